@@ -1,0 +1,22 @@
+package io.gantry.linux;
+
+import com.sun.jna.Native;
+
+/** {@code strerror(3)}, in lower case as Go programs (and so Docker's messages) print it. */
+final class ErrnoText {
+
+  static {
+    Native.register(ErrnoText.class, "c");
+  }
+
+  private ErrnoText() {}
+
+  private static native String strerror(int errno);
+
+  static String of(int errno) {
+    String text = strerror(errno);
+    return text.isEmpty()
+        ? "errno " + errno
+        : Character.toLowerCase(text.charAt(0)) + text.substring(1);
+  }
+}
