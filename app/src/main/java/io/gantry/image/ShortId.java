@@ -1,0 +1,14 @@
+package io.gantry.image;
+
+/** The twelve digits of an id that are shown to people. */
+final class ShortId {
+
+  private static final int LENGTH = 12;
+
+  private ShortId() {}
+
+  static String of(String id) {
+    int from = id.indexOf(':') + 1;
+    return id.substring(from, Math.min(id.length(), from + LENGTH));
+  }
+}
