@@ -1,0 +1,36 @@
+package io.gantry.plugins.network;
+
+import java.net.InetAddress;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A container's wish to be joined to a network.
+ *
+ * @param id 64 hexadecimal digits, unique among all endpoints
+ * @param networkId the network's id
+ * @param containerId the container's id
+ * @param containerName for messages
+ * @param interfaceName what the interface is called in the container, for instance {@code eth0}
+ * @param ipv4 the address wanted; empty takes the next free one
+ * @param ipv6 likewise
+ * @param mac the hardware address wanted, 6 bytes in colon notation; empty lets the driver choose
+ * @param options driver options of this endpoint
+ */
+public record EndpointSpec(
+    String id,
+    String networkId,
+    String containerId,
+    String containerName,
+    String interfaceName,
+    Optional<InetAddress> ipv4,
+    Optional<InetAddress> ipv6,
+    Optional<String> mac,
+    Map<String, String> options) {
+
+  public EndpointSpec {
+    options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
+  }
+}
