@@ -1,0 +1,18 @@
+package io.gantry.config;
+
+/**
+ * The daemon cannot start as it was told to. The message names the option or the file and what is
+ * wrong with it, in one line.
+ */
+public final class ConfigurationException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  public ConfigurationException(String message) {
+    super(message);
+  }
+
+  public ConfigurationException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,284 @@
+package io.gantry.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Brings command line and file together and builds the typed record. What spans several options is
+ * judged here.
+ */
+final class OptionsReader {
+
+  private final CommandLine line;
+  private final ConfigFile file;
+  private final List<String> warnings = new ArrayList<>();
+
+  private OptionsReader(CommandLine line, ConfigFile file) {
+    this.line = line;
+    this.file = file;
+  }
+
+  static DaemonOptions read(List<String> arguments) {
+    return read(CommandLine.parse(arguments));
+  }
+
+  static DaemonOptions read(CommandLine line) {
+    Option<Path> named = OptionTable.CONFIG_FILE;
+    List<String> flags = line.given().getOrDefault(named, List.of(named.defaultText()));
+    Path path = named.type().fromFlags().apply(flags);
+    ConfigFile file = ConfigFile.read(path, line.given().containsKey(named));
+    try {
+      OptionsReader reader = new OptionsReader(line, file);
+      reader.refuseDoubled();
+      return reader.build();
+    } catch (ConfigurationException e) {
+      throw file.path().isPresent() ? ConfigFile.failed(path, e.getMessage(), e) : e;
+    }
+  }
+
+  private void refuseDoubled() {
+    Map<String, String> doubled = new TreeMap<>();
+    file.given()
+        .forEach(
+            (option, node) -> {
+              List<String> flags = line.given().get(option);
+              if (flags != null) {
+                String key = option.key().orElseThrow();
+                doubled.put(
+                    key,
+                    "%s: (from flag: %s, from file: %s)"
+                        .formatted(key, GoText.of(option, flags), GoText.of(node)));
+              }
+            });
+    if (!doubled.isEmpty()) {
+      throw new ConfigurationException(
+          "the following directives are specified both as a flag and in the configuration file: "
+              + String.join(", ", doubled.values()));
+    }
+  }
+
+  private DaemonOptions build() {
+    return new DaemonOptions(
+        required(OptionTable.HOST),
+        required(OptionTable.GROUP),
+        dataRoot(),
+        required(OptionTable.EXEC_ROOT),
+        required(OptionTable.PID_FILE),
+        file.path(),
+        logging(),
+        labels(),
+        required(OptionTable.EXPERIMENTAL),
+        shutdownTimeout(),
+        required(OptionTable.METRICS_ADDRESS),
+        oomScoreAdjust(),
+        network(),
+        new DaemonOptions.Storage(
+            optional(OptionTable.STORAGE_DRIVER), orEmpty(OptionTable.STORAGE_OPT)),
+        containers(),
+        registry(),
+        liveRestoreIsOn(warnings));
+  }
+
+  private Path dataRoot() {
+    Optional<Path> graph = optional(OptionTable.GRAPH);
+    if (graph.isEmpty()) {
+      return required(OptionTable.DATA_ROOT);
+    }
+    if (given(OptionTable.DATA_ROOT)) {
+      throw new ConfigurationException(
+          "cannot specify both \"graph\" and \"data-root\": use data-root");
+    }
+    warnings.add("-g, --graph and \"graph\" are deprecated: use --data-root");
+    return graph.get();
+  }
+
+  private DaemonOptions.Logging logging() {
+    boolean debug = required(OptionTable.DEBUG);
+    return new DaemonOptions.Logging(
+        debug,
+        debug ? DaemonOptions.LogLevel.DEBUG : required(OptionTable.LOG_LEVEL),
+        required(OptionTable.RAW_LOGS));
+  }
+
+  private List<String> labels() {
+    Map<String, String> byKey = new LinkedHashMap<>();
+    for (String label : optional(OptionTable.LABEL).orElse(List.of())) {
+      String other = byKey.putIfAbsent(label.substring(0, label.indexOf('=')), label);
+      if (other != null && !other.equals(label)) {
+        throw new ConfigurationException("conflict labels for " + label + " and " + other);
+      }
+    }
+    return List.copyOf(byKey.values());
+  }
+
+  private DaemonOptions.ShutdownTimeout shutdownTimeout() {
+    int seconds = required(OptionTable.SHUTDOWN_TIMEOUT);
+    return new DaemonOptions.ShutdownTimeout(
+        seconds < 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(seconds)));
+  }
+
+  private Optional<Integer> oomScoreAdjust() {
+    Optional<Integer> adjust = optional(OptionTable.OOM_SCORE_ADJUST);
+    adjust.ifPresent(
+        value ->
+            check(
+                value >= -1000 && value <= 1000,
+                "invalid oom-score-adjust " + value + ": expected -1000 to 1000"));
+    return adjust;
+  }
+
+  private List<String> liveRestoreIsOn(List<String> said) {
+    if (!required(OptionTable.LIVE_RESTORE)) {
+      said.add("live-restore is always on: containers go on when the daemon ends");
+    }
+    return said;
+  }
+
+  private DaemonOptions.Network network() {
+    Optional<String> bridge = optional(OptionTable.BRIDGE);
+    Optional<Cidr> bip = optional(OptionTable.BIP);
+    Optional<Cidr> fixed = optional(OptionTable.FIXED_CIDR);
+    check(
+        bip.isEmpty() || bridge.isEmpty(),
+        "You specified -b & --bip, mutually exclusive options. Please specify only one");
+    boolean iptables = required(OptionTable.IPTABLES);
+    boolean icc = required(OptionTable.ICC);
+    check(
+        iptables || icc,
+        "You specified --iptables=false with --icc=false. ICC=false uses iptables to function."
+            + " Please set --icc or --iptables to true");
+    if (bip.isPresent() && fixed.isPresent()) {
+      check(
+          bip.get().contains(fixed.get()),
+          "fixed-cidr " + fixed.get() + " is not inside the bridge's network " + bip.get());
+    }
+    Optional<Integer> mtu = optional(OptionTable.MTU);
+    check(mtu.orElse(1500) >= 68, "invalid default MTU: " + mtu.orElse(1500));
+    return new DaemonOptions.Network(
+        bridge.orElse(DaemonOptions.Network.OWN_BRIDGE),
+        bip,
+        fixed,
+        optional(OptionTable.DEFAULT_GATEWAY),
+        mtu,
+        required(OptionTable.IP),
+        required(OptionTable.IP_FORWARD),
+        iptables && required(OptionTable.IP_MASQ),
+        iptables,
+        icc,
+        required(OptionTable.USERLAND_PROXY),
+        optional(OptionTable.DNS).orElse(List.of()),
+        optional(OptionTable.DNS_OPT).orElse(List.of()),
+        optional(OptionTable.DNS_SEARCH).orElse(List.of()),
+        optional(OptionTable.DEFAULT_ADDRESS_POOL).orElse(List.of()),
+        optional(OptionTable.HOST_GATEWAY_IP).orElse(List.of()));
+  }
+
+  private DaemonOptions.Containers containers() {
+    Map<String, DaemonOptions.Runtime> runtimes =
+        optional(OptionTable.ADD_RUNTIME).orElse(Map.of());
+    Optional<String> runtime = optional(OptionTable.DEFAULT_RUNTIME);
+    runtime.ifPresent(
+        name ->
+            check(
+                name.equals("crun") || name.equals("runc") || runtimes.containsKey(name),
+                "specified default runtime '" + name + "' does not exist"));
+    long shmSize = required(OptionTable.DEFAULT_SHM_SIZE);
+    check(shmSize > 0, "default-shm-size must be greater than 0");
+    return new DaemonOptions.Containers(
+        required(OptionTable.LOG_DRIVER),
+        orEmpty(OptionTable.LOG_OPT),
+        umask(),
+        runtime,
+        runtimes,
+        required(OptionTable.INIT),
+        optional(OptionTable.INIT_PATH),
+        optional(OptionTable.DEFAULT_ULIMIT).orElse(Map.of()),
+        shmSize,
+        required(OptionTable.CGROUP_PARENT),
+        required(OptionTable.SECCOMP_PROFILE),
+        required(OptionTable.NO_NEW_PRIVILEGES),
+        optional(OptionTable.DEFAULT_CGROUPNS_MODE),
+        required(OptionTable.DEFAULT_IPC_MODE));
+  }
+
+  private DaemonOptions.Umask umask() {
+    DaemonOptions.Umask umask = DaemonOptions.Umask.SECURE;
+    for (Map.Entry<String, String> option : orEmpty(OptionTable.EXEC_OPT).entrySet()) {
+      String value = option.getValue();
+      switch (option.getKey()) {
+        case "native.umask" ->
+            umask =
+                switch (value) {
+                  case "normal" -> DaemonOptions.Umask.NORMAL;
+                  case "secure" -> DaemonOptions.Umask.SECURE;
+                  default ->
+                      throw new ConfigurationException(
+                          "native.umask option " + value + " not supported");
+                };
+        case "native.cgroupdriver" ->
+            check(
+                value.equals("cgroupfs"),
+                "invalid exec-opt (native.cgroupdriver=" + value + "): only cgroupfs is supported");
+        default ->
+            throw new ConfigurationException(
+                "invalid exec-opt (%s=%s): unknown option: '%s'"
+                    .formatted(option.getKey(), value, option.getKey()));
+      }
+    }
+    return umask;
+  }
+
+  private DaemonOptions.Registry registry() {
+    int downloads = required(OptionTable.MAX_CONCURRENT_DOWNLOADS);
+    int uploads = required(OptionTable.MAX_CONCURRENT_UPLOADS);
+    int attempts = required(OptionTable.MAX_DOWNLOAD_ATTEMPTS);
+    check(downloads > 0, "invalid max concurrent downloads: " + downloads);
+    check(uploads > 0, "invalid max concurrent uploads: " + uploads);
+    check(attempts > 0, "invalid max download attempts: " + attempts);
+    return new DaemonOptions.Registry(
+        optional(OptionTable.INSECURE_REGISTRY).orElse(List.of()),
+        optional(OptionTable.REGISTRY_MIRROR).orElse(List.of()),
+        downloads,
+        uploads,
+        attempts);
+  }
+
+  private static void check(boolean condition, String otherwise) {
+    if (!condition) {
+      throw new ConfigurationException(otherwise);
+    }
+  }
+
+  private boolean given(Option<?> option) {
+    return line.given().containsKey(option) || file.given().containsKey(option);
+  }
+
+  private Map<String, String> orEmpty(Option<Map<String, String>> option) {
+    return optional(option).orElse(Map.of());
+  }
+
+  private <T> T required(Option<T> option) {
+    return optional(option)
+        .orElseGet(() -> option.type().fromFlags().apply(List.of(option.defaultText())));
+  }
+
+  /**
+   * What the user said; empty if nothing. Both sources were checked value by value when they were
+   * read.
+   */
+  private <T> Optional<T> optional(Option<T> option) {
+    List<String> flags = line.given().get(option);
+    if (flags != null) {
+      return Optional.of(option.type().fromFlags().apply(flags));
+    }
+    JsonNode node = file.given().get(option);
+    return node == null ? Optional.empty() : Optional.of(option.type().fromJson().apply(node));
+  }
+}
