@@ -1,0 +1,94 @@
+package io.gantry.container;
+
+import io.gantry.network.EndpointSettings;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A container at one moment; immutable. Readers hold one of these and no lock.
+ *
+ * @param id 64 hex digits
+ * @param name without the leading slash
+ * @param created when it was made
+ * @param imageId {@code sha256:...} of the image it was made from
+ * @param chainId of the image's layers, the parent of its snapshot; empty for an image without layers
+ * @param config what runs in it, the image's configuration merged in
+ * @param hostConfig what of the host it is given, defaults filled in
+ * @param mounts the mounts, in the order in which they are mounted
+ * @param networks the networks it is to be attached to, by name, with what was asked for
+ * @param driver storage driver of its root file system
+ * @param logPath where its log is, for drivers that have a file; empty otherwise
+ * @param state what it does
+ * @param restartCount starts by the restart policy since the last start by a user
+ * @param hooks OCI hooks in the runtime-spec's JSON, copied at create; null without hooks
+ */
+public record Container(
+    String id,
+    String name,
+    Instant created,
+    String imageId,
+    String chainId,
+    ContainerConfig config,
+    HostConfig hostConfig,
+    List<MountPoint> mounts,
+    Map<String, EndpointSettings> networks,
+    String driver,
+    String logPath,
+    State state,
+    int restartCount,
+    @Nullable String hooks) {
+
+  public Container {
+    mounts = List.copyOf(mounts);
+    networks = Lists.of(networks);
+  }
+
+  /** The first twelve digits of the id, as users see it. */
+  public String shortId() {
+    return id.substring(0, 12);
+  }
+
+  /** The program that runs: entrypoint and command in one list. */
+  public List<String> argv() {
+    List<String> entrypoint = Lists.of(config.entrypoint());
+    List<String> cmd = Lists.of(config.cmd());
+    return java.util.stream.Stream.concat(entrypoint.stream(), cmd.stream()).toList();
+  }
+
+  public Optional<String> hooksJson() {
+    return Optional.ofNullable(hooks);
+  }
+
+  public Container with(State state) {
+    return new Container(
+        id, name, created, imageId, chainId, config, hostConfig, mounts, networks, driver, logPath, state,
+        restartCount, hooks);
+  }
+
+  Container withName(String name) {
+    return new Container(
+        id, name, created, imageId, chainId, config, hostConfig, mounts, networks, driver, logPath, state,
+        restartCount, hooks);
+  }
+
+  Container with(HostConfig hostConfig) {
+    return new Container(
+        id, name, created, imageId, chainId, config, hostConfig, mounts, networks, driver, logPath, state,
+        restartCount, hooks);
+  }
+
+  Container withNetworks(Map<String, EndpointSettings> networks) {
+    return new Container(
+        id, name, created, imageId, chainId, config, hostConfig, mounts, networks, driver, logPath, state,
+        restartCount, hooks);
+  }
+
+  Container withRestartCount(int restartCount) {
+    return new Container(
+        id, name, created, imageId, chainId, config, hostConfig, mounts, networks, driver, logPath, state,
+        restartCount, hooks);
+  }
+}

@@ -1,0 +1,222 @@
+package io.gantry.container;
+
+import io.gantry.error.EngineException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Which containers a client asks for ({@code GET /containers/json}). Evaluated on immutable records, without a lock.
+ *
+ * @param all also those that do not run
+ * @param limit only the newest so many, whatever they do; 0 is without limit
+ * @param filters values by filter name; values of one filter are alternatives, except labels, which all must fit
+ */
+public record ContainerQuery(boolean all, int limit, Map<String, Set<String>> filters) {
+
+  private static final Set<String> KNOWN =
+      Set.of(
+          "ancestor", "before", "exited", "id", "isolation", "is-task", "label", "name", "network",
+          "publish", "expose", "since", "status", "health", "volume", "label!");
+  private static final Set<String> HEALTH = Set.of("none", "starting", "healthy", "unhealthy");
+  private static final Comparator<Container> NEWEST =
+      Comparator.comparing(Container::created).thenComparing(Container::id).reversed();
+
+  public ContainerQuery {
+    filters = Map.copyOf(filters);
+    for (String name : filters.keySet()) {
+      if (!KNOWN.contains(name)) {
+        throw EngineException.invalid("invalid filter '" + name + "'");
+      }
+    }
+  }
+
+  /** What a query must look up in other parts of the engine. */
+  public interface Surroundings {
+    /** The ids of an image and of all images made from it; empty when there is none of that name. */
+    Set<String> descendants(String image);
+
+    /** The names of the network given by name, id or a prefix of it; empty when there is none. */
+    Set<String> networkNames(String reference);
+  }
+
+  /** The containers that fit, the newest first. */
+  List<Container> run(Containers containers, Surroundings surroundings) {
+    Predicate<Container> fits = predicate(containers, surroundings);
+    Stream<Container> sorted = containers.all().stream().filter(fits).sorted(NEWEST);
+    return (limit > 0 ? sorted.limit(limit) : sorted).toList();
+  }
+
+  private Predicate<Container> predicate(Containers containers, Surroundings surroundings) {
+    Predicate<Container> fits = container -> true;
+    boolean states = filters.containsKey("status") || filters.containsKey("exited");
+    if (!all && limit <= 0 && !states) {
+      fits = container -> container.state().isRunning();
+    }
+    fits = fits.and(any("id", (value, c) -> c.id().startsWith(value) || matches(value, c.id())));
+    fits = fits.and(any("name", ContainerQuery::nameMatches));
+    for (String label : values("label")) {
+      fits = fits.and(container -> hasLabel(label, container));
+    }
+    for (String label : values("label!")) {
+      fits = fits.and(container -> !hasLabel(label, container));
+    }
+    fits = fits.and(in("status", this::status, container -> container.state().status()));
+    fits = fits.and(exited());
+    fits = fits.and(in("health", ContainerQuery::health, ContainerQuery::healthOf));
+    fits = fits.and(any("volume", ContainerQuery::hasVolume));
+    fits = fits.and(any("publish", (value, c) -> hasPort(value, c.hostConfig().portBindings().keySet())));
+    fits = fits.and(any("expose", (value, c) -> hasPort(value, c.config().exposedPorts())));
+    fits = fits.and(any("isolation", (value, c) -> value.isEmpty() || value.equals("default")));
+    if (values("is-task").stream().anyMatch(value -> value.equals("true") || value.equals("1"))) {
+      fits = container -> false;
+    }
+    if (filters.containsKey("ancestor")) {
+      Set<String> images =
+          values("ancestor").stream()
+              .flatMap(value -> surroundings.descendants(value).stream())
+              .collect(Collectors.toSet());
+      fits = fits.and(container -> images.contains(container.imageId()));
+    }
+    if (filters.containsKey("network")) {
+      Set<String> networks =
+          values("network").stream()
+              .flatMap(value -> surroundings.networkNames(value).stream())
+              .collect(Collectors.toSet());
+      fits = fits.and(c -> c.networks().keySet().stream().anyMatch(networks::contains));
+    }
+    for (String reference : values("before")) {
+      Container other = containers.get(reference);
+      fits = fits.and(container -> container.created().isBefore(other.created()));
+    }
+    for (String reference : values("since")) {
+      Container other = containers.get(reference);
+      fits = fits.and(container -> container.created().isAfter(other.created()));
+    }
+    return fits;
+  }
+
+  private Set<String> values(String filter) {
+    return filters.getOrDefault(filter, Set.of());
+  }
+
+  private interface Test {
+    boolean fits(String value, Container container);
+  }
+
+  private Predicate<Container> any(String filter, Test test) {
+    Set<String> values = values(filter);
+    return values.isEmpty()
+        ? container -> true
+        : container -> values.stream().anyMatch(value -> test.fits(value, container));
+  }
+
+  private <T> Predicate<Container> in(
+      String filter, Function<String, T> parse, Function<Container, T> property) {
+    if (values(filter).isEmpty()) {
+      return container -> true;
+    }
+    Set<T> wanted = values(filter).stream().map(parse).collect(Collectors.toSet());
+    return container -> wanted.contains(property.apply(container));
+  }
+
+  private Predicate<Container> exited() {
+    if (values("exited").isEmpty()) {
+      return container -> true;
+    }
+    Set<Integer> codes =
+        values("exited").stream().map(ContainerQuery::exitCode).collect(Collectors.toSet());
+    return container -> {
+      State state = container.state();
+      return !state.isRunning() && state.started().isPresent() && codes.contains(state.exitCode());
+    };
+  }
+
+  private static int exitCode(String value) {
+    try {
+      return Integer.parseInt(value);
+    } catch (NumberFormatException e) {
+      throw EngineException.invalid("invalid filter 'exited=" + value + "'");
+    }
+  }
+
+  private Status status(String value) {
+    try {
+      return Status.valueOf(value.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw EngineException.invalid("invalid filter 'status=" + value + "'");
+    }
+  }
+
+  private static String health(String value) {
+    if (!HEALTH.contains(value)) {
+      throw EngineException.invalid("invalid filter 'health=" + value + "'");
+    }
+    return value;
+  }
+
+  private static String healthOf(Container container) {
+    Health health = container.state().health();
+    return health == null ? "none" : health.status();
+  }
+
+  private static boolean nameMatches(String value, Container container) {
+    return value.equals(container.name())
+        || matches(value, "/" + container.name())
+        || matches(value, container.name());
+  }
+
+  private static boolean matches(String pattern, String text) {
+    try {
+      return Pattern.compile(pattern).matcher(text).find();
+    } catch (PatternSyntaxException e) {
+      return text.contains(pattern);
+    }
+  }
+
+  private static boolean hasLabel(String label, Container container) {
+    int equals = label.indexOf('=');
+    String name = equals < 0 ? label : label.substring(0, equals);
+    String value = container.config().labels().get(name);
+    return value != null && (equals < 0 || value.equals(label.substring(equals + 1)));
+  }
+
+  private static boolean hasVolume(String value, Container container) {
+    return container.mounts().stream()
+        .anyMatch(
+            mount ->
+                mount.name().equals(value)
+                    || mount.destination().equals(value)
+                    || mount.source().equals(value));
+  }
+
+  /** {@code value} is a port or a range, with or without a protocol. */
+  private static boolean hasPort(String value, Set<String> ports) {
+    int slash = value.indexOf('/');
+    String protocol = slash < 0 ? "tcp" : value.substring(slash + 1);
+    String range = slash < 0 ? value : value.substring(0, slash);
+    int dash = range.indexOf('-');
+    try {
+      int first = Integer.parseInt(dash < 0 ? range : range.substring(0, dash));
+      int last = dash < 0 ? first : Integer.parseInt(range.substring(dash + 1));
+      return ports.stream()
+          .anyMatch(
+              port -> {
+                String[] parts = port.split("/", 2);
+                int number = Integer.parseInt(parts[0]);
+                String of = parts.length > 1 ? parts[1] : "tcp";
+                return of.equals(protocol) && number >= first && number <= last;
+              });
+    } catch (NumberFormatException e) {
+      throw EngineException.invalid("invalid port: " + value);
+    }
+  }
+}

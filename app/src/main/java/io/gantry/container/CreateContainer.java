@@ -1,0 +1,26 @@
+package io.gantry.container;
+
+import io.gantry.network.EndpointSettings;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A request to make a container ({@code POST /containers/create}).
+ *
+ * @param name without slash; empty for a generated one
+ * @param platform {@code os/arch[/variant]} asked for
+ * @param config as the client sent it
+ * @param hostConfig as the client sent it
+ * @param networks endpoints asked for, by network name
+ */
+public record CreateContainer(
+    Optional<String> name,
+    Optional<String> platform,
+    ContainerConfig config,
+    HostConfig hostConfig,
+    Map<String, EndpointSettings> networks) {
+
+  public CreateContainer {
+    networks = Lists.of(networks);
+  }
+}

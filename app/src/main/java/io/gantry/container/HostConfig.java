@@ -1,0 +1,243 @@
+package io.gantry.container;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a container is given of this host (API v1.51, definitions/HostConfig, and openEuler's
+ * {@code HookSpec} and {@code HostChannel}).
+ *
+ * @param binds {@code source:target[:options]}
+ * @param containerIDFile written by the client
+ * @param logConfig log driver
+ * @param networkMode bridge, host, none, container:X or a network; {@code default} and empty
+ *     are bridge
+ * @param portBindings {@code port/protocol} to host ports
+ * @param restartPolicy restart policy
+ * @param autoRemove removed when it ends
+ * @param volumeDriver for binds that name a volume
+ * @param volumesFrom {@code container[:ro|rw]}
+ * @param mounts mounts in the long form
+ * @param consoleSize rows and columns of the client's terminal
+ * @param annotations OCI annotations
+ * @param capAdd capabilities to add
+ * @param capDrop capabilities to drop
+ * @param cgroupnsMode host or private
+ * @param dns name servers
+ * @param dnsOptions resolver options
+ * @param dnsSearch search domains
+ * @param extraHosts {@code name:address}
+ * @param groupAdd supplementary groups
+ * @param ipcMode none, private, shareable, host, container:X
+ * @param cgroup unused on Linux
+ * @param links {@code container[:alias]}
+ * @param oomScoreAdj -1000 to 1000
+ * @param pidMode empty, host or container:X
+ * @param privileged all capabilities and devices
+ * @param publishAllPorts exposed ports on free host ports
+ * @param readonlyRootfs root file system is read-only
+ * @param securityOpt seccomp, no-new-privileges, label, apparmor, systempaths
+ * @param storageOpt for instance size
+ * @param tmpfs path to mount options
+ * @param utsMode empty or host
+ * @param usernsMode empty or host
+ * @param shmSize bytes of /dev/shm
+ * @param sysctls kernel parameters
+ * @param runtime OCI runtime by name
+ * @param isolation Windows only
+ * @param maskedPaths null is the default list
+ * @param readonlyPaths null is the default list
+ * @param init an init is pid 1; null is the daemon's default
+ * @param hookSpec openEuler: file with OCI hooks
+ * @param hostChannel openEuler: shared memory with the host
+ * @param resources limits
+ */
+public record HostConfig(
+    List<String> binds,
+    String containerIDFile,
+    LogConfig logConfig,
+    String networkMode,
+    Map<String, List<PortBinding>> portBindings,
+    RestartPolicy restartPolicy,
+    boolean autoRemove,
+    String volumeDriver,
+    List<String> volumesFrom,
+    List<Mount> mounts,
+    List<Integer> consoleSize,
+    Map<String, String> annotations,
+    List<String> capAdd,
+    List<String> capDrop,
+    String cgroupnsMode,
+    List<String> dns,
+    List<String> dnsOptions,
+    List<String> dnsSearch,
+    List<String> extraHosts,
+    List<String> groupAdd,
+    String ipcMode,
+    String cgroup,
+    List<String> links,
+    int oomScoreAdj,
+    String pidMode,
+    boolean privileged,
+    boolean publishAllPorts,
+    boolean readonlyRootfs,
+    List<String> securityOpt,
+    Map<String, String> storageOpt,
+    Map<String, String> tmpfs,
+    String utsMode,
+    String usernsMode,
+    long shmSize,
+    Map<String, String> sysctls,
+    String runtime,
+    String isolation,
+    @Nullable List<String> maskedPaths,
+    @Nullable List<String> readonlyPaths,
+    @Nullable Boolean init,
+    String hookSpec,
+    @Nullable HostChannel hostChannel,
+    Resources resources) {
+
+  public HostConfig {
+    binds = Lists.of(binds);
+    containerIDFile = Lists.of(containerIDFile);
+    networkMode = Lists.of(networkMode);
+    portBindings = Lists.of(portBindings);
+    volumeDriver = Lists.of(volumeDriver);
+    volumesFrom = Lists.of(volumesFrom);
+    mounts = Lists.of(mounts);
+    consoleSize = Lists.of(consoleSize);
+    annotations = Lists.of(annotations);
+    capAdd = Lists.of(capAdd);
+    capDrop = Lists.of(capDrop);
+    cgroupnsMode = Lists.of(cgroupnsMode);
+    dns = Lists.of(dns);
+    dnsOptions = Lists.of(dnsOptions);
+    dnsSearch = Lists.of(dnsSearch);
+    extraHosts = Lists.of(extraHosts);
+    groupAdd = Lists.of(groupAdd);
+    ipcMode = Lists.of(ipcMode);
+    cgroup = Lists.of(cgroup);
+    links = Lists.of(links);
+    pidMode = Lists.of(pidMode);
+    securityOpt = Lists.of(securityOpt);
+    storageOpt = Lists.of(storageOpt);
+    tmpfs = Lists.of(tmpfs);
+    utsMode = Lists.of(utsMode);
+    usernsMode = Lists.of(usernsMode);
+    sysctls = Lists.of(sysctls);
+    runtime = Lists.of(runtime);
+    isolation = Lists.of(isolation);
+    hookSpec = Lists.of(hookSpec);
+    logConfig = logConfig == null ? new LogConfig("", Map.of()) : logConfig;
+    restartPolicy = restartPolicy == null ? new RestartPolicy("", 0) : restartPolicy;
+    resources = resources == null ? Resources.NONE : resources;
+  }
+
+  /** This with other limits and, where given, another restart policy. */
+  public HostConfig with(Resources resources, RestartPolicy restartPolicy) {
+    return new HostConfig(
+        binds,
+        containerIDFile,
+        logConfig,
+        networkMode,
+        portBindings,
+        restartPolicy,
+        autoRemove,
+        volumeDriver,
+        volumesFrom,
+        mounts,
+        consoleSize,
+        annotations,
+        capAdd,
+        capDrop,
+        cgroupnsMode,
+        dns,
+        dnsOptions,
+        dnsSearch,
+        extraHosts,
+        groupAdd,
+        ipcMode,
+        cgroup,
+        links,
+        oomScoreAdj,
+        pidMode,
+        privileged,
+        publishAllPorts,
+        readonlyRootfs,
+        securityOpt,
+        storageOpt,
+        tmpfs,
+        utsMode,
+        usernsMode,
+        shmSize,
+        sysctls,
+        runtime,
+        isolation,
+        maskedPaths,
+        readonlyPaths,
+        init,
+        hookSpec,
+        hostChannel,
+        resources);
+  }
+
+  /** This with the daemon's defaults where the user asked for nothing. */
+  public HostConfig withDefaults(HostDefaults defaults) {
+    String network =
+        networkMode.isEmpty() || networkMode.equals("default") ? "bridge" : networkMode;
+    String cgroupns = privileged ? "host" : defaults.cgroupnsMode();
+    return new HostConfig(
+        binds,
+        containerIDFile,
+        logConfig.type().isEmpty() ? defaultLog(defaults) : logConfig,
+        network,
+        portBindings,
+        restartPolicy.name().isEmpty() ? new RestartPolicy("no", 0) : restartPolicy,
+        autoRemove,
+        volumeDriver,
+        volumesFrom,
+        mounts,
+        consoleSize,
+        annotations,
+        capAdd,
+        capDrop,
+        cgroupnsMode.isEmpty() ? cgroupns : cgroupnsMode,
+        dns,
+        dnsOptions,
+        dnsSearch,
+        extraHosts,
+        groupAdd,
+        ipcMode.isEmpty() ? defaults.ipcMode() : ipcMode,
+        cgroup,
+        links,
+        oomScoreAdj,
+        pidMode,
+        privileged,
+        publishAllPorts,
+        readonlyRootfs,
+        securityOpt,
+        storageOpt,
+        tmpfs,
+        utsMode,
+        usernsMode,
+        shmSize == 0 && !ipcMode.startsWith("container:") && !ipcMode.equals("host")
+            ? defaults.shmSize()
+            : shmSize,
+        sysctls,
+        runtime.isEmpty() ? defaults.runtime() : runtime,
+        isolation,
+        maskedPaths == null && !privileged ? defaults.maskedPaths() : maskedPaths,
+        readonlyPaths == null && !privileged ? defaults.readonlyPaths() : readonlyPaths,
+        init,
+        hookSpec,
+        hostChannel,
+        resources.withDefaults());
+  }
+
+  private LogConfig defaultLog(HostDefaults defaults) {
+    return new LogConfig(
+        defaults.logConfig().type(),
+        logConfig.config().isEmpty() ? defaults.logConfig().config() : logConfig.config());
+  }
+}

@@ -1,0 +1,35 @@
+package io.gantry.container;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Immutable copies for the records of this package: absent means empty, order is kept. */
+final class Lists {
+
+  private Lists() {}
+
+  static <T> List<T> of(@Nullable List<T> list) {
+    return list == null ? List.of() : List.copyOf(list);
+  }
+
+  static <T> Set<T> of(@Nullable Set<T> set) {
+    return set == null || set.isEmpty()
+        ? Set.of()
+        : Collections.unmodifiableSet(new LinkedHashSet<>(set));
+  }
+
+  static <K, V> Map<K, V> of(@Nullable Map<K, V> map) {
+    return map == null || map.isEmpty()
+        ? Map.of()
+        : Collections.unmodifiableMap(new LinkedHashMap<>(map));
+  }
+
+  static String of(@Nullable String text) {
+    return text == null ? "" : text;
+  }
+}

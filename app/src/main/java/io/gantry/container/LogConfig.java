@@ -1,0 +1,19 @@
+package io.gantry.container;
+
+import java.util.Map;
+
+/**
+ * The log driver of a container and its options (API v1.51, HostConfig.LogConfig).
+ *
+ * @param type driver name; empty takes the daemon's default
+ * @param config driver options
+ */
+public record LogConfig(
+    String type,
+    Map<String, String> config) {
+
+  public LogConfig {
+    type = Lists.of(type);
+    config = Lists.of(config);
+  }
+}

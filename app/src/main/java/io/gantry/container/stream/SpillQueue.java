@@ -1,0 +1,209 @@
+package io.gantry.container.stream;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Output on its way to one client: written by the reader of the container's streams, which it never makes wait, and read by the client's thread.
+ * The first {@value #IN_MEMORY} bytes are held in memory; what a slow client leaves behind beyond that goes to an unnamed file, up to a limit, after which
+ * the client is given up. Chunks keep their order and their stream.
+ */
+public final class SpillQueue implements AutoCloseable {
+
+  /** Output of one stream. The buffer is the receiver's. */
+  public record Chunk(StdStream stream, ByteBuffer bytes) {}
+
+  private static final int IN_MEMORY = 1 << 20;
+  private static final int HEADER = 5;
+
+  private final Path directory;
+  private final long limit;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Deque<Chunk> memory = new ArrayDeque<>();
+  private int inMemory;
+  private @Nullable FileChannel file;
+  private long written;
+  private long read;
+  private boolean ended;
+  private boolean overrun;
+  private boolean closed;
+
+  /**
+   * A queue for one client.
+   *
+   * @param directory where the overflow goes, on a disk rather than in memory
+   * @param limit how much a client may leave unread, in bytes
+   */
+  public SpillQueue(Path directory, long limit) {
+    this.directory = directory;
+    this.limit = limit;
+  }
+
+  /** Takes a copy of the bytes. Never waits for the client. */
+  public void put(StdStream stream, ByteBuffer bytes) {
+    lock.lock();
+    try {
+      if (closed || overrun || ended || !bytes.hasRemaining()) {
+        return;
+      }
+      if (read == written && inMemory + bytes.remaining() <= IN_MEMORY) {
+        append(stream, bytes);
+      } else {
+        spill(stream, bytes);
+      }
+      changed.signal();
+    } catch (IOException e) {
+      overrun = true;
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void append(StdStream stream, ByteBuffer bytes) {
+    Chunk last = memory.peekLast();
+    int length = bytes.remaining();
+    inMemory += length;
+    if (last != null && last.stream() == stream) {
+      ByteBuffer tail = last.bytes();
+      if (tail.capacity() - tail.limit() >= length) {
+        int start = tail.limit();
+        tail.limit(start + length);
+        tail.put(start, bytes, bytes.position(), length);
+        return;
+      }
+    }
+    ByteBuffer copy = ByteBuffer.allocate(Math.max(length, Math.min(64 << 10, length * 4)));
+    copy.put(0, bytes, bytes.position(), length);
+    copy.limit(length);
+    memory.addLast(new Chunk(stream, copy));
+  }
+
+  private void spill(StdStream stream, ByteBuffer bytes) throws IOException {
+    if (written - read + bytes.remaining() > limit) {
+      overrun = true;
+      return;
+    }
+    FileChannel channel = file;
+    if (channel == null) {
+      Path path = Files.createTempFile(directory, "attach", ".spill");
+      channel =
+          FileChannel.open(
+              path,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.DELETE_ON_CLOSE);
+      Files.deleteIfExists(path);
+      file = channel;
+    }
+    ByteBuffer header = ByteBuffer.allocate(HEADER);
+    header.put((byte) stream.number()).putInt(bytes.remaining()).flip();
+    ByteBuffer[] parts = {header, bytes.duplicate()};
+    channel.position(written);
+    while (parts[1].hasRemaining()) {
+      written += channel.write(parts);
+    }
+  }
+
+  /** No more output comes; the reader gets what is left, then the end. */
+  public void end() {
+    lock.lock();
+    try {
+      ended = true;
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The next output, waiting for it; null at the end.
+   *
+   * @throws IOException when the client was too slow for too long, or the overflow cannot be read
+   */
+  public @Nullable Chunk take() throws IOException, InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      while (true) {
+        Chunk chunk = memory.pollFirst();
+        if (chunk != null) {
+          inMemory -= chunk.bytes().remaining();
+          return chunk;
+        }
+        if (read < written) {
+          return readBack();
+        }
+        if (overrun) {
+          throw new IOException("the client left more than " + limit + " bytes unread");
+        }
+        if (ended || closed) {
+          return null;
+        }
+        changed.await();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Chunk readBack() throws IOException {
+    FileChannel channel = file;
+    if (channel == null) {
+      throw new EOFException("the overflow of a client is gone");
+    }
+    ByteBuffer header = readFully(channel, ByteBuffer.allocate(HEADER));
+    StdStream stream = StdStream.of(header.get());
+    int length = header.getInt();
+    ByteBuffer bytes = readFully(channel, ByteBuffer.allocate(length));
+    if (read == written) {
+      channel.truncate(0);
+      read = 0;
+      written = 0;
+    }
+    return new Chunk(stream, bytes);
+  }
+
+  private ByteBuffer readFully(FileChannel channel, ByteBuffer into) throws IOException {
+    while (into.hasRemaining()) {
+      int count = channel.read(into, read);
+      if (count < 0) {
+        throw new EOFException("the overflow of a client is shorter than it was");
+      }
+      read += count;
+    }
+    return into.flip();
+  }
+
+  /** The client has left: what is queued is dropped, and so is what still comes. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      memory.clear();
+      inMemory = 0;
+      written = 0;
+      read = 0;
+      if (file != null) {
+        file.close();
+        file = null;
+      }
+      changed.signalAll();
+    } catch (IOException e) {
+      file = null;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

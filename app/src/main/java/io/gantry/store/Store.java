@@ -1,0 +1,170 @@
+package io.gantry.store;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The engine's database. All writes go through one platform thread in the order in which they were submitted: it runs what is
+ * waiting in one transaction (each write in a savepoint of its own, so that one that fails undoes only itself), commits, and forces the log to
+ * the disk once when one of them asked for {@link Durability#HOST}. H2's files are so never touched by a thread
+ * that may be interrupted, and a burst of writers shares one sync.
+ *
+ * <p>State is read from memory; the database is read at start, through {@link #read}.
+ */
+public final class Store implements AutoCloseable {
+
+  /** A unit of work on the database. */
+  @FunctionalInterface
+  public interface Work<T extends @org.jspecify.annotations.Nullable Object> {
+    T run(Connection connection) throws SQLException;
+  }
+
+  private record Write<T>(Work<T> work, Durability durability, CompletableFuture<T> done) {}
+
+  private static final Logger log = LoggerFactory.getLogger(Store.class);
+  private static final int BATCH = 256;
+  private static final Write<?> STOP =
+      new Write<Boolean>(connection -> true, Durability.HOST, new CompletableFuture<>());
+
+  private final String url;
+  private final BlockingQueue<Write<?>> queue = new ArrayBlockingQueue<>(4096);
+  private final Thread writer;
+  private final Connection connection;
+
+  /**
+   * Opens the database below a directory.
+   *
+   * @throws SQLException when it cannot be opened, for instance since another process holds it
+   */
+  public Store(Path directory) throws SQLException {
+    url = url(directory);
+    connection = DriverManager.getConnection(url, "sa", "");
+    connection.setAutoCommit(false);
+    writer = Thread.ofPlatform().name("store").daemon().start(this::run);
+  }
+
+  /** The JDBC address of the database below a directory: what Flyway migrates. */
+  public static String url(Path directory) {
+    return "jdbc:h2:file:"
+        + directory.resolve("gantry").toAbsolutePath()
+        + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;RETENTION_TIME=1000;CACHE_SIZE=8192";
+  }
+
+  /** Runs the work in a transaction and waits until it is as durable as asked. A failure of the work undoes it. */
+  public <T> T write(Durability durability, Work<T> work) {
+    try {
+      return submit(durability, work).join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new StoreException("write to the database", e.getCause());
+    }
+  }
+
+  /** Submits the work and returns at once; later writes see it. For what the kernel can tell again after a crash. */
+  public <T> CompletableFuture<T> submit(Durability durability, Work<T> work) {
+    CompletableFuture<T> done = new CompletableFuture<>();
+    try {
+      queue.put(new Write<>(work, durability, done));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      done.completeExceptionally(new StoreException("write to the database", e));
+    }
+    return done;
+  }
+
+  /** Reads in a connection of its own; for the start of the daemon and for rare queries. */
+  public <T> T read(Work<T> work) {
+    try (Connection reader = DriverManager.getConnection(url, "sa", "")) {
+      return work.run(reader);
+    } catch (SQLException e) {
+      throw new StoreException("read the database", e);
+    }
+  }
+
+  private void run() {
+    List<Write<?>> batch = new ArrayList<>(BATCH);
+    List<Runnable> answers = new ArrayList<>(BATCH);
+    boolean stop = false;
+    while (!stop) {
+      try {
+        batch.add(queue.take());
+      } catch (InterruptedException e) {
+        continue;
+      }
+      queue.drainTo(batch, BATCH - 1);
+      stop = batch.contains(STOP);
+      commit(batch, answers);
+      answers.forEach(Runnable::run);
+      batch.clear();
+      answers.clear();
+    }
+  }
+
+  private void commit(List<Write<?>> batch, List<Runnable> answers) {
+    try {
+      for (Write<?> write : batch) {
+        attempt(write, answers);
+      }
+      connection.commit();
+      if (batch.stream().anyMatch(write -> write.durability() == Durability.HOST)) {
+        try (Statement sync = connection.createStatement()) {
+          sync.execute("CHECKPOINT SYNC");
+        }
+      }
+    } catch (SQLException e) {
+      log.error("The database did not take {} writes", batch.size(), e);
+      answers.clear();
+      batch.forEach(
+          write ->
+              answers.add(
+                  () ->
+                      write.done().completeExceptionally(new StoreException("commit", e))));
+    }
+  }
+
+  private <T> void attempt(Write<T> write, List<Runnable> answers) throws SQLException {
+    Savepoint before = connection.setSavepoint();
+    try {
+      T result = write.work().run(connection);
+      answers.add(() -> write.done().complete(result));
+    } catch (SQLException | RuntimeException e) {
+      connection.rollback(before);
+      Throwable cause = e instanceof SQLException ? new StoreException("write", e) : e;
+      answers.add(() -> write.done().completeExceptionally(cause));
+    }
+  }
+
+  /** Whether the database answers. */
+  public boolean isAlive() {
+    return writer.isAlive() && write(Durability.PROCESS, c -> c.isValid(1));
+  }
+
+  /** Writes what was submitted, then closes the database. */
+  @Override
+  public void close() {
+    submit(Durability.HOST, STOP.work());
+    queue.add(STOP);
+    try {
+      writer.join();
+      connection.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (SQLException e) {
+      log.warn("Closing the database", e);
+    }
+  }
+}
