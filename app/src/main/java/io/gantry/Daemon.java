@@ -1,0 +1,161 @@
+package io.gantry;
+
+import io.gantry.config.ConfigurationException;
+import io.gantry.config.DaemonOptions;
+import io.gantry.config.DaemonRoots;
+import io.gantry.config.StartRequest;
+import io.gantry.linux.systemd.ServiceManager;
+import java.lang.management.ManagementFactory;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.shell.core.autoconfigure.SpringShellAutoConfiguration;
+
+/**
+ * The engine as a Spring Boot application. The options and the hold on the directories are beans.
+ */
+@SpringBootApplication(proxyBeanMethods = false, exclude = SpringShellAutoConfiguration.class)
+class Daemon {
+
+  private static final Logger log = LoggerFactory.getLogger(Daemon.class);
+
+  /**
+   * Set while Spring generates code from this application: nothing of the host may be touched then.
+   */
+  private static final String AOT_PROCESSING = "spring.aot.processing";
+
+  private static final int FAILED = 1;
+
+  static void run(List<String> arguments) {
+    try {
+      switch (StartRequest.read(arguments, version())) {
+        case StartRequest.Print print -> System.out.print(print.text());
+        case StartRequest.Run run -> start(run.options());
+      }
+    } catch (ConfigurationException e) {
+      System.err.println("gantry daemon: " + e.getMessage());
+      System.exit(FAILED);
+    }
+  }
+
+  private static void start(DaemonOptions options) {
+    SpringApplication application = new SpringApplication(Daemon.class);
+    application.setMainApplicationClass(Gantry.class);
+    application.setBannerMode(Banner.Mode.OFF);
+    application.setLogStartupInfo(false);
+    application.setDefaultProperties(properties(options));
+    if (Boolean.getBoolean(AOT_PROCESSING)) {
+      application.run();
+      return;
+    }
+    DaemonRoots roots = DaemonRoots.take(options);
+    ServiceManager manager = ServiceManager.ofThisProcess();
+    application.addInitializers(
+        context -> {
+          ConfigurableListableBeanFactory beans = context.getBeanFactory();
+          beans.registerSingleton("daemonOptions", options);
+          beans.registerSingleton("daemonRoots", roots);
+        });
+    application.addListeners(
+        event -> {
+          switch (event) {
+            case ApplicationReadyEvent ready -> sayReady(options, manager);
+            case ContextClosedEvent closed
+                when closed.getApplicationContext().getParent() == null -> {
+              boolean told = manager.stopping();
+              log.info("stopping{}", told ? ", the service manager knows" : "");
+            }
+            default -> {}
+          }
+        });
+    try {
+      application.run();
+    } catch (RuntimeException | Error e) {
+      log.error("the daemon cannot start: {}", reasons(e));
+      log.debug("the daemon cannot start", e);
+      roots.close();
+      System.exit(FAILED);
+    }
+  }
+
+  private static void sayReady(DaemonOptions options, ServiceManager manager) {
+    options.warnings().forEach(log::warn);
+    log.info(
+        "Gantry {} serves {} from {}; ready {} ms after the process began",
+        version(),
+        String.join(", ", options.hosts().stream().map(Object::toString).toList()),
+        options.dataRoot(),
+        ManagementFactory.getRuntimeMXBean().getUptime());
+    boolean told = manager.ready();
+    log.debug("the service manager was {}told", told ? "" : "not ");
+  }
+
+  /**
+   * What the whole application runs with. A person reads the log: one line an event, without
+   * Spring's own.
+   */
+  private static Map<String, Object> properties(DaemonOptions options) {
+    DaemonOptions.Logging logging = options.logging();
+    String level =
+        switch (logging.level()) {
+          case DEBUG -> "debug";
+          case INFO -> "info";
+          case WARN -> "warn";
+          case ERROR, FATAL -> "error";
+        };
+    String frameworks =
+        switch (logging.level()) {
+          case DEBUG -> "info";
+          case INFO, WARN -> "warn";
+          case ERROR, FATAL -> "error";
+        };
+    Map<String, Object> properties = new HashMap<>();
+    properties.put("logging.level.root", frameworks);
+    properties.put("logging.level.io.gantry", level);
+    // the reason is said by this class, in one line
+    properties.put("logging.level.org.springframework.boot.SpringApplication", "off");
+    properties.put("logging.level.org.springframework.boot.diagnostics", "off");
+    properties.put(
+        "logging.pattern.console",
+        "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %-28.28logger{27} %msg%n%wEx");
+    options
+        .metricsAddress()
+        .ifPresent(
+            address -> {
+              properties.put("management.server.address", address.getAddress().getHostAddress());
+              properties.put("management.server.port", address.getPort());
+            });
+    return properties;
+  }
+
+  /**
+   * The messages from the outermost to the innermost cause, without what Spring adds about its
+   * beans.
+   */
+  private static String reasons(Throwable thrown) {
+    Set<String> reasons = new LinkedHashSet<>();
+    for (Throwable cause = thrown; cause != null && reasons.size() < 8; cause = cause.getCause()) {
+      boolean spring = cause.getClass().getName().startsWith("org.springframework.beans.");
+      if (!spring || cause.getCause() == null) {
+        reasons.add(cause.getMessage() == null ? cause.toString() : cause.getMessage());
+      }
+    }
+    return String.join(": ", reasons);
+  }
+
+  private static String version() {
+    return Optional.ofNullable(Gantry.class.getPackage().getImplementationVersion())
+        .orElse("development");
+  }
+}
