@@ -33,6 +33,8 @@ public final class Errno {
   public static final int EADDRINUSE = 98;
   public static final int EADDRNOTAVAIL = 99;
   public static final int ENETUNREACH = 101;
+  public static final int ECONNRESET = 104;
+  public static final int ENOTCONN = 107;
   public static final int ECONNREFUSED = 111;
 
   private Errno() {}

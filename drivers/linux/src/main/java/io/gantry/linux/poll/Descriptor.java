@@ -1,0 +1,97 @@
+package io.gantry.linux.poll;
+
+import io.gantry.linux.ErrnoException;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A file descriptor and the right to close it. {@link #close} takes effect when the last call that uses the number has returned, so the number cannot come
+ * to mean another file under a running call. Thread-safe.
+ */
+public final class Descriptor implements AutoCloseable {
+
+  private static final int CLOSED = 0x4000_0000;
+
+  private final int number;
+
+  /** The number of users, plus {@link #CLOSED}. */
+  private final AtomicInteger state = new AtomicInteger();
+
+  public Descriptor(int number) {
+    if (number < 0) {
+      throw new IllegalArgumentException("no file descriptor: " + number);
+    }
+    this.number = number;
+  }
+
+  /** A further descriptor of the same file, not below a number, closed on exec. */
+  public Descriptor duplicateAbove(int lowest) throws java.io.IOException {
+    int fd = acquire();
+    try {
+      int copy = PollCalls.fcntl(fd, PollCalls.F_DUPFD_CLOEXEC, lowest);
+      if (copy < 0) {
+        throw ErrnoException.last("duplicate file descriptor " + fd);
+      }
+      return new Descriptor(copy);
+    } finally {
+      release();
+    }
+  }
+
+  /** Makes calls on this file return instead of wait. */
+  public void nonBlocking() throws java.io.IOException {
+    int fd = acquire();
+    try {
+      int flags = PollCalls.fcntl(fd, PollCalls.F_GETFL, 0);
+      if (flags < 0 || PollCalls.fcntl(fd, PollCalls.F_SETFL, flags | PollCalls.O_NONBLOCK) < 0) {
+        throw ErrnoException.last("make file descriptor " + fd + " non-blocking");
+      }
+    } finally {
+      release();
+    }
+  }
+
+  /** The number, which stays valid until {@link #release}. */
+  public int acquire() throws ClosedChannelException {
+    while (true) {
+      int now = state.get();
+      if (now >= CLOSED) {
+        throw new ClosedChannelException();
+      }
+      if (state.compareAndSet(now, now + 1)) {
+        return number;
+      }
+    }
+  }
+
+  public void release() {
+    if (state.decrementAndGet() == CLOSED) {
+      var unused = PollCalls.close(number);
+    }
+  }
+
+  public boolean isOpen() {
+    return state.get() < CLOSED;
+  }
+
+  @Override
+  public void close() {
+    while (true) {
+      int now = state.get();
+      if (now >= CLOSED) {
+        return;
+      }
+      if (state.compareAndSet(now, now | CLOSED)) {
+        if (now == 0) {
+          var unused = PollCalls.close(number);
+        }
+        return;
+      }
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "fd " + number;
+  }
+}

@@ -1,0 +1,49 @@
+package io.gantry.linux.poll;
+
+import com.sun.jna.Native;
+
+/** The system calls of this package. The ones with variable arguments are declared with those used here. */
+final class PollCalls {
+
+  static final int EPOLL_CLOEXEC = 0x80000;
+  static final int EPOLL_CTL_ADD = 1;
+  static final int EPOLL_CTL_DEL = 2;
+  static final int EPOLL_CTL_MOD = 3;
+  static final int EPOLLIN = 1;
+  static final int EPOLLOUT = 4;
+  static final int EPOLLERR = 8;
+  static final int EPOLLHUP = 0x10;
+  static final int EPOLLRDHUP = 0x2000;
+  static final int EPOLLONESHOT = 1 << 30;
+  static final int EFD_CLOEXEC = 0x80000;
+  static final int EFD_NONBLOCK = 0x800;
+  static final int O_NONBLOCK = 0x800;
+  static final int O_CLOEXEC = 0x80000;
+  static final int F_GETFL = 3;
+  static final int F_SETFL = 4;
+  static final int F_DUPFD_CLOEXEC = 1030;
+
+  static {
+    Native.register(PollCalls.class, "c");
+  }
+
+  private PollCalls() {}
+
+  static native int close(int fd);
+
+  static native int pipe2(int[] ends, int flags);
+
+  static native int fcntl(int fd, int command, long argument);
+
+  static native int eventfd(int initial, int flags);
+
+  static native long read(int fd, long buffer, long length);
+
+  static native long write(int fd, long buffer, long length);
+
+  static native int epoll_create1(int flags);
+
+  static native int epoll_ctl(int epoll, int operation, int fd, long event);
+
+  static native int epoll_wait(int epoll, long events, int count, int timeout);
+}

@@ -1,0 +1,42 @@
+package io.gantry.linux.process;
+
+import io.gantry.linux.poll.Descriptor;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A program to start. Its standard streams are {@code /dev/null} unless given; it gets no other descriptor than those given.
+ *
+ * @param arguments the program's path, then its arguments
+ * @param environment all of it
+ * @param directory where it starts
+ * @param descriptors by the number they have in the program, below 16; they stay open here
+ */
+public record Command(
+    List<String> arguments,
+    Map<String, String> environment,
+    Path directory,
+    Map<Integer, Descriptor> descriptors) {
+
+  static final int HIGHEST = 15;
+
+  public Command {
+    arguments = List.copyOf(arguments);
+    environment = Map.copyOf(environment);
+    descriptors = Map.copyOf(descriptors);
+    if (arguments.isEmpty()) {
+      throw new IllegalArgumentException("no program");
+    }
+    for (int number : descriptors.keySet()) {
+      if (number < 0 || number > HIGHEST) {
+        throw new IllegalArgumentException("descriptor " + number);
+      }
+    }
+    for (String text : arguments) {
+      if (text.indexOf('\0') >= 0) {
+        throw new IllegalArgumentException("a NUL in an argument of " + arguments.getFirst());
+      }
+    }
+  }
+}
