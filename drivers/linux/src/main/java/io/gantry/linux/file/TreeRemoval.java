@@ -1,0 +1,65 @@
+package io.gantry.linux.file;
+
+import io.gantry.linux.Errno;
+import io.gantry.linux.ErrnoException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Deletes a tree below an open directory, never following a link. A tree deeper than {@link #MAX_DEPTH} (a container can make one of any depth) is taken apart: its
+ * deep parts are first moved up next to the name that is deleted, so neither descriptors nor stack grow with the depth.
+ */
+final class TreeRemoval {
+
+  private static final int MAX_DEPTH = 100;
+
+  private final Directory base;
+  private final Deque<String> moved = new ArrayDeque<>();
+  private int moves;
+
+  TreeRemoval(Directory base) {
+    this.base = base;
+  }
+
+  void remove(String name) throws ErrnoException {
+    removeIn(base, new DirectoryEntry(name, 0, 0), name, 0);
+    while (!moved.isEmpty()) {
+      String next = moved.removeFirst();
+      removeIn(base, new DirectoryEntry(next, FileStat.DIRECTORY, 0), next, 0);
+    }
+  }
+
+  private void removeIn(Directory parent, DirectoryEntry entry, String top, int depth)
+      throws ErrnoException {
+    if (entry.type() != FileStat.DIRECTORY) {
+      try {
+        parent.removeFile(entry.name());
+        return;
+      } catch (ErrnoException e) {
+        if (e.errno() == Errno.ENOENT) {
+          return;
+        }
+        if (e.errno() != Errno.EISDIR) {
+          throw e;
+        }
+      }
+    }
+    if (depth > MAX_DEPTH) {
+      String newName = top + ".deep" + moves++;
+      parent.rename(entry.name(), base, newName);
+      moved.add(newName);
+      return;
+    }
+    try (Directory directory = parent.openDirectory(entry.name())) {
+      for (DirectoryEntry child : directory.list()) {
+        removeIn(directory, child, top, depth + 1);
+      }
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.ENOENT) {
+        return;
+      }
+      throw e;
+    }
+    parent.removeDirectory(entry.name());
+  }
+}
