@@ -1,0 +1,88 @@
+package io.gantry.volume;
+
+import io.gantry.plugins.DriverException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a volume of the local driver is mounted from: the options {@code type}, {@code o} and {@code
+ * device} of {@code docker volume create}.
+ *
+ * @param type file system, for instance nfs; {@code none} with a bind
+ * @param options as {@code mount -o}
+ * @param device what is mounted
+ */
+record LocalOptions(String type, String options, String device) {
+
+  /** A plain directory. */
+  static final LocalOptions NONE = new LocalOptions("", "", "");
+
+  /**
+   * @throws DriverException INVALID in Docker's words
+   */
+  static LocalOptions parse(Map<String, String> options) {
+    if (options.isEmpty()) {
+      return NONE;
+    }
+    for (String name : options.keySet().stream().sorted().toList()) {
+      switch (name) {
+        case "type", "o", "device" -> {}
+        case "size" -> throw size(options.get(name));
+        default -> throw invalid("invalid option: \"" + name + "\"");
+      }
+    }
+    if (!options.containsKey("device")) {
+      throw invalid("missing required option: \"device\"");
+    }
+    if (!options.containsKey("type")) {
+      throw invalid("missing required option: \"type\"");
+    }
+    return new LocalOptions(
+        options.get("type"), options.getOrDefault("o", ""), options.get("device"));
+  }
+
+  private static DriverException size(String value) {
+    return value.matches("[0-9.]+ ?[kKmMgGtTpP]?[iI]?[bB]?")
+        ? invalid("quota size requested but no quota support")
+        : invalid("invalid size: '" + value + "'");
+  }
+
+  boolean needsMount() {
+    return !device.isEmpty() || !type.isEmpty();
+  }
+
+  /**
+   * For {@code mount(2)}, which knows addresses only.
+   *
+   * @throws DriverException when a name in {@code addr=} cannot be resolved
+   */
+  List<String> resolvedOptions() {
+    List<String> resolved = new ArrayList<>();
+    for (String option : options.split(",")) {
+      boolean address =
+          option.startsWith("addr=") && (type.startsWith("nfs") || type.equals("cifs"));
+      if (!option.isEmpty()) {
+        resolved.add(address ? "addr=" + resolve(option.substring(5)) : option);
+      }
+    }
+    return resolved;
+  }
+
+  private static String resolve(String host) {
+    try {
+      return InetAddress.getByName(host).getHostAddress();
+    } catch (UnknownHostException e) {
+      throw new DriverException(
+          DriverException.Kind.SYSTEM,
+          "error resolving passed in network volume address: " + host,
+          e);
+    }
+  }
+
+  private static DriverException invalid(String message) {
+    return new DriverException(DriverException.Kind.INVALID, message);
+  }
+}

@@ -1,0 +1,532 @@
+package io.gantry.volume;
+
+import io.gantry.driver.Drivers;
+import io.gantry.error.EngineException;
+import io.gantry.event.EventJournal;
+import io.gantry.event.EventType;
+import io.gantry.plugins.DriverException;
+import io.gantry.plugins.volume.VolumeCapacity;
+import io.gantry.plugins.volume.VolumeDriver;
+import io.gantry.plugins.volume.VolumeDriverFactory;
+import io.gantry.store.Durability;
+import io.gantry.store.Store;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The volumes: who has them, who uses them, and what they take (API {@code /volumes}).
+ *
+ * <p>{@link #create} and {@link #remove} are durable when they return, except that a volume made
+ * for a container being created is durable together with that container's record, which must be
+ * stored after it. Reads take no lock; calls for one volume wait for each other, calls for
+ * different ones do not. A container <em>has</em> a volume from {@link #acquire} to {@link
+ * #release}, which forbids its removal, and <em>uses</em> it from {@link #mount} to {@link
+ * #unmount}. Neither is stored: both follow from the containers' records, and are told again after
+ * a restart by {@link #adopt}.
+ */
+public final class VolumeService {
+
+  /** The built-in driver. */
+  public static final String LOCAL = "local";
+
+  private static final Logger log = LoggerFactory.getLogger(VolumeService.class);
+  private static final int MAX_NAME = 255;
+
+  private final SecureRandom random = new SecureRandom();
+  private final ConcurrentMap<String, VolumeEntry> entries = new ConcurrentHashMap<>();
+  private final VolumeStore store;
+  private final EventJournal events;
+  private final LocalVolumes local;
+  private final Drivers plugins;
+
+  /**
+   * @param dataRoot volumes of the local driver are {@code <dataRoot>/volumes/<name>/_data}
+   */
+  public VolumeService(Store store, EventJournal events, Drivers plugins, Path dataRoot) {
+    this.store = new VolumeStore(store);
+    this.events = events;
+    this.plugins = plugins;
+    this.local = new LocalVolumes(dataRoot.resolve("volumes"));
+  }
+
+  /**
+   * Reads the volumes of the last run and finishes what it left: removals that had begun, and
+   * volumes made for containers that were never recorded. Called once, before anything else.
+   *
+   * @param containers the ids of the recorded containers
+   */
+  public void load(Set<String> containers) {
+    for (VolumeStore.Row row : store.all()) {
+      Volume volume = row.volume();
+      boolean orphan = volume.madeFor() != null && !containers.contains(volume.madeFor());
+      if (row.removing() || orphan) {
+        log.info(
+            "Removing volume {}: {}",
+            volume.name(),
+            orphan ? "its container was never made" : "its removal was cut off");
+        try {
+          driver(volume.driver()).remove(volume.name());
+          store.delete(volume.name());
+          continue;
+        } catch (DriverException e) {
+          log.warn("Volume {} could not be removed", volume.name(), e);
+        }
+      }
+      VolumeEntry entry = new VolumeEntry();
+      entry.volume = volume.settled();
+      entries.put(volume.name(), entry);
+    }
+  }
+
+  /** The drivers volumes can be made with. */
+  public List<String> drivers() {
+    List<String> names = new ArrayList<>(List.of(LOCAL));
+    names.addAll(plugins.names(VolumeDriverFactory.class));
+    return names.stream().distinct().toList();
+  }
+
+  /**
+   * Makes a volume, or returns the one there is of the name and driver.
+   *
+   * @throws EngineException INVALID for a bad name or option, NOT_FOUND for an unknown driver,
+   *     CONFLICT when another driver has the name
+   */
+  public Volume create(CreateVolume request) {
+    boolean anonymous = request.name().isEmpty();
+    String name = anonymous ? newName() : request.name();
+    if (name.length() > MAX_NAME) {
+      throw EngineException.invalid("create %s: volume name is too long".formatted(name));
+    }
+    while (true) {
+      VolumeEntry entry = entries.computeIfAbsent(name, ignored -> new VolumeEntry());
+      entry.lock.lock();
+      try {
+        if (entry.gone) {
+          continue;
+        }
+        Volume existing = entry.volume;
+        if (existing != null) {
+          return existing(existing, request);
+        }
+        try {
+          return make(entry, name, anonymous, request);
+        } finally {
+          if (entry.volume == null) {
+            drop(name, entry);
+          }
+        }
+      } finally {
+        entry.lock.unlock();
+      }
+    }
+  }
+
+  private Volume existing(Volume existing, CreateVolume request) {
+    String driver = request.driver();
+    if (!driver.isEmpty() && !driver.equals(existing.driver())) {
+      translated("create " + existing.name(), () -> driver(driver));
+      throw EngineException.conflict(
+          "create %s: volume name must be unique".formatted(existing.name()));
+    }
+    return existing;
+  }
+
+  private Volume make(VolumeEntry entry, String name, boolean anonymous, CreateVolume request) {
+    String driverName = request.driver().isEmpty() ? LOCAL : request.driver();
+    String action = "create " + name;
+    VolumeDriver driver = translated(action, () -> driver(driverName));
+    Map<String, String> options = request.options() == null ? Map.of() : request.options();
+    translated(
+        action,
+        () -> {
+          driver.create(name, options);
+          return name;
+        });
+    Volume volume =
+        new Volume(
+            name,
+            driverName,
+            Instant.now().truncatedTo(ChronoUnit.SECONDS),
+            mountpoint(driver, name),
+            labels(request.labels(), anonymous),
+            request.options(),
+            driver.scope().name().toLowerCase(Locale.ROOT),
+            request.container().orElse(null));
+    store.insert(volume, request.container().isPresent() ? Durability.PROCESS : Durability.HOST);
+    entry.volume = volume;
+    publish("create", name, Map.of("driver", driverName));
+    return volume;
+  }
+
+  private static @Nullable Map<String, String> labels(
+      @Nullable Map<String, String> given, boolean anonymous) {
+    if (!anonymous) {
+      return given;
+    }
+    Map<String, String> labels = new LinkedHashMap<>(given == null ? Map.of() : given);
+    labels.put(Volume.ANONYMOUS_LABEL, "");
+    return labels;
+  }
+
+  private static String mountpoint(VolumeDriver driver, String name) {
+    return driver.find(name).flatMap(info -> info.mountpoint()).map(Path::toString).orElse("");
+  }
+
+  /** A name for an anonymous volume. */
+  String newName() {
+    byte[] bytes = new byte[32];
+    random.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  /**
+   * The container the volumes were made for is recorded: from now on they stay, whatever becomes of
+   * it.
+   */
+  public void settle(Collection<String> names) {
+    for (String name : names) {
+      VolumeEntry entry = entries.get(name);
+      if (entry == null) {
+        continue;
+      }
+      entry.lock.lock();
+      try {
+        Volume volume = entry.volume;
+        if (volume != null && volume.madeFor() != null) {
+          entry.volume = volume.settled();
+          store.updateLater(volume.settled());
+        }
+      } finally {
+        entry.lock.unlock();
+      }
+    }
+  }
+
+  public Optional<Volume> find(String name) {
+    VolumeEntry entry = entries.get(name);
+    return Optional.ofNullable(entry == null ? null : entry.volume);
+  }
+
+  /**
+   * @throws EngineException NOT_FOUND
+   */
+  public Volume get(String name) {
+    return find(name).orElseThrow(() -> noSuchVolume(name));
+  }
+
+  /** What the driver has to say of the volume beyond its record (API {@code Volume.Status}). */
+  public Map<String, String> status(String name) {
+    return translated("get " + name, () -> driver(get(name).driver()).find(name))
+        .map(i -> i.status())
+        .orElse(Map.of());
+  }
+
+  /** Those that fit, by name. */
+  public List<Volume> list(VolumeFilter filter) {
+    return matching(filter).map(entry -> entry.getValue()).toList();
+  }
+
+  private Stream<Map.Entry<VolumeEntry, Volume>> matching(VolumeFilter filter) {
+    return entries.values().stream()
+        .<Map.Entry<VolumeEntry, Volume>>mapMulti(
+            (entry, next) -> {
+              Volume volume = entry.volume;
+              if (volume != null && filter.matches(volume, !entry.references.isEmpty())) {
+                next.accept(Map.entry(entry, volume));
+              }
+            })
+        .sorted(Comparator.comparing(pair -> pair.getValue().name()));
+  }
+
+  /**
+   * Deletes a volume with all it holds.
+   *
+   * @param force a volume that does not exist is not an error
+   * @throws EngineException NOT_FOUND, or CONFLICT while a container has it
+   */
+  public void remove(String name, boolean force) {
+    VolumeEntry entry = entries.get(name);
+    if (entry == null) {
+      if (force) {
+        return;
+      }
+      throw noSuchVolume(name);
+    }
+    entry.lock.lock();
+    try {
+      Volume volume = entry.volume;
+      if (entry.gone || volume == null) {
+        if (force) {
+          return;
+        }
+        throw noSuchVolume(name);
+      }
+      if (!entry.references.isEmpty()) {
+        throw EngineException.conflict(
+            "remove %s: volume is in use - [%s]"
+                .formatted(name, String.join(", ", entry.references)));
+      }
+      destroy(entry, volume);
+    } finally {
+      entry.lock.unlock();
+    }
+  }
+
+  private void destroy(VolumeEntry entry, Volume volume) {
+    String action = "remove " + volume.name();
+    VolumeDriver driver = translated(action, () -> driver(volume.driver()));
+    store.markRemoving(volume);
+    translated(
+        action,
+        () -> {
+          driver.remove(volume.name());
+          return volume;
+        });
+    store.delete(volume.name());
+    entry.volume = null;
+    drop(volume.name(), entry);
+    publish("destroy", volume.name(), Map.of("driver", volume.driver()));
+  }
+
+  private void drop(String name, VolumeEntry entry) {
+    entry.gone = true;
+    entries.remove(name, entry);
+  }
+
+  /**
+   * Removes local volumes nobody has: the anonymous ones, or with the filter {@code all} those with
+   * names too. Volumes made with options are kept, as Docker does: what they mount is not ours.
+   */
+  public PrunedVolumes prune(VolumeFilter filter) {
+    List<String> deleted = new ArrayList<>();
+    long reclaimed = 0;
+    for (var match : matching(filter).toList()) {
+      Volume volume = match.getValue();
+      VolumeEntry entry = match.getKey();
+      boolean hasOptions = volume.options() != null && !volume.options().isEmpty();
+      if (!volume.driver().equals(LOCAL) || hasOptions || !(filter.all() || volume.anonymous())) {
+        continue;
+      }
+      entry.lock.lock();
+      try {
+        if (entry.gone || !entry.references.isEmpty()) {
+          continue;
+        }
+        long size = size(volume);
+        destroy(entry, volume);
+        deleted.add(volume.name());
+        reclaimed += Math.max(0, size);
+      } catch (EngineException e) {
+        log.warn("Volume {} was not pruned", volume.name(), e);
+      } finally {
+        entry.lock.unlock();
+      }
+    }
+    publish("prune", "", Map.of("reclaimed", Long.toString(reclaimed)));
+    return new PrunedVolumes(deleted, reclaimed);
+  }
+
+  /** What the volumes take; walks over all their files. */
+  public List<VolumeUsage> usage() {
+    return matching(VolumeFilter.NONE)
+        .map(
+            pair ->
+                new VolumeUsage(
+                    pair.getValue(), pair.getKey().references.size(), size(pair.getValue())))
+        .toList();
+  }
+
+  private long size(Volume volume) {
+    try {
+      return driver(volume.driver()).capacity(volume.name()).map(VolumeCapacity::used).orElse(-1L);
+    } catch (DriverException e) {
+      log.debug("Size of volume {}", volume.name(), e);
+      return -1;
+    }
+  }
+
+  /**
+   * Notes that a container has a volume.
+   *
+   * @return the volume
+   * @throws EngineException NOT_FOUND
+   */
+  public Volume acquire(String name, String container) {
+    return locked(
+        name,
+        (entry, volume) -> {
+          entry.references.add(container);
+          return volume;
+        });
+  }
+
+  /**
+   * The container has none of these volumes any more; names that are unknown or not its own are
+   * passed over.
+   */
+  public void release(Collection<String> names, String container) {
+    for (String name : names) {
+      VolumeEntry entry = entries.get(name);
+      if (entry != null) {
+        entry.references.remove(container);
+      }
+    }
+  }
+
+  /**
+   * Makes a volume available to a container that starts.
+   *
+   * @param destination where in the container, for the event
+   * @return where the volume's content is
+   * @throws EngineException NOT_FOUND, or in the words of Docker why it cannot be mounted
+   */
+  public Path mount(String name, String container, String destination, boolean readWrite) {
+    return locked(
+        name,
+        (entry, volume) -> {
+          try {
+            Path path = driver(volume.driver()).mount(name, container);
+            publish(
+                "mount",
+                name,
+                Map.of(
+                    "container",
+                    container,
+                    "destination",
+                    destination,
+                    "driver",
+                    volume.driver(),
+                    "propagation",
+                    "",
+                    "read/write",
+                    Boolean.toString(readWrite)));
+            return path;
+          } catch (DriverException e) {
+            throw new EngineException(
+                kind(e),
+                "error while mounting volume '%s': %s"
+                    .formatted(volume.mountpoint(), e.getMessage()),
+                e);
+          }
+        });
+  }
+
+  /**
+   * Takes up again, after a restart of the daemon, what a container of the last run has; without an
+   * event. Volumes that are gone are logged.
+   *
+   * @param running whether it runs, and so uses them too
+   */
+  public void adopt(Collection<String> names, String container, boolean running) {
+    for (String name : names) {
+      try {
+        Volume volume = acquire(name, container);
+        if (running) {
+          driver(volume.driver()).mount(name, container);
+        }
+      } catch (EngineException | DriverException e) {
+        log.warn("Volume {} of container {}", name, container, e);
+      }
+    }
+  }
+
+  /**
+   * Unmounts what no running container uses; called once, after the containers of the last run were
+   * adopted.
+   */
+  public void unmountUnused() {
+    local.unmountUnused();
+  }
+
+  /** The container does not run any more. A failure is logged; the next {@link #mount} copes. */
+  public void unmount(String name, String container) {
+    VolumeEntry entry = entries.get(name);
+    if (entry == null) {
+      return;
+    }
+    entry.lock.lock();
+    try {
+      Volume volume = entry.volume;
+      if (volume != null) {
+        driver(volume.driver()).unmount(name, container);
+        publish("unmount", name, Map.of("container", container, "driver", volume.driver()));
+      }
+    } catch (DriverException e) {
+      log.warn("Volume {} of container {} was not unmounted", name, container, e);
+    } finally {
+      entry.lock.unlock();
+    }
+  }
+
+  private interface Locked<T> {
+    T apply(VolumeEntry entry, Volume volume);
+  }
+
+  private <T> T locked(String name, Locked<T> action) {
+    VolumeEntry entry = entries.get(name);
+    if (entry == null) {
+      throw noSuchVolume(name);
+    }
+    entry.lock.lock();
+    try {
+      Volume volume = entry.volume;
+      if (entry.gone || volume == null) {
+        throw noSuchVolume(name);
+      }
+      return action.apply(entry, volume);
+    } finally {
+      entry.lock.unlock();
+    }
+  }
+
+  private VolumeDriver driver(String name) {
+    if (name.equals(LOCAL)) {
+      return local;
+    }
+    if (!plugins.names(VolumeDriverFactory.class).contains(name)) {
+      throw new DriverException(
+          DriverException.Kind.NOT_FOUND,
+          "error looking up volume plugin %s: plugin \"%s\" not found".formatted(name, name));
+    }
+    return plugins.open(VolumeDriverFactory.class, name, Map.of());
+  }
+
+  private static <T> T translated(String action, Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (DriverException e) {
+      throw new EngineException(kind(e), action + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static EngineException.Kind kind(DriverException e) {
+    return EngineException.Kind.valueOf(e.kind().name());
+  }
+
+  private static EngineException noSuchVolume(String name) {
+    return EngineException.notFound("get %s: no such volume".formatted(name));
+  }
+
+  private void publish(String action, String name, Map<String, String> attributes) {
+    events.publish(EventType.VOLUME, action, name, attributes);
+  }
+}
