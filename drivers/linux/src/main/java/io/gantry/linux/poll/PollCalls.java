@@ -19,6 +19,8 @@ final class PollCalls {
   static final int EFD_NONBLOCK = 0x800;
   static final int O_NONBLOCK = 0x800;
   static final int O_CLOEXEC = 0x80000;
+  static final int O_WRONLY = 1;
+  static final long FIONREAD = 0x541B;
   static final int F_GETFL = 3;
   static final int F_SETFL = 4;
   static final int F_DUPFD_CLOEXEC = 1030;
@@ -29,11 +31,15 @@ final class PollCalls {
 
   private PollCalls() {}
 
+  static native int open(String path, int flags, int mode);
+
   static native int close(int fd);
 
   static native int pipe2(int[] ends, int flags);
 
   static native int fcntl(int fd, int command, long argument);
+
+  static native int ioctl(int fd, long request, int[] result);
 
   static native int eventfd(int initial, int flags);
 

@@ -8,6 +8,7 @@ import io.gantry.linux.poll.Descriptor;
 import io.gantry.linux.poll.Poller;
 import io.gantry.linux.poll.Watch;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 
 /** One process, held by pidfd (pidfd_open(2)): its number cannot come to mean another process. Thread-safe. */
@@ -55,9 +56,13 @@ public final class PidFd implements AutoCloseable {
     watch.onReadable(action);
   }
 
-  /** Waits until the process has ended. */
-  public void await() throws IOException {
-    watch.awaitReadable();
+  /**
+   * Waits until the process has ended.
+   *
+   * @return false when the time is over
+   */
+  public boolean await(Duration limit) throws IOException {
+    return watch.awaitReadable(limit);
   }
 
   /**

@@ -79,34 +79,34 @@ public final class SeqPacketSocket implements AutoCloseable {
     }
   }
 
+  /** Waits until there is a packet, or the end. */
+  public void awaitPacket() throws IOException {
+    watch.awaitReadable();
+  }
+
   /**
-   * Receives one packet; waits for it. What does not fit is lost.
+   * Receives one packet, if there is one. What does not fit is lost.
    *
    * @param packet a direct buffer; filled from its position, which moves
-   * @return the length; 0 when the other side has closed, or sent an empty packet
+   * @return the length; 0 when the other side has closed, or sent an empty packet; -1 when there is none yet
    */
   public int receive(ByteBuffer packet) throws IOException {
     long address = address(packet);
-    while (true) {
-      int fd = descriptor.acquire();
-      long count;
-      try {
-        count = SocketCalls.recv(fd, address, packet.remaining(), 0);
-        if (count < 0) {
-          ErrnoException failure = ErrnoException.last("receive from " + peer);
-          if (failure.errno() == Errno.ECONNRESET) {
-            return 0;
-          }
-          retryOrThrow(failure);
+    int fd = descriptor.acquire();
+    try {
+      long count = SocketCalls.recv(fd, address, packet.remaining(), 0);
+      if (count < 0) {
+        ErrnoException failure = ErrnoException.last("receive from " + peer);
+        if (failure.errno() == Errno.ECONNRESET) {
+          return 0;
         }
-      } finally {
-        descriptor.release();
+        retryOrThrow(failure);
+        return -1;
       }
-      if (count >= 0) {
-        packet.position(packet.position() + (int) count);
-        return (int) count;
-      }
-      watch.awaitReadable();
+      packet.position(packet.position() + (int) count);
+      return (int) count;
+    } finally {
+      descriptor.release();
     }
   }
 

@@ -1,0 +1,222 @@
+package io.gantry.linux.cgroup;
+
+import io.gantry.linux.poll.Poller;
+import io.gantry.linux.process.PidFd;
+import io.gantry.linux.process.Signals;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+
+/** One control group in all hierarchies. It need not exist in all of them, nor at all. */
+public final class Cgroup {
+
+  private static final Duration SHORTEST = Duration.ofMillis(1);
+  private static final Duration LONGEST = Duration.ofMillis(50);
+  private static final Duration REMOVE_LIMIT = Duration.ofSeconds(3);
+
+  private final Cgroups cgroups;
+  private final String path;
+  private final Path relative;
+
+  Cgroup(Cgroups cgroups, String path) {
+    Path given = Path.of(path);
+    this.cgroups = cgroups;
+    this.path = path;
+    if (!given.isAbsolute() || !given.equals(given.normalize()) || given.getNameCount() == 0) {
+      throw new IllegalArgumentException("not the path of a cgroup: " + path);
+    }
+    this.relative = Path.of("/").relativize(given);
+  }
+
+  /** Its directory in the hierarchy of a controller, whether or not it exists; empty when the host does not have the controller. */
+  public Optional<Path> directory(String controller) {
+    return cgroups.of(controller).map(h -> h.mount().resolve(relative));
+  }
+
+  /** Its existing directories. */
+  public List<Path> directories() {
+    List<Path> existing = new ArrayList<>();
+    for (Hierarchy hierarchy : cgroups.hierarchies()) {
+      Path directory = hierarchy.mount().resolve(relative);
+      if (directory.toFile().isDirectory()) {
+        existing.add(directory);
+      }
+    }
+    return existing;
+  }
+
+  /** All processes in it and in the groups below, in the kernel's order. */
+  public Set<Integer> processes() throws IOException {
+    Set<Integer> pids = new LinkedHashSet<>();
+    for (Path directory : directories()) {
+      collect(directory, pids);
+    }
+    return pids;
+  }
+
+  /** The processes as one hierarchy sees them: enough where a group is not being made or removed. */
+  public Set<Integer> processes(String controller) throws IOException {
+    Set<Integer> pids = new LinkedHashSet<>();
+    Optional<Path> directory = directory(controller);
+    if (directory.isPresent()) {
+      collect(directory.get(), pids);
+    }
+    return pids;
+  }
+
+  private static void collect(Path directory, Set<Integer> pids) throws IOException {
+    String text = CgroupFile.text(directory.resolve("cgroup.procs")).orElse("");
+    for (String line : text.split("\n")) {
+      if (!line.isEmpty() && !line.equals("0")) {
+        pids.add(Integer.parseInt(line));
+      }
+    }
+    for (Path child : children(directory)) {
+      collect(child, pids);
+    }
+  }
+
+  private static List<Path> children(Path directory) throws IOException {
+    List<Path> children = new ArrayList<>();
+    try (DirectoryStream<Path> entries =
+        Files.newDirectoryStream(directory, entry -> entry.toFile().isDirectory())) {
+      entries.forEach(children::add);
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return List.of();
+    }
+    return children;
+  }
+
+  /**
+   * Kills all processes, frozen ones too, and waits until they have ended.
+   *
+   * @throws IOException when some are still there at the end of the time
+   */
+  public void kill(Poller poller, Duration limit) throws IOException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (true) {
+      Set<Integer> pids = processes();
+      if (pids.isEmpty()) {
+        return;
+      }
+      List<PidFd> dying = new ArrayList<>();
+      try {
+        for (int pid : pids) {
+          Optional<PidFd> process = PidFd.open(poller, pid);
+          if (process.isPresent()) {
+            dying.add(process.get());
+            var unused = process.get().signal(Signals.SIGKILL);
+          }
+        }
+        thaw();
+        for (PidFd process : dying) {
+          Duration left = Duration.ofNanos(deadline - System.nanoTime());
+          if (left.isNegative() || !process.await(left)) {
+            throw new IOException(
+                "process " + process.pid() + " of cgroup " + path + " does not die");
+          }
+        }
+      } finally {
+        dying.forEach(PidFd::close);
+      }
+    }
+  }
+
+  /** Removes it and the groups below. It must not have processes. */
+  public void remove() throws IOException {
+    long deadline = System.nanoTime() + REMOVE_LIMIT.toNanos();
+    for (Path directory : directories()) {
+      remove(directory, deadline);
+    }
+  }
+
+  private static void remove(Path directory, long deadline) throws IOException {
+    Duration pause = SHORTEST;
+    while (true) {
+      try {
+        if (!directory.toFile().delete()) {
+          for (Path child : children(directory)) {
+            remove(child, deadline);
+          }
+          Files.deleteIfExists(directory);
+        }
+        return;
+      } catch (FileSystemException e) {
+        // A process that has just ended keeps its group busy for a moment, and nothing tells when it is over.
+        if (System.nanoTime() > deadline) {
+          throw e;
+        }
+        pause = pause(pause);
+      }
+    }
+  }
+
+  /** Stops all processes; returns when they have stopped. */
+  public void freeze(Duration limit) throws IOException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    Duration pause = SHORTEST;
+    Path file =
+        freezer(cgroups.version() == 2 ? "cgroup.freeze" : "freezer.state")
+            .orElseThrow(() -> new IOException("this host has no freezer cgroup"));
+    while (true) {
+      CgroupFile.write(file, cgroups.version() == 2 ? "1" : "FROZEN");
+      if (frozen()) {
+        return;
+      }
+      if (System.nanoTime() > deadline) {
+        thaw();
+        throw new IOException("cgroup " + path + " does not freeze");
+      }
+      pause = pause(pause);
+    }
+  }
+
+  /** Lets the processes go on. */
+  public void thaw() throws IOException {
+    Optional<Path> file = freezer(cgroups.version() == 2 ? "cgroup.freeze" : "freezer.state");
+    if (file.isPresent() && file.get().toFile().exists()) {
+      CgroupFile.write(file.get(), cgroups.version() == 2 ? "0" : "THAWED");
+    }
+  }
+
+  /** Whether all its processes are stopped. */
+  public boolean frozen() {
+    return cgroups.version() == 2
+        ? freezer("cgroup.events")
+                .map(CgroupFile::table)
+                .map(table -> table.getOrDefault("frozen", 0L))
+                .orElse(0L)
+            == 1
+        : freezer("freezer.state").flatMap(CgroupFile::text).orElse("").equals("FROZEN");
+  }
+
+  private Optional<Path> freezer(String file) {
+    Optional<Path> directory =
+        cgroups.version() == 2
+            ? Optional.of(cgroups.hierarchies().getFirst().mount().resolve(relative))
+            : directory("freezer");
+    return directory.map(d -> d.resolve(file));
+  }
+
+  private static Duration pause(Duration pause) {
+    LockSupport.parkNanos(pause.toNanos());
+    Duration longer = pause.multipliedBy(2);
+    return longer.compareTo(LONGEST) > 0 ? LONGEST : longer;
+  }
+
+  @Override
+  public String toString() {
+    return path;
+  }
+}
