@@ -1,0 +1,51 @@
+package io.gantry.registry;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** Digests in the spelling {@code algorithm:hex}. */
+public final class Digests {
+
+  private static final String SHA512 = "sha512:";
+
+  private Digests() {}
+
+  /** A new sum for the algorithm that the digest names. */
+  public static MessageDigest sumFor(String digest) {
+    return sum(digest.startsWith(SHA512) ? "SHA-512" : "SHA-256");
+  }
+
+  /** A new SHA-256 sum. */
+  public static MessageDigest sha256() {
+    return sum("SHA-256");
+  }
+
+  private static MessageDigest sum(String algorithm) {
+    try {
+      return MessageDigest.getInstance(algorithm);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has " + algorithm, e);
+    }
+  }
+
+  /** Ends the sum and spells it. */
+  public static String text(MessageDigest sum) {
+    String name = sum.getAlgorithm().equals("SHA-512") ? SHA512 : "sha256:";
+    return name + HexFormat.of().formatHex(sum.digest());
+  }
+
+  /** The SHA-256 digest of the bytes. */
+  public static String sha256(byte[] bytes) {
+    MessageDigest sum = sha256();
+    sum.update(bytes);
+    return text(sum);
+  }
+
+  /** The digest of the bytes, by the algorithm that another digest names. */
+  public static String of(String like, byte[] bytes) {
+    MessageDigest sum = sumFor(like);
+    sum.update(bytes);
+    return text(sum);
+  }
+}
