@@ -1,0 +1,73 @@
+package io.gantry.api.wire;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.gantry.container.HostChannel;
+import io.gantry.container.Mount;
+import io.gantry.container.Resources;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.annotation.JsonDeserialize;
+import tools.jackson.databind.annotation.JsonSerialize;
+
+/** How {@code HostConfig} is written (API v1.51, definitions/HostConfig). */
+interface HostConfigShape {
+
+  @JsonSerialize(using = NullIfEmpty.class)
+  List<String> binds();
+
+  @JsonSerialize(using = NullIfEmpty.class)
+  List<String> volumesFrom();
+
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  List<Mount> mounts();
+
+  @JsonSerialize(using = ConsoleSizeWriter.class)
+  List<Integer> consoleSize();
+
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  Map<String, String> annotations();
+
+  @JsonDeserialize(using = StringOrList.class)
+  @JsonSerialize(using = NullIfEmpty.class)
+  List<String> capAdd();
+
+  @JsonDeserialize(using = StringOrList.class)
+  @JsonSerialize(using = NullIfEmpty.class)
+  List<String> capDrop();
+
+  @JsonSerialize(using = NullIfEmpty.class)
+  List<String> extraHosts();
+
+  @JsonSerialize(using = NullIfEmpty.class)
+  List<String> groupAdd();
+
+  @JsonSerialize(using = NullIfEmpty.class)
+  List<String> links();
+
+  @JsonSerialize(using = NullIfEmpty.class)
+  List<String> securityOpt();
+
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  Map<String, String> storageOpt();
+
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  Map<String, String> tmpfs();
+
+  @JsonProperty("UTSMode")
+  String utsMode();
+
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  Map<String, String> sysctls();
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @Nullable Boolean init();
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @Nullable HostChannel hostChannel();
+
+  @JsonUnwrapped
+  Resources resources();
+}

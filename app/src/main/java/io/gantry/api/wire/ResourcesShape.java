@@ -1,0 +1,37 @@
+package io.gantry.api.wire;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.gantry.container.DeviceRequest;
+import io.gantry.container.HugetlbLimit;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.annotation.JsonSerialize;
+
+/** How limits are written (API v1.51, definitions/Resources). */
+interface ResourcesShape {
+
+  @JsonSerialize(using = NullIfEmpty.class)
+  List<String> deviceCgroupRules();
+
+  @JsonSerialize(using = NullIfEmpty.class)
+  List<DeviceRequest> deviceRequests();
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @Nullable Long kernelMemory();
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @Nullable Long kernelMemoryTCP();
+
+  @JsonProperty("IOMaximumIOps")
+  long ioMaximumIOps();
+
+  @JsonProperty("IOMaximumBandwidth")
+  long ioMaximumBandwidth();
+
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  @Nullable Long filesLimit();
+
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  List<HugetlbLimit> hugetlbs();
+}
