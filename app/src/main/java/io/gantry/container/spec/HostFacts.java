@@ -68,7 +68,7 @@ public record HostFacts(
     try {
       Set<String> capabilities = Capabilities.ofMask(mask("CapBnd"));
       return new HostFacts(
-          architecture(),
+          machine(),
           Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip(),
           Runtime.getRuntime().availableProcessors(),
           capabilities,
@@ -83,7 +83,7 @@ public record HostFacts(
     }
   }
 
-  private static String architecture() {
+  private static String machine() {
     String name = System.getProperty("os.arch", "");
     return GO_NAMES.getOrDefault(name, name);
   }
