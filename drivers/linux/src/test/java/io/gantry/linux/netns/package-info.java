@@ -1,0 +1,4 @@
+@NullMarked
+package io.gantry.linux.netns;
+
+import org.jspecify.annotations.NullMarked;
