@@ -79,12 +79,12 @@ class Daemon {
             default -> {}
           }
         });
+    SpringApplication.getShutdownHandlers().add(roots::close);
     try {
       application.run();
     } catch (RuntimeException | Error e) {
       log.error("the daemon cannot start: {}", reasons(e));
       log.debug("the daemon cannot start", e);
-      roots.close();
       System.exit(FAILED);
     }
   }
@@ -123,19 +123,15 @@ class Daemon {
     Map<String, Object> properties = new HashMap<>();
     properties.put("logging.level.root", frameworks);
     properties.put("logging.level.io.gantry", level);
+    // warns of every H2 that is younger than itself
+    properties.put("logging.level.org.flywaydb", "error");
     // the reason is said by this class, in one line
     properties.put("logging.level.org.springframework.boot.SpringApplication", "off");
     properties.put("logging.level.org.springframework.boot.diagnostics", "off");
+    properties.put("logging.level.org.springframework.boot.web.server", "error");
     properties.put(
         "logging.pattern.console",
         "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %-28.28logger{27} %msg%n%wEx");
-    options
-        .metricsAddress()
-        .ifPresent(
-            address -> {
-              properties.put("management.server.address", address.getAddress().getHostAddress());
-              properties.put("management.server.port", address.getPort());
-            });
     return properties;
   }
 

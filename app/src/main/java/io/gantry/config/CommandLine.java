@@ -135,7 +135,7 @@ record CommandLine(
       List<String> values = given.computeIfAbsent(option, key -> new ArrayList<>());
       values.add(value);
       try {
-        Object unused = option.type().fromFlags().apply(values);
+        Object _ = option.type().fromFlags().apply(values);
       } catch (IllegalArgumentException e) {
         throw new ConfigurationException(
             "invalid argument \""

@@ -98,7 +98,7 @@ record ConfigFile(Optional<Path> path, Map<Option<?>, JsonNode> given) {
 
   private static JsonNode checked(Option<?> option, String key, JsonNode node) {
     try {
-      Object unused = option.type().fromJson().apply(node);
+      Object _ = option.type().fromJson().apply(node);
       return node;
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException("invalid value for \"" + key + "\": " + e.getMessage(), e);

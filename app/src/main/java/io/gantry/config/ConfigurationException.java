@@ -8,11 +8,20 @@ public final class ConfigurationException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
+  private final String text;
+
   public ConfigurationException(String message) {
     super(message);
+    this.text = message;
   }
 
   public ConfigurationException(String message, Throwable cause) {
     super(message, cause);
+    this.text = message;
+  }
+
+  @Override
+  public String getMessage() {
+    return text;
   }
 }

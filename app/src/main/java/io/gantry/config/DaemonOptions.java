@@ -142,7 +142,7 @@ public record DaemonOptions(
       Map<String, String> logOptions,
       Umask umask,
       Optional<String> defaultRuntime,
-      Map<String, Runtime> runtimes,
+      Map<String, OciRuntime> runtimes,
       boolean init,
       Optional<Path> initPath,
       Map<String, Ulimit> ulimits,
@@ -168,8 +168,8 @@ public record DaemonOptions(
   }
 
   /** An OCI runtime the user added. */
-  public record Runtime(Path path, List<String> arguments) {
-    public Runtime {
+  public record OciRuntime(Path path, List<String> arguments) {
+    public OciRuntime {
       arguments = List.copyOf(arguments);
     }
   }

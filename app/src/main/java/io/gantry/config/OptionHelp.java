@@ -17,7 +17,7 @@ final class OptionHelp {
   static String text() {
     List<String> lines = new ArrayList<>();
     for (Option<?> option : OptionTable.all()) {
-      if (option != OptionTable.GRAPH) {
+      if (!option.equals(OptionTable.GRAPH)) {
         String letter = option.shortName().map(character -> "-" + character + ", ").orElse("    ");
         String flag = "  " + letter + "--" + option.name() + " " + option.type().label();
         lines.add(line(flag, option.documentation() + defaultNote(option)));

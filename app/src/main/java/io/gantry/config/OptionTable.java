@@ -306,7 +306,7 @@ final class OptionTable {
               text("string", Values::word),
               Section.CONTAINERS,
               "OCI runtime of containers; crun if it is there and works, else runc, if unset"));
-  static final Option<Map<String, DaemonOptions.Runtime>> ADD_RUNTIME =
+  static final Option<Map<String, DaemonOptions.OciRuntime>> ADD_RUNTIME =
       add(
           option(
                   "add-runtime",

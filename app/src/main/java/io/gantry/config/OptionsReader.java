@@ -181,7 +181,7 @@ final class OptionsReader {
   }
 
   private DaemonOptions.Containers containers() {
-    Map<String, DaemonOptions.Runtime> runtimes =
+    Map<String, DaemonOptions.OciRuntime> runtimes =
         optional(OptionTable.ADD_RUNTIME).orElse(Map.of());
     Optional<String> runtime = optional(OptionTable.DEFAULT_RUNTIME);
     runtime.ifPresent(

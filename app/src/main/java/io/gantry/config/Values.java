@@ -278,12 +278,12 @@ final class Values {
     return new DaemonOptions.AddressPool(cidr, size);
   }
 
-  static OptionType<Map<String, DaemonOptions.Runtime>> runtimes() {
+  static OptionType<Map<String, DaemonOptions.OciRuntime>> runtimes() {
     return new OptionType<>(
         "runtime",
         OptionType.Shape.MAP,
         values -> {
-          Map<String, DaemonOptions.Runtime> runtimes = new LinkedHashMap<>();
+          Map<String, DaemonOptions.OciRuntime> runtimes = new LinkedHashMap<>();
           for (String value : values) {
             int equals = value.indexOf('=');
             if (equals < 1) {
@@ -295,13 +295,13 @@ final class Values {
             }
             runtimes.put(
                 name,
-                new DaemonOptions.Runtime(absolutePath(value.substring(equals + 1)), List.of()));
+                new DaemonOptions.OciRuntime(absolutePath(value.substring(equals + 1)), List.of()));
           }
           return runtimes;
         },
         node -> {
           require(node.isObject(), node, "an object of runtimes by name");
-          Map<String, DaemonOptions.Runtime> runtimes = new LinkedHashMap<>();
+          Map<String, DaemonOptions.OciRuntime> runtimes = new LinkedHashMap<>();
           for (Map.Entry<String, JsonNode> entry : node.properties()) {
             Map<String, JsonNode> fields = fields(entry.getValue(), "path", "runtimeArgs");
             List<String> arguments = new ArrayList<>();
@@ -312,7 +312,8 @@ final class Values {
             }
             runtimes.put(
                 runtimeName(entry.getKey()),
-                new DaemonOptions.Runtime(absolutePath(string(field(fields, "path"))), arguments));
+                new DaemonOptions.OciRuntime(
+                    absolutePath(string(field(fields, "path"))), arguments));
           }
           return runtimes;
         });
