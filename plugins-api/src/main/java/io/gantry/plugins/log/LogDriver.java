@@ -35,6 +35,11 @@ public interface LogDriver extends Driver {
    */
   LogCursor read(LogContext context, LogQuery query);
 
+  /** Whether all output is thrown away. The engine then does not even keep a journal. */
+  default boolean discards() {
+    return false;
+  }
+
   /** The file a user may look at ({@code LogPath} in {@code docker inspect}). */
   default Optional<Path> path(LogContext context) {
     return Optional.empty();

@@ -1,0 +1,170 @@
+package io.gantry.logging;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The files of one container's log: the current one, and {@code .1}, {@code .2}… before it, the youngest first, each perhaps compressed ({@code .1.gz}).
+ * Who looks at their names or changes them holds the {@link #lock}. Cursors that follow the log are handed each new file, so that nothing escapes them.
+ */
+final class LogFiles {
+
+  private static final int MAX_FILES_LOOKED_FOR = 10_000;
+  private static final String GZIP = ".gz";
+  private static final String UNFINISHED = ".tmp";
+
+  /** Somebody who follows the log. */
+  interface Follower {
+
+    /** A new current file; the one before it will not change any more. Called with the lock held. */
+    void rotated(FileChannel next);
+  }
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Path current;
+  private final Set<Follower> followers = new LinkedHashSet<>();
+
+  LogFiles(Path current) {
+    this.current = current;
+  }
+
+  ReentrantLock lock() {
+    return lock;
+  }
+
+  Path current() {
+    return current;
+  }
+
+  /** The files there are, the current one first. */
+  private List<Path> list() {
+    List<Path> files = new ArrayList<>();
+    if (Files.exists(current)) {
+      files.add(current);
+    }
+    for (int i = 1; i < MAX_FILES_LOOKED_FOR; i++) {
+      Optional<Path> file = find(i);
+      if (file.isEmpty()) {
+        break;
+      }
+      files.add(file.get());
+    }
+    return files;
+  }
+
+  /** Opens all files there are for reading, the current one first, and lets a follower know those to come. */
+  List<LogPart> open(Follower follower) throws IOException {
+    List<LogPart> parts = new ArrayList<>();
+    lock.lock();
+    try {
+      for (Path file : list()) {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        parts.add(new LogPart(channel, file.toString().endsWith(GZIP), 0));
+      }
+      followers.add(follower);
+      return parts;
+    } catch (IOException e) {
+      for (LogPart part : parts) {
+        part.close();
+      }
+      throw e;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Path plain(int index) {
+    return current.resolveSibling(current.getFileName() + "." + index);
+  }
+
+  private static Path compressed(Path plain) {
+    return plain.resolveSibling(plain.getFileName() + GZIP);
+  }
+
+  private Optional<Path> find(int index) {
+    Path plain = plain(index);
+    if (Files.exists(plain)) {
+      return Optional.of(plain);
+    }
+    Path compressed = compressed(plain);
+    return Files.exists(compressed) ? Optional.of(compressed) : Optional.empty();
+  }
+
+  /** The file before the current one, not compressed. */
+  Path previous() {
+    return plain(1);
+  }
+
+  FileChannel openCurrent() throws IOException {
+    return FileChannel.open(
+        current,
+        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----")));
+  }
+
+  /** Begins a new current file; the former becomes {@link #previous}, and no more than {@code keep} files stay before the current one. */
+  FileChannel rotate(int keep) throws IOException {
+    for (int i = keep; find(i).isPresent(); i++) {
+      Files.deleteIfExists(plain(i));
+      Files.deleteIfExists(compressed(plain(i)));
+    }
+    for (int i = keep - 1; i >= 1; i--) {
+      move(plain(i), plain(i + 1));
+      move(compressed(plain(i)), compressed(plain(i + 1)));
+    }
+    move(current, previous());
+    FileChannel channel = openCurrent();
+    for (Follower follower : followers) {
+      follower.rotated(FileChannel.open(current, StandardOpenOption.READ));
+    }
+    return channel;
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      // There is none of this number or kind.
+    }
+  }
+
+  /** Replaces {@link #previous} by a compressed file. Takes the lock for the last step only. */
+  void compressPrevious() throws IOException {
+    Path plain = previous();
+    Path unfinished = current.resolveSibling(current.getFileName() + UNFINISHED);
+    GzipFile.write(plain, unfinished);
+    lock.lock();
+    try {
+      Files.move(unfinished, compressed(plain), StandardCopyOption.ATOMIC_MOVE);
+      Files.deleteIfExists(plain);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Removes what a compression that was cut off has left. */
+  void removeUnfinished() throws IOException {
+    Files.deleteIfExists(current.resolveSibling(current.getFileName() + UNFINISHED));
+  }
+
+  void unfollow(Follower follower) {
+    lock.lock();
+    try {
+      followers.remove(follower);
+    } finally {
+      lock.unlock();
+    }
+  }
+}
