@@ -83,7 +83,7 @@ public final class Json {
     return JsonFault.of(body)
         .orElseGet(
             () ->
-                e instanceof DatabindException
+                e instanceof DatabindException || !e.getPath().isEmpty()
                     ? mismatch(body, type, e.getPath())
                     : e.getOriginalMessage());
   }

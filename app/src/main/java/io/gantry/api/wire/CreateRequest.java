@@ -7,11 +7,12 @@ import io.gantry.network.EndpointSettings;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.annotation.JsonDeserialize;
 
 /** The body of {@code POST /containers/create} (API v1.51). */
 @GoName("container.CreateRequest")
 public record CreateRequest(
-    @JsonUnwrapped ContainerConfig config,
+    @JsonUnwrapped @JsonDeserialize(using = Flat.OfConfig.class) ContainerConfig config,
     @Nullable HostConfig hostConfig,
     @Nullable NetworkingConfig networkingConfig) {
 

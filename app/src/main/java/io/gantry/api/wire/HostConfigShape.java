@@ -69,5 +69,6 @@ interface HostConfigShape {
   @Nullable HostChannel hostChannel();
 
   @JsonUnwrapped
+  @JsonDeserialize(using = Flat.OfResources.class)
   Resources resources();
 }

@@ -1,0 +1,52 @@
+package io.gantry.api.stream;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+
+/**
+ * Writes output as Docker frames it (API v1.51, {@code ContainerAttach}): a head of eight bytes
+ * (stream, three zeros, length, big-endian), then the bytes. Or without frames. Not thread-safe.
+ */
+public final class FrameWriter {
+
+  private static final int HEAD = 8;
+
+  private final OutputStream out;
+  private final StreamType type;
+  private final byte[] head = new byte[HEAD];
+
+  public FrameWriter(OutputStream out, StreamType type) {
+    this.out = out;
+    this.type = type;
+  }
+
+  /**
+   * @param stream 1 is stdout, 2 is stderr
+   */
+  public void write(int stream, byte[] bytes, int offset, int length) throws IOException {
+    if (type == StreamType.MULTIPLEXED) {
+      head[0] = (byte) stream;
+      ByteBuffer.wrap(head).putInt(4, length);
+      out.write(head, 0, HEAD);
+    }
+    out.write(bytes, offset, length);
+  }
+
+  /** Takes what remains of the buffer. */
+  public void write(int stream, ByteBuffer bytes) throws IOException {
+    int length = bytes.remaining();
+    if (bytes.hasArray()) {
+      write(stream, bytes.array(), bytes.arrayOffset() + bytes.position(), length);
+      bytes.position(bytes.limit());
+    } else {
+      byte[] copy = new byte[length];
+      bytes.get(copy);
+      write(stream, copy, 0, length);
+    }
+  }
+
+  public void flush() throws IOException {
+    out.flush();
+  }
+}

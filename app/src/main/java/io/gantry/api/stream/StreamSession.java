@@ -1,0 +1,116 @@
+package io.gantry.api.stream;
+
+import io.gantry.api.http.Exchange;
+import io.gantry.container.stream.ProcessStreams;
+import io.gantry.container.stream.SpillQueue.Chunk;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client at the standard streams of a process, from the moment its connection left HTTP. The
+ * client's end of input is passed on and does not end the session: output goes on until the process
+ * has ended. One virtual thread a direction.
+ */
+public final class StreamSession implements Exchange.Takeover {
+
+  private static final Logger log = LoggerFactory.getLogger(StreamSession.class);
+
+  private static final int INPUT_BUFFER = 32 << 10;
+
+  private final ProcessStreams streams;
+  private final StreamType type;
+  private final Input input;
+
+  /** What is done with what the client sends. */
+  public sealed interface Input {
+    /** It is read and dropped, so that the client's end is noticed. */
+    record Ignored() implements Input {}
+
+    /** It goes to the process. */
+    record Plain() implements Input {}
+
+    /** It goes to the process, but for keys that end the session. */
+    record Terminal(DetachKeys keys, Runnable onDetach) implements Input {}
+  }
+
+  public StreamSession(ProcessStreams streams, StreamType type, Input input) {
+    this.streams = streams;
+    this.type = type;
+    this.input = input;
+  }
+
+  @Override
+  public void run(InputStream in, OutputStream out) throws IOException, InterruptedException {
+    try (streams) {
+      Thread reader = Thread.ofVirtual().name("stdin").start(() -> readInput(in));
+      try {
+        writeOutput(new FrameWriter(out, type));
+      } finally {
+        reader.interrupt();
+      }
+    }
+  }
+
+  private void writeOutput(FrameWriter out) throws IOException, InterruptedException {
+    for (Chunk chunk = streams.read(); chunk != null; chunk = streams.read()) {
+      out.write(chunk.stream().number(), chunk.bytes());
+      out.flush();
+    }
+  }
+
+  private void readInput(InputStream in) {
+    try {
+      switch (input) {
+        case Input.Ignored _ -> in.transferTo(OutputStream.nullOutputStream());
+        case Input.Plain _ -> copy(in);
+        case Input.Terminal terminal -> copyUntilDetached(in, terminal);
+      }
+    } catch (IOException e) {
+      log.debug("the input of a client broke", e);
+    }
+  }
+
+  private void copy(InputStream in) throws IOException {
+    byte[] buffer = new byte[INPUT_BUFFER];
+    for (int count = read(in, buffer); count >= 0; count = read(in, buffer)) {
+      streams.write(ByteBuffer.wrap(buffer, 0, count));
+    }
+    streams.inputEnded();
+  }
+
+  private void copyUntilDetached(InputStream in, Input.Terminal terminal) throws IOException {
+    DetachKeys.Filter filter = terminal.keys().filter();
+    byte[] buffer = new byte[INPUT_BUFFER];
+    byte[] passed = new byte[INPUT_BUFFER + terminal.keys().sequence().length];
+    for (int count = read(in, buffer); count >= 0; count = read(in, buffer)) {
+      int length = filter.pass(buffer, count, passed);
+      if (length > 0) {
+        streams.write(ByteBuffer.wrap(passed, 0, length));
+      }
+      if (filter.detached()) {
+        terminal.onDetach().run();
+        streams.close();
+        return;
+      }
+    }
+    streams.inputEnded();
+  }
+
+  /**
+   * Tomcat throws at the end of the client's input: EOFException on sockets, another kind on TLS,
+   * and IllegalStateException when the session has ended meanwhile. Whatever it is, no more input
+   * comes.
+   */
+  private static int read(InputStream in, byte[] buffer) {
+    try {
+      return in.read(buffer);
+    } catch (IOException | IllegalStateException e) {
+      log.trace("end of a client's input", e);
+      return -1;
+    }
+  }
+}
