@@ -2,18 +2,71 @@ package io.gantry.container.spec;
 
 import io.gantry.config.DaemonOptions;
 import io.gantry.container.Container;
+import io.gantry.container.HostConfig;
 import io.gantry.container.exec.ExecConfig;
 import java.nio.file.Path;
+import tools.jackson.databind.node.ObjectNode;
 
-/** Signatures only for the moment. */
+/** Writes the OCI {@code process} of a further process in a running container. */
 public final class ExecProcess {
 
+  private final HostFacts facts;
+  private final DaemonOptions.Containers defaults;
+
   public ExecProcess(HostFacts facts, DaemonOptions.Containers defaults) {
-    throw new UnsupportedOperationException("" + facts + defaults);
+    this.facts = facts;
+    this.defaults = defaults;
   }
 
-  /** The OCI {@code process} object of a further process in a running container. */
+  /**
+   * The {@code process} object.
+   *
+   * @param rootfs of the container, for its users
+   * @throws io.gantry.error.EngineException in Docker's words for a user who does not exist
+   */
   public String build(Container container, ExecConfig config, Path rootfs) {
-    throw new UnsupportedOperationException("" + container + config + rootfs);
+    return tree(container, config, ContainerUser.database(rootfs)).toString();
+  }
+
+  ObjectNode tree(Container container, ExecConfig config, UserDatabase users) {
+    HostConfig hostConfig = container.hostConfig();
+    String name = config.user().isEmpty() ? container.config().user() : config.user();
+    ContainerUser user = ContainerUser.resolve(name, hostConfig.groupAdd(), users);
+    ObjectNode process = Json.object();
+    process.put("terminal", config.tty());
+    if (config.tty()) {
+      config
+          .consoleSize()
+          .ifPresent(
+              size ->
+                  process.set("consoleSize", OciProcess.consoleSize(size.rows(), size.columns())));
+    }
+    process.set("user", OciProcess.user(user, Umask.of(container, defaults)));
+    process.set("args", Json.strings(config.cmd()));
+    process.set(
+        "env",
+        Json.strings(
+            Environment.of(container.config().hostname(), config.tty())
+                .and(container.config().env())
+                .and(config.env())
+                .home(user.home())
+                .list()));
+    String directory = config.workingDir();
+    process.put(
+        "cwd",
+        OciSpec.workingDirectory(
+            directory.isEmpty() ? container.config().workingDir() : directory));
+    process.set(
+        "capabilities",
+        OciProcess.capabilities(
+            Capabilities.effective(
+                hostConfig.capAdd(),
+                hostConfig.capDrop(),
+                config.privileged() || hostConfig.privileged(),
+                facts.capabilities())));
+    process.set("rlimits", OciProcess.rlimits(hostConfig, defaults, facts));
+    process.put("noNewPrivileges", OciProcess.noNewPrivileges(container, defaults));
+    process.put("oomScoreAdj", hostConfig.oomScoreAdj());
+    return process;
   }
 }

@@ -1,6 +1,7 @@
 package io.gantry.container.spec;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param files the engine's files by destination: {@code /etc/hosts}, {@code /etc/hostname}, {@code
  *     /etc/resolv.conf} ({@link ManagedFiles})
  * @param sources what {@link ContainerMounts#prepare} made ready, by destination
+ * @param environment {@code NAME=value}, what the engine adds, for instance of links
  */
 public record SpecInputs(
     Path rootfs,
@@ -28,9 +30,11 @@ public record SpecInputs(
     Optional<Path> ipc,
     Optional<Path> sharedMemory,
     Map<String, Path> files,
-    Map<String, Path> sources) {
+    Map<String, Path> sources,
+    List<String> environment) {
   public SpecInputs {
     files = Map.copyOf(files);
     sources = Map.copyOf(sources);
+    environment = List.copyOf(environment);
   }
 }
