@@ -1,0 +1,52 @@
+package io.gantry.container.log;
+
+import io.gantry.plugins.DriverException;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The log options that every driver has (moby {@code daemon/logger/factory.go}). {@code mode=non-blocking} lets the container go on when the driver is slow:
+ * here it always does, since the journal takes all output; so the mode only says that a backlog of more than {@link #MIN_BACKLOG} and {@code
+ * max-buffer-size} may be dropped.
+ *
+ * @param backlogLimit bytes that may wait for the driver; {@link Long#MAX_VALUE} for no limit but the disk
+ * @param rest the driver's own options
+ */
+record EngineLogOptions(long backlogLimit, Map<String, String> rest) {
+
+  private static final long MIN_BACKLOG = 64L << 20;
+  private static final String MODE = "mode";
+  private static final String BUFFER = "max-buffer-size";
+
+  static EngineLogOptions parse(Map<String, String> options) {
+    Map<String, String> rest = new HashMap<>(options);
+    String mode = rest.remove(MODE);
+    String buffer = rest.remove(BUFFER);
+    boolean blocking = mode == null || mode.isEmpty() || mode.equals("blocking");
+    if (!blocking && !mode.equals("non-blocking")) {
+      throw invalid("logger: logging mode not supported: " + mode);
+    }
+    if (buffer != null && blocking) {
+      throw invalid("logger: max-buffer-size option is only supported with 'mode=non-blocking'");
+    }
+    long limit = buffer == null ? 0 : bytes(buffer);
+    return new EngineLogOptions(
+        blocking ? Long.MAX_VALUE : Math.max(MIN_BACKLOG, limit), rest);
+  }
+
+  /** Sizes in powers of 1024 (docker/go-units {@code RAMInBytes}). */
+  private static long bytes(String text) {
+    java.util.regex.Matcher size =
+        java.util.regex.Pattern.compile("(\\d+(?:\\.\\d+)?) ?(?:([kmgtp])i?)?b?")
+            .matcher(text.toLowerCase(java.util.Locale.ROOT));
+    if (!size.matches()) {
+      throw invalid("error parsing option max-buffer-size: invalid size: '" + text + "'");
+    }
+    int power = size.group(2) == null ? 0 : "kmgtp".indexOf(size.group(2)) + 1;
+    return (long) (Double.parseDouble(size.group(1)) * Math.pow(1024, power));
+  }
+
+  private static DriverException invalid(String message) {
+    return new DriverException(DriverException.Kind.INVALID, message);
+  }
+}

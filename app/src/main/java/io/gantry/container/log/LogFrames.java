@@ -1,0 +1,119 @@
+package io.gantry.container.log;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.gantry.plugins.log.LogRecord;
+import io.gantry.plugins.log.LogStream;
+import io.gantry.plugins.log.LogTime;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URLEncoder;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Writes log records as {@code docker logs} gets them: each in a frame of its own with a header of eight bytes (stream, length), or raw for a container with
+ * a terminal. Time and attributes stand before a line, not before its further pieces. Collects frames in a buffer; for one thread.
+ */
+final class LogFrames {
+
+  private static final int BUFFER = 64 * 1024;
+  private static final int HEADER = 8;
+
+  private final OutputStream out;
+  private final boolean multiplexed;
+  private final boolean timestamps;
+  private final boolean details;
+  private final LogTime format = new LogTime();
+  private final boolean[] inLine = new boolean[LogStream.values().length];
+  private byte[] buffer = new byte[BUFFER];
+  private int filled;
+  private Map<String, String> lastAttributes = Map.of();
+  private byte[] lastDetails = {' '};
+
+  LogFrames(OutputStream out, boolean multiplexed, boolean timestamps, boolean details) {
+    this.out = out;
+    this.multiplexed = multiplexed;
+    this.timestamps = timestamps;
+    this.details = details;
+  }
+
+  void write(List<LogRecord> records) throws IOException {
+    for (LogRecord entry : records) {
+      write(entry);
+    }
+  }
+
+  private void write(LogRecord entry) throws IOException {
+    int stream = entry.stream().ordinal();
+    boolean newLine = !inLine[stream];
+    inLine[stream] = entry.partial();
+    byte[] attributes = details && newLine ? details(entry.attributes()) : new byte[0];
+    int room = HEADER + LogTime.MAX_BYTES + 1 + attributes.length + entry.length() + 1;
+    if (buffer.length - filled < room) {
+      drain();
+      if (buffer.length < room) {
+        buffer = new byte[room];
+      }
+    }
+    int start = filled;
+    int at = multiplexed ? start + HEADER : start;
+    if (timestamps && newLine) {
+      at = format.writeFixed(entry.time(), buffer, at);
+      buffer[at++] = ' ';
+    }
+    System.arraycopy(attributes, 0, buffer, at, attributes.length);
+    at += attributes.length;
+    System.arraycopy(entry.buffer(), entry.offset(), buffer, at, entry.length());
+    at += entry.length();
+    if (!entry.partial()) {
+      buffer[at++] = '\n';
+    }
+    if (multiplexed) {
+      header(start, stream + 1, at - start - HEADER);
+    }
+    filled = at;
+  }
+
+  private void header(int at, int type, int length) {
+    buffer[at] = (byte) type;
+    buffer[at + 1] = 0;
+    buffer[at + 2] = 0;
+    buffer[at + 3] = 0;
+    buffer[at + 4] = (byte) (length >>> 24);
+    buffer[at + 5] = (byte) (length >>> 16);
+    buffer[at + 6] = (byte) (length >>> 8);
+    buffer[at + 7] = (byte) length;
+  }
+
+  /** As {@code key=value,…} in the order of the keys, each form-encoded, and a space. */
+  private byte[] details(Map<String, String> attributes) {
+    if (!attributes.equals(lastAttributes)) {
+      StringBuilder text = new StringBuilder();
+      new TreeMap<>(attributes)
+          .forEach(
+              (key, value) ->
+                  text.append(text.isEmpty() ? "" : ",")
+                      .append(URLEncoder.encode(key, UTF_8))
+                      .append('=')
+                      .append(URLEncoder.encode(value, UTF_8)));
+      lastAttributes = attributes;
+      lastDetails = text.append(' ').toString().getBytes(UTF_8);
+    }
+    return lastDetails;
+  }
+
+  private void drain() throws IOException {
+    out.write(buffer, 0, filled);
+    filled = 0;
+  }
+
+  /** Sends what was written, to the client. */
+  void flush() throws IOException {
+    if (filled > 0) {
+      drain();
+      out.flush();
+    }
+  }
+}

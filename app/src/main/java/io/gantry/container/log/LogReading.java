@@ -1,0 +1,81 @@
+package io.gantry.container.log;
+
+import io.gantry.plugins.log.LogCursor;
+import io.gantry.plugins.log.LogRecord;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * A log on its way to one client. It contains all output of before it was opened; when it follows, it ends after the container has ended and all its output
+ * has been delivered. Used by one thread, closed by any.
+ */
+public final class LogReading implements AutoCloseable {
+
+  private static final long NANOS = 1_000_000_000L;
+
+  private final LogCursor cursor;
+  private final Optional<PumpProgress> pump;
+  private final LogRequest request;
+  private final long opened = now();
+  private volatile boolean closed;
+
+  LogReading(LogCursor cursor, Optional<PumpProgress> pump, LogRequest request) {
+    this.cursor = cursor;
+    this.pump = pump;
+    this.request = request;
+  }
+
+  /**
+   * Writes the log. Returns when it ends or the reading is closed; the stream is flushed whenever there is nothing more to write for the moment.
+   *
+   * @param multiplexed as {@code application/vnd.docker.multiplexed-stream}; otherwise raw
+   */
+  public void copyTo(OutputStream out, boolean multiplexed)
+      throws IOException, InterruptedException {
+    LogFrames frames = new LogFrames(out, multiplexed, request.timestamps(), request.details());
+    try (cursor) {
+      boolean more = true;
+      while (more && !closed) {
+        boolean ended = pump.isEmpty() || pump.get().isEnded();
+        long version = pump.isEmpty() ? 0 : pump.get().version();
+        List<LogRecord> records = cursor.next();
+        if (!records.isEmpty()) {
+          frames.write(records);
+          // A log that grows as fast as it is read has no end; what came after the request was not asked for.
+          more = request.follow() || records.getFirst().time() <= opened;
+        } else {
+          frames.flush();
+          more = request.follow() && !ended && awaitMore(version);
+        }
+      }
+      frames.flush();
+    }
+  }
+
+  /** Waits for more output; false when what may come is younger than asked for. */
+  private boolean awaitMore(long version) throws InterruptedException {
+    OptionalLong until = request.until();
+    long left = until.isPresent() ? until.getAsLong() - now() : Long.MAX_VALUE;
+    if (left <= 0) {
+      return false;
+    }
+    pump.orElseThrow().awaitChange(version, left, () -> closed);
+    return true;
+  }
+
+  private static long now() {
+    Instant now = Instant.now();
+    return now.getEpochSecond() * NANOS + now.getNano();
+  }
+
+  /** Ends {@link #copyTo} soon, for instance because the client has gone. */
+  @Override
+  public void close() {
+    closed = true;
+    pump.ifPresent(PumpProgress::wake);
+  }
+}
