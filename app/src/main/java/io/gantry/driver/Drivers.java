@@ -58,17 +58,16 @@ public final class Drivers implements AutoCloseable {
    *
    * @param dataRoot each driver gets {@code <dataRoot>/<kind>/<name>}, for instance {@code storage/overlay2}
    * @param execRoot and {@code <execRoot>/<kind>/<name>}
-   * @param kinds the factory interfaces that plugins are searched for at once; faults in others show when the kind is first used
    */
-  public static Drivers load(
-      Path dataRoot, Path execRoot, Host host, List<Class<? extends DriverFactory<?>>> kinds) {
+  public static Drivers load(Path dataRoot, Path execRoot, Host host) {
     DriverProblems problems = new DriverProblems();
     List<Plugin> plugins = new ArrayList<>();
     plugins.add(Plugin.builtIn(Drivers.class.getClassLoader()));
     plugins.addAll(findPlugins(dataRoot.resolve("plugins"), problems));
     Drivers drivers = new Drivers(dataRoot, execRoot, host, plugins, problems);
     if (plugins.size() > 1) {
-      for (Class<? extends DriverFactory<?>> kind : kinds) {
+      // At once, so that a faulty plugin is reported now and not when it is first used.
+      for (Class<? extends DriverFactory<?>> kind : DriverKind.ALL) {
         drivers.found(kind);
       }
     }
