@@ -1,0 +1,92 @@
+package io.gantry.oci;
+
+import io.gantry.linux.cgroup.Cgroups;
+import io.gantry.linux.poll.Poller;
+import io.gantry.plugins.runtime.Adopted;
+import io.gantry.plugins.runtime.Exit;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** Takes over the containers of an earlier daemon, many at once. */
+final class Adoption {
+
+  private static final Logger LOG = System.getLogger(Adoption.class.getName());
+
+  private final Layout layout;
+  private final Cgroups cgroups;
+  private final Poller poller;
+  private final Runtimes runtimes;
+  private final Registry registry;
+  private final Execs execs;
+  private final Leftovers leftovers;
+
+  Adoption(
+      Layout layout,
+      Cgroups cgroups,
+      Poller poller,
+      Runtimes runtimes,
+      Registry registry,
+      Execs execs,
+      Leftovers leftovers) {
+    this.layout = layout;
+    this.cgroups = cgroups;
+    this.poller = poller;
+    this.runtimes = runtimes;
+    this.registry = registry;
+    this.execs = execs;
+    this.leftovers = leftovers;
+  }
+
+  Map<String, Adopted> adopt(Collection<String> ids) {
+    Map<String, Adopted> adopted = new ConcurrentHashMap<>();
+    try (ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (String id : ids) {
+        each.execute(() -> adopted.put(id, adoptOrGone(id)));
+      }
+    }
+    return adopted;
+  }
+
+  private Adopted adoptOrGone(String id) {
+    try {
+      return adopt(Layout.checked(id));
+    } catch (IOException | RuntimeException e) {
+      LOG.log(Level.ERROR, "container " + id + " cannot be taken over", e);
+      return new Adopted.Gone();
+    }
+  }
+
+  private Adopted adopt(String id) throws IOException {
+    Path bundle = layout.bundle(id);
+    Optional<ContainerRecord> entry = ContainerRecord.read(bundle);
+    if (entry.isEmpty() || entry.get().init().isEmpty()) {
+      leftovers.remove(id, Optional.empty());
+      return new Adopted.Gone();
+    }
+    Runtime runtime = runtimes.named(entry.get().runtime());
+    Container container =
+        Container.open(
+            poller, entry.get(), bundle, runtime, cgroups.group(entry.get().cgroupPath()));
+    execs.adopt(container);
+    Optional<Exit> exit = registry.exits().recorded(id, bundle);
+    if (exit.isEmpty() && container.initEnded() && container.monitorEnded()) {
+      exit = Optional.of(registry.exits().lastWords(container));
+    }
+    if (exit.isPresent()) {
+      registry.addEnded(container, exit.get());
+      return new Adopted.Exited(exit.get());
+    }
+    registry.add(container);
+    return runtime.awaitsStart(id)
+        ? new Adopted.Waiting(container.initPid())
+        : new Adopted.Running(container.initPid(), container.cgroup().frozen());
+  }
+}

@@ -1,0 +1,143 @@
+package io.gantry.oci;
+
+import io.gantry.plugins.DriverContext;
+import io.gantry.plugins.DriverException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Where this driver keeps things.
+ *
+ * <pre>
+ * run/containers/ID/   bundle: config.json; conmon's attach, ctl, pidfile, conmon.pid; our record.json
+ * run/containers/ID/persist/         conmon's exit and oom
+ * run/containers/ID/exec/EXEC/       the same for one exec, with an exit directory of its own
+ * run/exits/ID         exit codes, renamed into place by conmon
+ * run/state/RUNTIME/   the runtime's own state
+ * data/seccomp/        compiled seccomp programs
+ * </pre>
+ *
+ * @param containers bundles
+ * @param exits exit codes
+ * @param state roots of the runtimes' state
+ * @param seccomp compiled programs
+ */
+record Layout(Path containers, Path exits, Path state, Path seccomp) {
+
+  private static final Pattern ID = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}");
+
+  static Layout in(DriverContext context) {
+    Layout layout =
+        new Layout(
+            context.runDirectory().resolve("containers"),
+            context.runDirectory().resolve("exits"),
+            context.runDirectory().resolve("state"),
+            context.dataDirectory().resolve("seccomp"));
+    try {
+      for (Path directory :
+          List.of(layout.containers, layout.exits, layout.state, layout.seccomp)) {
+        Files.createDirectories(directory);
+      }
+    } catch (IOException e) {
+      throw new DriverException(
+          DriverException.Kind.SYSTEM, "cannot make directories: " + e.getMessage(), e);
+    }
+    return layout;
+  }
+
+  /** An id becomes a file name, so it is checked wherever it comes in. */
+  static String checked(String id) {
+    if (!ID.matcher(id).matches()) {
+      throw new DriverException(DriverException.Kind.INVALID, "invalid container ID: " + id);
+    }
+    return id;
+  }
+
+  Path bundle(String id) {
+    return containers.resolve(checked(id));
+  }
+
+  Path exit(String id) {
+    return exits.resolve(checked(id));
+  }
+
+  Path execs(String id) {
+    return bundle(id).resolve("exec");
+  }
+
+  Path exec(String id, String execId) {
+    return execs(id).resolve(checked(execId));
+  }
+
+  static Path persist(Path bundle) {
+    return bundle.resolve("persist");
+  }
+
+  Path state(String runtime, String id) {
+    return state.resolve(checked(runtime)).resolve(checked(id));
+  }
+
+  /** Names in a directory; none when it does not exist. */
+  static List<String> names(Path directory) throws IOException {
+    List<String> names = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      for (Path entry : entries) {
+        names.add(String.valueOf(entry.getFileName()));
+      }
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+    return names;
+  }
+
+  /** Replaces a file as a whole: readers see the old one or the new one. */
+  static void replace(Path file, byte[] content) throws IOException {
+    Path next = file.resolveSibling(file.getFileName() + ".next");
+    Files.write(next, content);
+    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Removes a directory with all that is in it, not following links; it need not exist. */
+  static void removeTree(Path directory) throws IOException {
+    if (!directory.toFile().exists()) {
+      return;
+    }
+    Files.walkFileTree(
+        directory,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException failure)
+              throws IOException {
+            if (failure instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw failure;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(
+              Path visited, @org.jspecify.annotations.Nullable IOException failure)
+              throws IOException {
+            Files.deleteIfExists(visited);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

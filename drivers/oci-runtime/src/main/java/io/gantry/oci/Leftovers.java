@@ -1,0 +1,164 @@
+package io.gantry.oci;
+
+import io.gantry.linux.cgroup.Cgroups;
+import io.gantry.linux.poll.Poller;
+import io.gantry.linux.process.Launcher;
+import io.gantry.linux.process.Signals;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.Set;
+
+/**
+ * Removes what a container has in the kernel and on disk, in whatever state it was left: half created by a daemon that was killed, without its state directory, without
+ * its monitor. Each step succeeds where there is nothing to do.
+ *
+ * <p>The runtime's own {@code delete} is asked only where it has poststop hooks to run. It does nothing else that is not done here, costs a process, and leaves
+ * cgroups behind where its state was lost.
+ */
+final class Leftovers {
+
+  private static final Logger LOG = System.getLogger(Leftovers.class.getName());
+  private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
+  private static final Duration MONITOR_END = Duration.ofSeconds(5);
+
+  private final Layout layout;
+  private final Cgroups cgroups;
+  private final Poller poller;
+  private final Launcher launcher;
+  private final Map<String, Runtime> runtimes;
+
+  Leftovers(
+      Layout layout,
+      Cgroups cgroups,
+      Poller poller,
+      Launcher launcher,
+      Map<String, Runtime> runtimes) {
+    this.layout = layout;
+    this.cgroups = cgroups;
+    this.poller = poller;
+    this.launcher = launcher;
+    this.runtimes = runtimes;
+  }
+
+  /** All ids of which there is anything. */
+  Set<String> ids() throws IOException {
+    Set<String> ids = new TreeSet<>(Layout.names(layout.containers()));
+    ids.addAll(Layout.names(layout.exits()));
+    for (Runtime runtime : runtimes.values()) {
+      ids.addAll(Layout.names(runtime.stateRoot()));
+    }
+    ids.removeIf(name -> name.startsWith("."));
+    return ids;
+  }
+
+  /** Whether there is anything of a container that is about to be created. */
+  boolean exist(String id, String cgroupPath) {
+    return layout.bundle(id).toFile().exists()
+        || layout.exit(id).toFile().exists()
+        || runtimes.values().stream().anyMatch(r -> r.state(id).toFile().exists())
+        || !cgroups.group(cgroupPath).directories().isEmpty();
+  }
+
+  /** Removes a container that this daemon holds. */
+  void remove(Container container) throws IOException {
+    container.removing();
+    container.cgroup().kill(poller, KILL_LIMIT);
+    killInit(container);
+    if (!container.awaitMonitor(poller, MONITOR_END)) {
+      container.killMonitor(Signals.SIGKILL);
+      var unused = container.awaitMonitor(poller, MONITOR_END);
+    }
+    container.close();
+    sweep(container.id(), Optional.of(container.entry()), container.entry().cgroupPath());
+  }
+
+  /** Where the cgroup was made by nobody, or lost: a process that is not in it. */
+  private void killInit(Container container) throws IOException {
+    if (container.init().isPresent() && !container.initEnded()) {
+      var unused = container.init().get().signal(Signals.SIGKILL);
+    }
+  }
+
+  /**
+   * Removes a container that nobody holds.
+   *
+   * @param cgroupPath when no record tells it
+   */
+  void remove(String id, Optional<String> cgroupPath) throws IOException {
+    Path bundle = layout.bundle(id);
+    Optional<ContainerRecord> entry = ContainerRecord.read(bundle);
+    Conmon.killLeftover(bundle);
+    for (String exec : Layout.names(layout.execs(id))) {
+      Conmon.killLeftover(layout.exec(id, exec));
+    }
+    String path = entry.map(ContainerRecord::cgroupPath).or(() -> cgroupPath).orElse("");
+    if (!path.isEmpty()) {
+      cgroups.group(path).kill(poller, KILL_LIMIT);
+    }
+    if (entry.isPresent() && entry.get().init().isPresent()) {
+      ContainerRecord.Process init = entry.get().init().get();
+      if (init.exists()) {
+        var unused = Signals.send(init.pid(), Signals.SIGKILL);
+      }
+    }
+    sweep(id, entry, path);
+  }
+
+  private void sweep(String id, Optional<ContainerRecord> entry, String cgroupPath)
+      throws IOException {
+    if (entry.isPresent() && entry.get().poststop()) {
+      runtimeDelete(id, entry.get());
+    }
+    for (Runtime runtime : runtimes.values()) {
+      Layout.removeTree(runtime.state(id));
+    }
+    if (!cgroupPath.isEmpty()) {
+      // Once more: hooks may have left processes.
+      cgroups.group(cgroupPath).kill(poller, KILL_LIMIT);
+      cgroups.group(cgroupPath).remove();
+    }
+    Files.deleteIfExists(layout.exit(id));
+    Layout.removeTree(layout.bundle(id));
+  }
+
+  private void runtimeDelete(String id, ContainerRecord entry) throws IOException {
+    Runtime runtime = runtimes.get(entry.runtime());
+    if (runtime == null || !runtime.state(id).toFile().exists()) {
+      return;
+    }
+    Runtime.Result result =
+        runtime.run(launcher, poller, layout.bundle(id), "delete", "--force", id);
+    if (result.exitCode() != 0) {
+      LOG.log(
+          Level.WARNING,
+          "the runtime could not delete container {0}, which is removed all the same: {1}",
+          id,
+          LaunchFailure.strip(result.output()));
+    }
+  }
+
+  /** Removes all containers but the known ones; one that cannot be removed does not keep the others. */
+  Collection<String> removeAllBut(Set<String> known) throws IOException {
+    Set<String> removed = new TreeSet<>();
+    for (String id : ids()) {
+      if (known.contains(id)) {
+        continue;
+      }
+      try {
+        remove(id, Optional.empty());
+        removed.add(id);
+      } catch (IOException | RuntimeException e) {
+        LOG.log(Level.WARNING, "cannot remove what is left of container " + id, e);
+      }
+    }
+    return removed;
+  }
+}

@@ -1,0 +1,96 @@
+package io.gantry.oci;
+
+import io.gantry.linux.poll.Descriptor;
+import io.gantry.linux.poll.Fifo;
+import io.gantry.linux.poll.Pipe;
+import io.gantry.linux.poll.PipeReader;
+import io.gantry.linux.poll.Poller;
+import io.gantry.linux.process.Child;
+import io.gantry.linux.process.Command;
+import io.gantry.linux.process.Launcher;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One OCI runtime program with a state directory of its own.
+ *
+ * @param name as containers name it
+ * @param program its path
+ * @param stateRoot its {@code --root}
+ */
+record Runtime(String name, Path program, Path stateRoot) {
+
+  private static final int OUTPUT_LIMIT = 64 * 1024;
+
+  /** What a run of the program gave: both streams in one text. */
+  record Result(int exitCode, String output) {}
+
+  /** Whether it is crun, with whose state directory and annotations this driver is acquainted. */
+  boolean isCrun() {
+    return String.valueOf(program.getFileName()).contains("crun");
+  }
+
+  Path state(String id) {
+    return stateRoot.resolve(Layout.checked(id));
+  }
+
+  /** Exists from create to start in crun and runc. */
+  Path startFifo(String id) {
+    return state(id).resolve("exec.fifo");
+  }
+
+  boolean awaitsStart(String id) {
+    return startFifo(id).toFile().exists();
+  }
+
+  /**
+   * Does what {@code crun start} does where there are no poststart hooks, in all versions since 2018: opens the pipe the container's init reads from, removes it,
+   * writes one byte.
+   *
+   * @return false when that is not possible and the program has to be asked
+   */
+  boolean startDirectly(String id) throws IOException {
+    if (!isCrun()) {
+      return false;
+    }
+    Optional<Fifo> fifo = Fifo.open(startFifo(id));
+    if (fifo.isEmpty()) {
+      return false;
+    }
+    try (Fifo start = fifo.get()) {
+      Files.deleteIfExists(startFifo(id));
+      start.write(new byte[1]);
+    }
+    return true;
+  }
+
+  /** Runs the program with this runtime's root. */
+  Result run(Launcher launcher, Poller poller, Path directory, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(program.toString());
+    command.add("--root");
+    command.add(stateRoot.toString());
+    command.addAll(List.of(arguments));
+    return run(launcher, poller, directory, command);
+  }
+
+  static Result run(Launcher launcher, Poller poller, Path directory, List<String> command)
+      throws IOException {
+    try (Pipe pipe = Pipe.open();
+        PipeReader reader = new PipeReader(poller, pipe.readEnd(), OUTPUT_LIMIT)) {
+      Map<Integer, Descriptor> streams = Map.of(1, pipe.writeEnd(), 2, pipe.writeEnd());
+      Child child =
+          launcher.start(
+              new Command(command, Map.of("PATH", Programs.PATH), directory, streams));
+      pipe.writeEnd().close();
+      String output = reader.rest();
+      return new Result(child.exit().join().exitCode(), output);
+    }
+  }
+}

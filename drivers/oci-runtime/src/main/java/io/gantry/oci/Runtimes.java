@@ -1,0 +1,91 @@
+package io.gantry.oci;
+
+import io.gantry.linux.poll.Poller;
+import io.gantry.linux.process.Launcher;
+import io.gantry.plugins.DriverException;
+import io.gantry.plugins.DriverException.Kind;
+import io.gantry.plugins.runtime.RuntimeInfo;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The OCI runtimes by name. */
+final class Runtimes {
+
+  private static final Logger LOG = System.getLogger(Runtimes.class.getName());
+  private static final Pattern VERSION = Pattern.compile("(?m)^\\S+ version (\\S+)");
+  private static final Pattern COMMIT = Pattern.compile("(?m)^commit: (\\S+)");
+
+  private final Map<String, Runtime> byName = new LinkedHashMap<>();
+  private final Launcher launcher;
+  private final Poller poller;
+  private volatile List<RuntimeInfo> infos = List.of();
+
+  Runtimes(Programs programs, Layout layout, Launcher launcher, Poller poller)
+      throws IOException {
+    this.launcher = launcher;
+    this.poller = poller;
+    for (Map.Entry<String, Path> program : programs.runtimes().entrySet()) {
+      Path state = layout.state().resolve(program.getKey());
+      Files.createDirectories(state);
+      byName.put(
+          program.getKey(), new Runtime(program.getKey(), program.getValue(), state));
+    }
+  }
+
+  Map<String, Runtime> byName() {
+    return byName;
+  }
+
+  Runtime first() {
+    return byName.values().iterator().next();
+  }
+
+  /** The runtime of a name, the first for an empty one. */
+  Runtime named(String name) {
+    if (name.isEmpty()) {
+      return first();
+    }
+    Runtime runtime = byName.get(name);
+    if (runtime == null) {
+      throw new DriverException(Kind.INVALID, "unknown or invalid runtime name: " + name);
+    }
+    return runtime;
+  }
+
+  /** Asks the programs at the first call: that costs a process each. */
+  List<RuntimeInfo> infos() {
+    if (infos.isEmpty()) {
+      List<RuntimeInfo> asked = new ArrayList<>();
+      byName.values().forEach(runtime -> asked.add(info(runtime)));
+      infos = List.copyOf(asked);
+    }
+    return infos;
+  }
+
+  private RuntimeInfo info(Runtime runtime) {
+    String program = runtime.program().toString();
+    try {
+      String text =
+          Runtime.run(launcher, poller, Path.of("/"), List.of(program, "--version")).output();
+      return new RuntimeInfo(
+          runtime.name(), program, group(VERSION, text), group(COMMIT, text));
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "cannot ask " + program + " for its version", e);
+      return new RuntimeInfo(runtime.name(), program, "", "");
+    }
+  }
+
+  private static String group(Pattern pattern, String text) {
+    Matcher matcher = pattern.matcher(text);
+    return matcher.find() ? matcher.group(1) : "";
+  }
+}
