@@ -42,8 +42,13 @@ public record Container(
     @Nullable String hooks) {
 
   public Container {
-    mounts = List.copyOf(mounts);
+    mounts = Lists.of(mounts);
     networks = Lists.of(networks);
+  }
+
+  /** The snapshot below its own; {@code ""} for an image without layers. */
+  String snapshotParent() {
+    return chainId;
   }
 
   /** The first twelve digits of the id, as users see it. */
@@ -90,5 +95,11 @@ public record Container(
     return new Container(
         id, name, created, imageId, chainId, config, hostConfig, mounts, networks, driver, logPath, state,
         restartCount, hooks);
+  }
+
+  Container withLogPath(String logPath) {
+    return new Container(
+        id, name, created, imageId, chainId, config, hostConfig, mounts, networks, driver, logPath,
+        state, restartCount, hooks);
   }
 }

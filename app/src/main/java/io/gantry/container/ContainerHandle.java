@@ -1,7 +1,12 @@
 package io.gantry.container;
 
+import io.gantry.container.stream.ContainerStreams;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A container's place in memory: the current record, which readers take without a lock; the lock of those who change it; and who
@@ -15,9 +20,15 @@ final class ContainerHandle {
   /** Completed, once, when the container is gone. */
   final CompletableFuture<State> removed = new CompletableFuture<>();
 
+  /** How long to wait before the restart policy starts it again. Used under the lock. */
+  final RestartDelay restartDelay = new RestartDelay();
+
   private final String id;
   private volatile Container current;
   private volatile CompletableFuture<State> exit = new CompletableFuture<>();
+  private @Nullable ContainerStreams streams;
+  private @Nullable Future<?> restart;
+  private volatile boolean keepOnExit;
 
   ContainerHandle(Container container) {
     this.id = container.id();
@@ -47,5 +58,44 @@ final class ContainerHandle {
     CompletableFuture<State> waiting = exit;
     exit = new CompletableFuture<>();
     waiting.complete(state);
+  }
+
+  /** The streams of the current or next run, made when somebody needs them. Under the lock. */
+  ContainerStreams streams(Supplier<ContainerStreams> fresh) {
+    ContainerStreams current = streams;
+    if (current == null) {
+      current = fresh.get();
+      streams = current;
+    }
+    return current;
+  }
+
+  /** The streams, if anybody needed them, which the next run does not share. Under the lock. */
+  Optional<ContainerStreams> takeStreams() {
+    Optional<ContainerStreams> taken = Optional.ofNullable(streams);
+    streams = null;
+    return taken;
+  }
+
+  /** A restart is due. Under the lock. */
+  void restartLater(Future<?> pending) {
+    restart = pending;
+  }
+
+  /** Calls a restart off that is due. Under the lock. */
+  void cancelRestart() {
+    if (restart != null) {
+      restart.cancel(false);
+      restart = null;
+    }
+  }
+
+  /** Whether the container is about to be started again, so that its end does not remove it. */
+  void keepOnExit(boolean keep) {
+    keepOnExit = keep;
+  }
+
+  boolean isKeptOnExit() {
+    return keepOnExit;
   }
 }

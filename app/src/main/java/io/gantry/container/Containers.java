@@ -103,4 +103,9 @@ public final class Containers {
     byId.remove(container.id());
     release(container.name(), container.id());
   }
+
+  /** Whether a container of that id exists or is being made. */
+  boolean isKnown(String id) {
+    return byId.containsKey(id) || idByName.containsValue(id);
+  }
 }

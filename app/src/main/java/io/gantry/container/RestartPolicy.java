@@ -14,4 +14,29 @@ public record RestartPolicy(
   public RestartPolicy {
     name = Lists.of(name);
   }
+
+  /**
+   * Whether a container that just ended is started again.
+   *
+   * @param restarts how often it was already
+   */
+  boolean appliesTo(State ended, int restarts) {
+    if (ended.stoppedByUser()) {
+      return false;
+    }
+    return switch (name) {
+      case "always", "unless-stopped" -> true;
+      case "on-failure" ->
+          ended.exitCode() != 0 && (maximumRetryCount == 0 || restarts < maximumRetryCount);
+      default -> false;
+    };
+  }
+
+  /** Whether a container that does not run when the daemon starts, and has run before, is started. */
+  boolean appliesAtDaemonStart(State state, int restarts) {
+    if (state.startedAt() == null) {
+      return false;
+    }
+    return name.equals("always") || appliesTo(state, restarts);
+  }
 }

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param oomKilled whether the kernel killed a process of the last run for want of memory
  * @param startedAt when it was last started; null before the first time
  * @param finishedAt when it last ended; null before the first time
- * @param stoppedByUser whether the end was asked for: no restart policy but {@code always} after a daemon restart brings it back
+ * @param stoppedByUser whether the end was asked for: of the restart policies only {@code always} then brings it back, when the daemon starts
+ * @param unsettled whether a step is under way that changes the kernel: it is written before the step begins and taken back after it, so
+ *     that after a crash the engine knows where to look
  * @param health what the health checks found; null without a health check
  */
 public record State(
@@ -26,10 +28,15 @@ public record State(
     @Nullable Instant startedAt,
     @Nullable Instant finishedAt,
     boolean stoppedByUser,
+    boolean unsettled,
     @Nullable Health health) {
 
   static final State CREATED =
-      new State(Status.CREATED, 0, 0, "", false, null, null, false, null);
+      new State(Status.CREATED, 0, 0, "", false, null, null, false, false, null);
+
+  public State {
+    error = Lists.of(error);
+  }
 
   /** Whether a process of the container exists: running or paused. */
   public boolean isRunning() {
@@ -46,32 +53,43 @@ public record State(
 
   State with(Status status) {
     return new State(
-        status, pid, exitCode, error, oomKilled, startedAt, finishedAt, stoppedByUser, health);
+        status, pid, exitCode, error, oomKilled, startedAt, finishedAt, stoppedByUser, unsettled,
+        health);
+  }
+
+  State with(@Nullable Health health) {
+    return new State(
+        status, pid, exitCode, error, oomKilled, startedAt, finishedAt, stoppedByUser, unsettled,
+        health);
   }
 
   State running(long pid, Instant at) {
-    return new State(Status.RUNNING, pid, 0, "", false, at, finishedAt, false, null);
+    return new State(
+        Status.RUNNING, pid, 0, "", false, at, finishedAt, false, false, null);
   }
 
-  State exited(int exitCode, Instant at, boolean oomKilled) {
+  /** The process is gone; what it had in the kernel may still be there. */
+  State exited(int exitCode, Instant at, boolean oomKilled, String error) {
     return new State(
-        Status.EXITED, 0, exitCode, "", oomKilled, startedAt, at, stoppedByUser, health);
+        Status.EXITED, 0, exitCode, error, oomKilled, startedAt, at, stoppedByUser, true, health);
   }
 
   /** A start that did not come to run: Docker keeps {@code created} and says why. */
   State failed(int exitCode, String error) {
-    Status now = status == Status.RESTARTING ? Status.EXITED : status;
+    Status now = startedAt == null ? Status.CREATED : Status.EXITED;
     return new State(
-        now, 0, exitCode, error, false, startedAt, finishedAt, stoppedByUser, health);
+        now, 0, exitCode, error, false, startedAt, finishedAt, stoppedByUser, false, health);
   }
 
   State stoppedByUser(boolean stopped) {
     return new State(
-        status, pid, exitCode, error, oomKilled, startedAt, finishedAt, stopped, health);
+        status, pid, exitCode, error, oomKilled, startedAt, finishedAt, stopped, unsettled,
+        health);
   }
 
-  public State with(@Nullable Health health) {
+  State unsettled(boolean unsettled) {
     return new State(
-        status, pid, exitCode, error, oomKilled, startedAt, finishedAt, stoppedByUser, health);
+        status, pid, exitCode, error, oomKilled, startedAt, finishedAt, stoppedByUser, unsettled,
+        health);
   }
 }

@@ -49,6 +49,7 @@ public final class Store implements AutoCloseable {
    * @throws SQLException when it cannot be opened, for instance since another process holds it
    */
   public Store(Path directory) throws SQLException {
+    Schema.migrate(directory);
     url = url(directory);
     connection = DriverManager.getConnection(url, "sa", "");
     connection.setAutoCommit(false);

@@ -1,0 +1,213 @@
+package io.gantry.container;
+
+import io.gantry.config.DaemonOptions;
+import io.gantry.container.spec.Checked;
+import io.gantry.container.spec.HostChecks;
+import io.gantry.container.spec.MountPlan;
+import io.gantry.container.spec.MountPlanner;
+import io.gantry.error.EngineException;
+import io.gantry.image.ImageHold;
+import io.gantry.image.ImageService;
+import io.gantry.network.EndpointSettings;
+import io.gantry.network.NetworkService;
+import io.gantry.plugins.FailPoint;
+import io.gantry.plugins.storage.StorageDriver;
+import io.gantry.volume.VolumeService;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Makes containers: checks the request, merges it with image and daemon defaults, makes what the container needs on the disk, and records it last. Until the
+ * record is durable there is no container: whatever was made for it is an orphan that the next start removes.
+ */
+final class ContainerCreator {
+
+  private final Containers containers;
+  private final ContainerStore store;
+  private final ImageService images;
+  private final NetworkService networks;
+  private final VolumeService volumes;
+  private final StorageDriver storage;
+  private final String storageName;
+  private final HostChecks checks;
+  private final MountPlanner planner;
+  private final ContainerLogging logs;
+  private final HostDefaults defaults;
+  private final ContainerEvents events;
+
+  ContainerCreator(
+      Containers containers,
+      ContainerStore store,
+      ImageService images,
+      NetworkService networks,
+      VolumeService volumes,
+      StorageDriver storage,
+      String storageName,
+      HostChecks checks,
+      MountPlanner planner,
+      ContainerLogging logs,
+      HostDefaults defaults,
+      ContainerEvents events) {
+    this.containers = containers;
+    this.store = store;
+    this.images = images;
+    this.networks = networks;
+    this.volumes = volumes;
+    this.storage = storage;
+    this.storageName = storageName;
+    this.checks = checks;
+    this.planner = planner;
+    this.logs = logs;
+    this.defaults = defaults;
+    this.events = events;
+  }
+
+  CreatedContainer create(CreateContainer request) {
+    Optional<String> wantedName = request.name().filter(name -> !name.isEmpty()).map(Names::checked);
+    if (request.config().image().isEmpty()) {
+      throw EngineException.invalid("no image specified");
+    }
+    Checked checked =
+        checks.check(request.config(), request.hostConfig().withDefaults(defaults));
+    HostConfig host = checked.hostConfig();
+    List<String> warnings = new ArrayList<>(checked.warnings());
+    String id = Names.newId();
+    try (Undo undo = new Undo();
+        ImageHold hold = images.hold(request.config().image())) {
+      ContainerConfig config =
+          ConfigMerge.merge(
+              request.config(),
+              images.config(hold.image()).config(),
+              hostname(request.config(), host, id),
+              host.annotations().getOrDefault("native.umask", defaults.umask()));
+      requireProgram(config);
+      logs.validate(host.logConfig());
+      Map<String, EndpointSettings> endpoints =
+          networks.check(host.networkMode(), withMac(request));
+      String name = takeName(wantedName, id);
+      undo.add("name " + name, () -> containers.release(name, id));
+      MountPlan plan = planner.plan(id, config, host);
+      undo.add("volumes", () -> planner.undo(id, plan));
+      warnings.addAll(plan.warnings());
+      FailPoint.hit("container.create.volumes");
+      String parent = hold.parentSnapshot().orElse("");
+      storage.prepare(id, parent, host.storageOpt());
+      undo.add("snapshot", () -> storage.remove(id));
+      FailPoint.hit("container.create.snapshot");
+      Container made =
+          new Container(
+              id,
+              name,
+              Instant.now(),
+              hold.image().id(),
+              parent,
+              config,
+              host,
+              plan.mounts(),
+              endpoints,
+              storageName,
+              "",
+              State.CREATED,
+              0,
+              null);
+      Container container = made.withLogPath(logs.path(made));
+      store.insert(container);
+      FailPoint.hit("container.create.recorded");
+      undo.keep();
+      containers.add(container);
+      volumes.settle(plan.created());
+      events.publish(container, "create");
+      return new CreatedContainer(id, warnings);
+    }
+  }
+
+  private String takeName(Optional<String> wanted, String id) {
+    if (wanted.isEmpty()) {
+      return Names.reserveGenerated(containers, id);
+    }
+    containers.reserve(wanted.get(), id);
+    return wanted.get();
+  }
+
+  private static String hostname(ContainerConfig config, HostConfig host, String id) {
+    if (!config.hostname().isEmpty()) {
+      return config.hostname();
+    }
+    return host.networkMode().equals("host") || host.utsMode().equals("host")
+        ? HostName.ofThisHost()
+        : id.substring(0, 12);
+  }
+
+  private static void requireProgram(ContainerConfig config) {
+    if (Lists.of(config.entrypoint()).isEmpty() && Lists.of(config.cmd()).isEmpty()) {
+      throw EngineException.invalid("no command specified");
+    }
+  }
+
+  /** The address in the container's own configuration is that of its main network. */
+  private static Map<String, EndpointSettings> withMac(CreateContainer request) {
+    String mac = request.config().macAddress();
+    if (mac.isEmpty() || !request.networks().isEmpty()) {
+      return request.networks();
+    }
+    String mode = request.hostConfig().networkMode();
+    String network = mode.isEmpty() || mode.equals("default") ? "bridge" : mode;
+    EndpointSettings main =
+        new EndpointSettings("", "", List.of(), List.of(), List.of(), mac, Map.of(), 0);
+    return Map.of(network, main);
+  }
+
+  /** Gives a container another name; durable when it returns. */
+  void rename(ContainerHandle handle, String reference, String newName) {
+    String given = newName.startsWith("/") ? newName.substring(1) : newName;
+    if (reference.isEmpty() || given.isEmpty()) {
+      throw EngineException.invalid("Neither old nor new names may be empty");
+    }
+    String name = Names.checked(given);
+    handle.lock.lock();
+    try {
+      Container container = handle.current();
+      String old = container.name();
+      if (old.equals(name)) {
+        throw EngineException.invalid("Renaming a container with the same name as its current name");
+      }
+      containers.reserve(name, container.id());
+      Container renamed = container.withName(name);
+      try {
+        store.update(renamed);
+      } catch (RuntimeException e) {
+        containers.release(name, container.id());
+        throw e;
+      }
+      handle.publish(renamed);
+      containers.release(old, container.id());
+      if (container.state().isRunning()) {
+        networks.renamed(container.id(), name);
+      }
+      events.publish(renamed, "rename", Map.of("oldName", "/" + old));
+    } finally {
+      handle.lock.unlock();
+    }
+  }
+
+  /** What the daemon gives containers that ask for nothing else. */
+  static HostDefaults defaults(
+      DaemonOptions.Containers options,
+      String runtime,
+      String cgroupnsMode,
+      List<String> maskedPaths,
+      List<String> readonlyPaths) {
+    return new HostDefaults(
+        new LogConfig(options.logDriver(), options.logOptions()),
+        options.defaultRuntime().orElse(runtime),
+        options.shmSize(),
+        options.ipcMode(),
+        options.cgroupnsMode().orElse(cgroupnsMode),
+        maskedPaths,
+        readonlyPaths,
+        options.umask() == DaemonOptions.Umask.NORMAL ? "normal" : "secure");
+  }
+}

@@ -1,0 +1,176 @@
+package io.gantry.container;
+
+import io.gantry.container.stream.ContainerStreams;
+import io.gantry.plugins.FailPoint;
+import io.gantry.plugins.runtime.Exit;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What follows the end of a container: the log is completed, the end recorded and told, what the run had in the kernel taken away, and the container
+ * started again, removed, or left. The monitor keeps the exit code until it is recorded.
+ */
+final class ContainerExits implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(ContainerExits.class);
+
+  private final Containers containers;
+  private final ContainerStore store;
+  private final ContainerTeardown teardown;
+  private final ContainerLauncher launcher;
+  private final ContainerRemover remover;
+  private final ContainerLogging logs;
+  private final ContainerEvents events;
+  private final ScheduledThreadPoolExecutor timer;
+
+  ContainerExits(
+      Containers containers,
+      ContainerStore store,
+      ContainerTeardown teardown,
+      ContainerLauncher launcher,
+      ContainerRemover remover,
+      ContainerLogging logs,
+      ContainerEvents events) {
+    this.containers = containers;
+    this.store = store;
+    this.teardown = teardown;
+    this.launcher = launcher;
+    this.remover = remover;
+    this.logs = logs;
+    this.events = events;
+    timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("restarts").daemon().factory());
+    timer.setRemoveOnCancelPolicy(true);
+    timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+  }
+
+  /** A container ended while this daemon watched. */
+  void exited(Exit exit) {
+    containers
+        .findHandle(exit.id())
+        .ifPresent(
+            handle -> {
+              handle.lock.lock();
+              try {
+                if (handle.current().state().isRunning()) {
+                  ended(handle, exit);
+                }
+              } finally {
+                handle.lock.unlock();
+              }
+            });
+  }
+
+  /** Deals with an end. The caller holds the lock. */
+  void ended(ContainerHandle handle, Exit exit) {
+    FailPoint.hit("container.exit.seen");
+    Container container = handle.current();
+    logs.finish(container.id());
+    teardown.network(container);
+    State state =
+        container
+            .state()
+            .exited(exit.exitCode(), exit.finishedAt(), exit.oomKilled(), exit.error());
+    boolean again =
+        container.hostConfig().restartPolicy().appliesTo(state, container.restartCount());
+    Container now = container.with(again ? state.with(Status.RESTARTING) : state);
+    CompletableFuture<Integer> recorded = store.updateLater(now);
+    handle.publish(now);
+    tell(container, exit);
+    handle.takeStreams().ifPresent(ContainerStreams::exited);
+    handle.exited(now.state());
+    recorded.join();
+    FailPoint.hit("container.exit.recorded");
+    if (!tearDown(handle)) {
+      return;
+    }
+    if (again) {
+      restartLater(handle, exit);
+    } else if (container.hostConfig().autoRemove() && !handle.isKeptOnExit()) {
+      removeAfterEnd(handle);
+    }
+  }
+
+  private void tell(Container container, Exit exit) {
+    if (exit.oomKilled()) {
+      events.publish(container, "oom");
+    }
+    Map<String, String> attributes = new TreeMap<>();
+    attributes.put("exitCode", Integer.toString(exit.exitCode()));
+    Instant started = container.state().startedAt();
+    if (started != null) {
+      long seconds = Math.max(0, Duration.between(started, exit.finishedAt()).toSeconds());
+      attributes.put("execDuration", Long.toString(seconds));
+    }
+    events.publish(container, "die", attributes);
+  }
+
+  /** Takes away what the run had; what fails is left to the next start or remove. */
+  boolean tearDown(ContainerHandle handle) {
+    Container container = handle.current();
+    try {
+      teardown.teardown(container);
+    } catch (IOException | RuntimeException e) {
+      log.warn("Container {} ended, but not all it had could be taken away", container.id(), e);
+      return !container.hostConfig().autoRemove();
+    }
+    Container settled = container.with(container.state().unsettled(false));
+    handle.publish(settled);
+    store.updateLater(settled);
+    return true;
+  }
+
+  private void restartLater(ContainerHandle handle, Exit exit) {
+    Instant started = handle.current().state().startedAt();
+    Duration run =
+        started == null ? Duration.ZERO : Duration.between(started, exit.finishedAt());
+    Duration delay = handle.restartDelay.after(run);
+    handle.restartLater(
+        timer.schedule(
+            () -> Thread.startVirtualThread(() -> restart(handle)),
+            delay.toMillis(),
+            TimeUnit.MILLISECONDS));
+  }
+
+  /** Starts a container by its restart policy, unless something else happened to it meanwhile. */
+  void restart(ContainerHandle handle) {
+    handle.lock.lock();
+    try {
+      Container container = handle.current();
+      if (container.state().status() != Status.RESTARTING) {
+        return;
+      }
+      try {
+        launcher.start(handle, container.restartCount() + 1);
+      } catch (RuntimeException e) {
+        log.warn("Container {} could not be restarted: {}", container.id(), e.getMessage());
+        if (container.hostConfig().autoRemove()) {
+          removeAfterEnd(handle);
+        }
+      }
+    } finally {
+      handle.lock.unlock();
+    }
+  }
+
+  /** Removes a container that was to go when it ends. The caller holds the lock. */
+  void removeAfterEnd(ContainerHandle handle) {
+    try {
+      remover.remove(handle, true);
+    } catch (RuntimeException e) {
+      log.warn("Container {} ended and was to be removed", handle.id(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+  }
+}

@@ -1,0 +1,253 @@
+package io.gantry.container;
+
+import io.gantry.container.spec.ContainerMounts;
+import io.gantry.container.spec.OciSpec;
+import io.gantry.container.spec.SharedMemory;
+import io.gantry.container.spec.SpecInputs;
+import io.gantry.container.stream.ContainerStreams;
+import io.gantry.error.EngineException;
+import io.gantry.linux.mount.Mounts;
+import io.gantry.plugins.DriverException;
+import io.gantry.plugins.FailPoint;
+import io.gantry.plugins.runtime.ContainerSpec;
+import io.gantry.plugins.runtime.Created;
+import io.gantry.plugins.runtime.LaunchException;
+import io.gantry.plugins.runtime.RuntimeDriver;
+import io.gantry.plugins.storage.MountSpec;
+import io.gantry.plugins.storage.StorageDriver;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Brings a container to run: file system, network, mounts, processes, streams, in this order, with the intent recorded first. A start that fails takes
+ * back what it did. The caller holds the container's lock.
+ */
+final class ContainerLauncher {
+
+  private final Containers containers;
+  private final ContainerStore store;
+  private final ContainerTeardown teardown;
+  private final StorageDriver storage;
+  private final ContainerNetworks networks;
+  private final ContainerMounts mounts;
+  private final SharedMemory sharedMemory;
+  private final OciSpec specs;
+  private final RuntimeDriver runtime;
+  private final ContainerLogging logs;
+  private final ContainerEvents events;
+  private final ContainerPaths paths;
+
+  ContainerLauncher(
+      Containers containers,
+      ContainerStore store,
+      ContainerTeardown teardown,
+      StorageDriver storage,
+      ContainerNetworks networks,
+      ContainerMounts mounts,
+      SharedMemory sharedMemory,
+      OciSpec specs,
+      RuntimeDriver runtime,
+      ContainerLogging logs,
+      ContainerEvents events,
+      ContainerPaths paths) {
+    this.containers = containers;
+    this.store = store;
+    this.teardown = teardown;
+    this.storage = storage;
+    this.networks = networks;
+    this.mounts = mounts;
+    this.sharedMemory = sharedMemory;
+    this.specs = specs;
+    this.runtime = runtime;
+    this.logs = logs;
+    this.events = events;
+    this.paths = paths;
+  }
+
+  /**
+   * Starts a container that does not run.
+   *
+   * @param restartCount starts by the restart policy since the last one by a user
+   */
+  void start(ContainerHandle handle, int restartCount) {
+    Container container = handle.current();
+    requireStartable(container);
+    State state = container.state();
+    Container starting =
+        container.withRestartCount(restartCount).with(state.unsettled(true).stoppedByUser(false));
+    store.updateLater(starting).join();
+    FailPoint.hit("container.start.intended");
+    try {
+      Container running = bringUp(handle, starting);
+      handle.publish(running);
+      store.updateLater(running);
+      events.publish(running, "start");
+    } catch (IOException | RuntimeException e) {
+      fail(handle, starting, e);
+      throw refused(e);
+    }
+  }
+
+  private static void requireStartable(Container container) {
+    switch (container.state().status()) {
+      case RUNNING ->
+          throw new EngineException(
+              EngineException.Kind.NOT_MODIFIED,
+              "container " + container.id() + " is already running");
+      case PAUSED ->
+          throw EngineException.conflict("cannot start a paused container, try unpause instead");
+      case REMOVING, DEAD ->
+          throw EngineException.conflict(
+              "container is marked for removal and cannot be started");
+      default -> {}
+    }
+  }
+
+  private Container bringUp(ContainerHandle handle, Container container) throws IOException {
+    String id = container.id();
+    Path rootfs = mountRootfs(container);
+    FailPoint.hit("container.start.mounted");
+    Optional<Path> netns = networks.up(container);
+    FailPoint.hit("container.start.networked");
+    SpecInputs inputs = inputs(container, rootfs, netns);
+    boolean journal = logs.wantsJournal(container);
+    if (journal) {
+      logs.prepare(id);
+    }
+    ContainerSpec spec =
+        new ContainerSpec(
+            id,
+            container.hostConfig().runtime(),
+            specs.build(container, inputs),
+            specs.cgroupPath(container),
+            container.config().tty(),
+            container.config().openStdin(),
+            container.config().stdinOnce() && !container.config().tty(),
+            journal ? Optional.of(paths.journal(id)) : Optional.empty(),
+            mounts.foreign(container));
+    Created created = runtime.create(spec);
+    FailPoint.hit("container.start.created");
+    ContainerStreams streams = streams(handle);
+    if (streams.hasClients() || !journal) {
+      streams.connect(runtime, id);
+    }
+    logs.start(container);
+    Instant now = Instant.now();
+    runtime.start(id);
+    FailPoint.hit("container.start.started");
+    return container.with(container.state().running(created.pid(), now));
+  }
+
+  private SpecInputs inputs(Container container, Path rootfs, Optional<Path> netns)
+      throws IOException {
+    HostConfig host = container.hostConfig();
+    Optional<Container> ipc = shared(host.ipcMode());
+    return new SpecInputs(
+        rootfs,
+        host.utsMode().equals("host") ? "" : container.config().hostname(),
+        netns,
+        shared(host.pidMode()).map(other -> namespace(other, "pid")),
+        ipc.map(other -> namespace(other, "ipc")),
+        sharedMemory.prepare(container, ipc),
+        networks.files(container),
+        mounts.prepare(container, rootfs),
+        List.of());
+  }
+
+  /** The running container of {@code container:X}; empty for another mode. */
+  private Optional<Container> shared(String mode) {
+    if (!mode.startsWith("container:")) {
+      return Optional.empty();
+    }
+    Container other = containers.get(mode.substring("container:".length()));
+    if (!other.state().isRunning()) {
+      throw EngineException.conflict(
+          "cannot join the namespace of a non running container: " + other.id());
+    }
+    return Optional.of(other);
+  }
+
+  private static Path namespace(Container container, String kind) {
+    return Path.of("/proc", Long.toString(container.state().pid()), "ns", kind);
+  }
+
+  private Path mountRootfs(Container container) throws IOException {
+    String id = container.id();
+    ensureSnapshot(container);
+    Path rootfs = paths.rootfs(id);
+    teardown.unmount(id);
+    Files.createDirectories(rootfs);
+    for (MountSpec mount : storage.mounts(id)) {
+      Mounts.mount(mount.type(), mount.source(), rootfs, mount.options());
+    }
+    return rootfs;
+  }
+
+  /** A power cut may have undone the preparation of a snapshot nothing was ever written to. */
+  void ensureSnapshot(Container container) {
+    if (storage.stat(container.id()).isEmpty()) {
+      storage.prepare(
+          container.id(), container.snapshotParent(), container.hostConfig().storageOpt());
+    }
+  }
+
+  private void fail(ContainerHandle handle, Container starting, Exception cause) {
+    String message = String.valueOf(cause.getMessage());
+    int exitCode = cause instanceof LaunchException launch ? launch.exitCode() : 128;
+    State state = starting.state();
+    try {
+      teardown.teardown(starting);
+      state = state.unsettled(false);
+    } catch (IOException | RuntimeException e) {
+      cause.addSuppressed(e);
+    }
+    logs.finish(starting.id());
+    handle.takeStreams().ifPresent(ContainerStreams::end);
+    Container failed = starting.with(state.failed(exitCode, message));
+    handle.publish(failed);
+    store.updateLater(failed);
+  }
+
+  private static RuntimeException refused(Exception cause) {
+    return switch (cause) {
+      case EngineException e -> e;
+      case DriverException e -> e;
+      default -> EngineException.system(String.valueOf(cause.getMessage()), cause);
+    };
+  }
+
+  /** The streams of the container's current or next run. */
+  ContainerStreams streams(ContainerHandle handle) {
+    Container container = handle.current();
+    return handle.streams(
+        () ->
+            new ContainerStreams(
+                paths.spill(),
+                container.config().stdinOnce() && !container.config().tty()));
+  }
+
+  /** Goes on with a container that ran while no daemon did. */
+  void adopt(ContainerHandle handle, int pid, boolean paused) {
+    Container container = handle.current();
+    State state = container.state();
+    Instant started = state.startedAt() == null ? Instant.now() : state.startedAt();
+    State now =
+        state
+            .running(pid, state.isRunning() ? started : Instant.now())
+            .stoppedByUser(state.stoppedByUser())
+            .with(state.health());
+    Container running = container.with(paused ? now.with(Status.PAUSED) : now);
+    handle.publish(running);
+    store.updateLater(running);
+    logs.resume(running);
+  }
+
+  /** Goes on with the log of a run that ended while no daemon ran. */
+  void resumeLog(Container container) {
+    logs.resume(container);
+  }
+}

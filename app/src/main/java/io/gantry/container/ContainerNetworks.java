@@ -1,0 +1,209 @@
+package io.gantry.container;
+
+import io.gantry.container.spec.ManagedFiles;
+import io.gantry.error.EngineException;
+import io.gantry.network.ContainerNetworking;
+import io.gantry.network.EndpointSettings;
+import io.gantry.network.LiveNetworking;
+import io.gantry.network.NetworkService;
+import io.gantry.network.PortRequests;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A container's part in networks: at its start, and when it is connected to another while it runs. */
+public final class ContainerNetworks {
+
+  private static final String SHARED = "container:";
+
+  private final Containers containers;
+  private final ContainerStore store;
+  private final NetworkService networks;
+  private final ContainerPaths paths;
+
+  ContainerNetworks(
+      Containers containers, ContainerStore store, NetworkService networks, ContainerPaths paths) {
+    this.containers = containers;
+    this.store = store;
+    this.networks = networks;
+    this.paths = paths;
+  }
+
+  /**
+   * Makes the network of a container that starts, and its {@code hosts}, {@code hostname} and {@code resolv.conf}.
+   *
+   * @return the namespace's file; empty for the host's
+   */
+  Optional<Path> up(Container container) throws IOException {
+    if (sharedWith(container).isPresent()) {
+      Container other = sharedWith(container).get();
+      if (!other.state().isRunning()) {
+        throw EngineException.conflict(
+            "cannot join network namespace of a non running container: " + other.id());
+      }
+      return networks.live(other.id()).flatMap(LiveNetworking::netns);
+    }
+    ContainerNetworking wanted = describe(container);
+    LiveNetworking live = networks.up(wanted);
+    writeFiles(container, wanted, live);
+    return live.netns();
+  }
+
+  /** The container whose network this one has; empty when it has its own. */
+  Optional<Container> sharedWith(Container container) {
+    String mode = container.hostConfig().networkMode();
+    return mode.startsWith(SHARED)
+        ? Optional.of(containers.get(mode.substring(SHARED.length())))
+        : Optional.empty();
+  }
+
+  /** The container's {@code hosts}, {@code hostname} and {@code resolv.conf}, by their place in it. */
+  Map<String, Path> files(Container container) throws IOException {
+    Container owner = sharedWith(container).orElse(container);
+    Path etc = paths.etc(owner.id());
+    return Map.of(
+        "/etc/hosts", etc.resolve("hosts"),
+        "/etc/hostname", etc.resolve("hostname"),
+        "/etc/resolv.conf", etc.resolve("resolv.conf"));
+  }
+
+  private void writeFiles(Container container, ContainerNetworking wanted, LiveNetworking live)
+      throws IOException {
+    Path etc = paths.etc(container.id());
+    Files.createDirectories(etc);
+    ManagedFiles.write(
+        etc,
+        container.config().hostname(),
+        networks.hostsFile(wanted, live),
+        networks.resolvConf(wanted, live));
+  }
+
+  private ContainerNetworking describe(Container container) {
+    HostConfig host = container.hostConfig();
+    String mode = container.config().networkDisabled() ? "none" : host.networkMode();
+    PortRequests ports = new PortRequests();
+    host.portBindings()
+        .forEach(
+            (port, bindings) -> {
+              if (bindings == null || bindings.isEmpty()) {
+                ports.bind(port, "", "");
+              } else {
+                bindings.forEach(binding -> ports.bind(port, binding.hostIp(), binding.hostPort()));
+              }
+            });
+    if (host.publishAllPorts()) {
+      ports.publishAll(container.config().exposedPorts());
+    }
+    return new ContainerNetworking(
+        container.id(),
+        container.name(),
+        mode,
+        container.networks(),
+        ports.list(),
+        container.config().hostname(),
+        container.config().domainname(),
+        host.extraHosts(),
+        host.dns(),
+        host.dnsSearch(),
+        host.dnsOptions(),
+        links(host));
+  }
+
+  private List<ContainerNetworking.Link> links(HostConfig host) {
+    List<ContainerNetworking.Link> links = new ArrayList<>();
+    for (String link : host.links()) {
+      int colon = link.indexOf(':');
+      String reference = colon < 0 ? link : link.substring(0, colon);
+      String alias = colon < 0 ? link : link.substring(colon + 1);
+      Container other =
+          containers
+              .find(reference)
+              .orElseThrow(
+                  () ->
+                      EngineException.invalid("could not get container for " + reference));
+      links.add(
+          new ContainerNetworking.Link(
+              other.id(), other.name(), alias.substring(alias.lastIndexOf('/') + 1)));
+    }
+    return links;
+  }
+
+  /** Connects a container to one more network; durable when it returns. */
+  public void connect(String reference, String network, EndpointSettings settings) {
+    ContainerHandle handle = containers.handle(reference);
+    handle.lock.lock();
+    try {
+      Container container = handle.current();
+      requireChangeable(container);
+      String name =
+          networks.checkConnect(
+              network, container.hostConfig().networkMode(), settings, container.networks());
+      Map<String, EndpointSettings> all = new LinkedHashMap<>(container.networks());
+      all.put(name, settings);
+      Container connected = container.withNetworks(all);
+      if (container.state().isRunning()) {
+        rewriteHosts(connected, networks.connect(container.id(), name, settings));
+      }
+      store.update(connected);
+      handle.publish(connected);
+    } finally {
+      handle.lock.unlock();
+    }
+  }
+
+  private static void requireChangeable(Container container) {
+    Status status = container.state().status();
+    if (status == Status.REMOVING || status == Status.DEAD) {
+      throw EngineException.forbidden(
+          "container " + container.id() + " is marked for removal and cannot be connected or disconnected to the network");
+    }
+  }
+
+  /** Disconnects a container from a network; durable when it returns. */
+  public void disconnect(String reference, String network, boolean force) {
+    Optional<ContainerHandle> found = containers.findHandle(reference);
+    if (found.isEmpty()) {
+      if (force) {
+        return;
+      }
+      throw EngineException.notFound("No such container: " + reference);
+    }
+    ContainerHandle handle = found.get();
+    handle.lock.lock();
+    try {
+      Container container = handle.current();
+      requireChangeable(container);
+      String name = networks.get(network).name();
+      Map<String, EndpointSettings> rest = new LinkedHashMap<>(container.networks());
+      if (rest.remove(name) == null) {
+        throw EngineException.forbidden(
+            "container %s is not connected to network %s".formatted(container.id(), name));
+      }
+      if (container.state().isRunning()) {
+        networks
+            .disconnect(container.id(), name)
+            .ifPresent(live -> rewriteHosts(container.withNetworks(rest), live));
+      }
+      Container disconnected = container.withNetworks(rest);
+      store.update(disconnected);
+      handle.publish(disconnected);
+    } finally {
+      handle.lock.unlock();
+    }
+  }
+
+  /** In place, because the running container has the file itself mounted. */
+  private void rewriteHosts(Container container, LiveNetworking live) {
+    try {
+      writeFiles(container, describe(container), live);
+    } catch (IOException e) {
+      throw EngineException.system(
+          "rewrite the hosts file of container " + container.id() + ": " + e.getMessage(), e);
+    }
+  }
+}

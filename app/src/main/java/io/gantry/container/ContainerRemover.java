@@ -1,0 +1,205 @@
+package io.gantry.container;
+
+import io.gantry.error.EngineException;
+import io.gantry.image.ImageService;
+import io.gantry.plugins.FailPoint;
+import io.gantry.plugins.storage.StorageDriver;
+import io.gantry.volume.VolumeService;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes containers. The intent is recorded first ({@code removing}), the record deleted last: a removal that was cut off is finished at the next
+ * start, one that fails leaves the container {@code dead} and can be tried again.
+ */
+final class ContainerRemover {
+
+  private static final Logger log = LoggerFactory.getLogger(ContainerRemover.class);
+
+  private final Containers containers;
+  private final ContainerStore store;
+  private final ContainerTeardown teardown;
+  private final StorageDriver storage;
+  private final ImageService images;
+  private final VolumeService volumes;
+  private final ContainerEvents events;
+  private final ContainerPaths paths;
+
+  ContainerRemover(
+      Containers containers,
+      ContainerStore store,
+      ContainerTeardown teardown,
+      StorageDriver storage,
+      ImageService images,
+      VolumeService volumes,
+      ContainerEvents events,
+      ContainerPaths paths) {
+    this.containers = containers;
+    this.store = store;
+    this.teardown = teardown;
+    this.storage = storage;
+    this.images = images;
+    this.volumes = volumes;
+    this.events = events;
+    this.paths = paths;
+  }
+
+  /** Removes a container that does not run; durable when it returns. */
+  void remove(ContainerHandle handle, String reference, boolean withVolumes, boolean force) {
+    handle.lock.lock();
+    try {
+      Container container = handle.current();
+      checkRemovable(container, reference, force);
+      handle.cancelRestart();
+      remove(handle, withVolumes);
+    } finally {
+      handle.lock.unlock();
+    }
+  }
+
+  private static void checkRemovable(Container container, String reference, boolean force) {
+    String name = "cannot remove container \"" + displayName(container, reference) + "\": ";
+    switch (container.state().status()) {
+      case RUNNING ->
+          throw EngineException.conflict(
+              name
+                  + "container is running: stop the container before removing or force remove");
+      case PAUSED ->
+          throw EngineException.conflict(
+              name + "container is paused and must be unpaused first");
+      case RESTARTING -> {
+        if (!force) {
+          throw EngineException.conflict(
+              name
+                  + "container is restarting: stop the container before removing or force remove");
+        }
+      }
+      case REMOVING ->
+          throw EngineException.conflict(
+              "removal of container " + reference + " is already in progress");
+      default -> {}
+    }
+  }
+
+  private static String displayName(Container container, String reference) {
+    return container.id().equals(reference) ? reference : "/" + container.name();
+  }
+
+  /** Removes a container that does not run, whatever its state says. The caller holds the lock. */
+  void remove(ContainerHandle handle, boolean withVolumes) {
+    Container container =
+        handle.current().with(handle.current().state().with(Status.REMOVING));
+    handle.publish(container);
+    store.updateLater(container);
+    FailPoint.hit("container.remove.intended");
+    try {
+      teardown.teardown(container);
+      storage.remove(container.id());
+      FailPoint.hit("container.remove.snapshot");
+      deleteTree(paths.directory(container.id()));
+    } catch (IOException | RuntimeException e) {
+      State dead = container.state().with(Status.DEAD);
+      handle.publish(container.with(dead));
+      store.updateLater(handle.current());
+      throw EngineException.system(
+          "container %s: driver \"%s\" failed to remove root filesystem: %s"
+              .formatted(container.id(), container.driver(), e.getMessage()),
+          e);
+    }
+    store.delete(container.id());
+    FailPoint.hit("container.remove.deleted");
+    containers.remove(container);
+    handle.takeStreams().ifPresent(streams -> streams.end());
+    releaseVolumes(container, withVolumes);
+    if (!container.chainId().isEmpty()) {
+      images.released(container.chainId());
+    }
+    events.publish(container, "destroy");
+    handle.removed.complete(container.state());
+  }
+
+  private void releaseVolumes(Container container, boolean withVolumes) {
+    for (MountPoint mount : container.mounts()) {
+      if (!mount.type().equals("volume")) {
+        continue;
+      }
+      volumes.release(List.of(mount.name()), container.id());
+      if (withVolumes && mount.anonymous()) {
+        try {
+          volumes.remove(mount.name(), false);
+        } catch (RuntimeException e) {
+          log.debug("Keeping the volume {}: {}", mount.name(), e.getMessage());
+        }
+      }
+    }
+  }
+
+  Pruned prune(Map<String, Set<String>> filters) {
+    PruneFilter filter = PruneFilter.of(filters);
+    List<String> deleted = new ArrayList<>();
+    long space = 0;
+    for (ContainerHandle handle : containers.handles()) {
+      Container container = handle.current();
+      Status status = container.state().status();
+      if (status != Status.CREATED && status != Status.EXITED && status != Status.DEAD
+          || !filter.fits(container)) {
+        continue;
+      }
+      try {
+        long size = storage.stat(container.id()).isPresent() ? storage.usage(container.id()).bytes() : 0;
+        remove(handle, container.id(), false, false);
+        deleted.add(container.id());
+        space += size;
+      } catch (RuntimeException e) {
+        log.warn("Prune left container {}: {}", container.id(), e.getMessage());
+      }
+    }
+    events.pruned(space);
+    return new Pruned(deleted, space);
+  }
+
+  static void deleteTree(Path root) throws IOException {
+    if (!Files.exists(root)) {
+      return;
+    }
+    Files.walkFileTree(
+        root,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw e;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(
+              Path directory, @org.jspecify.annotations.Nullable IOException e) throws IOException {
+            if (e != null) {
+              throw e;
+            }
+            Files.deleteIfExists(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

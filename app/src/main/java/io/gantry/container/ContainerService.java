@@ -1,0 +1,444 @@
+package io.gantry.container;
+
+import io.gantry.container.spec.CheckedUpdate;
+import io.gantry.container.spec.HostChecks;
+import io.gantry.container.stream.ContainerStreams;
+import io.gantry.container.stream.ProcessStreams;
+import io.gantry.error.EngineException;
+import io.gantry.plugins.runtime.RuntimeDriver;
+import io.gantry.plugins.runtime.Stats;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * What can be done with containers. Every method may be called from many threads; those that change a container take its lock for as long
+ * as they change it, never while they wait for its end, and never two locks. Readers take none.
+ *
+ * <p>A reference is an id, a name, or a prefix of an id; one that fits nothing is NOT_FOUND ({@code No such container: x}).
+ */
+public final class ContainerService {
+
+  /** SIGKILL cannot be refused, but a process in an uninterruptible wait may take its time. */
+  private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
+
+  private static final int STOP_SECONDS = 10;
+
+  private final Containers containers;
+  private final ContainerStore store;
+  private final ContainerCreator creator;
+  private final ContainerLauncher launcher;
+  private final ContainerRemover remover;
+  private final HostChecks checks;
+  private final RuntimeDriver runtime;
+  private final ContainerEvents events;
+  private final ContainerQuery.Surroundings surroundings;
+  private final ContainerPaths paths;
+
+  ContainerService(
+      Containers containers,
+      ContainerStore store,
+      ContainerCreator creator,
+      ContainerLauncher launcher,
+      ContainerRemover remover,
+      HostChecks checks,
+      RuntimeDriver runtime,
+      ContainerEvents events,
+      ContainerQuery.Surroundings surroundings,
+      ContainerPaths paths) {
+    this.containers = containers;
+    this.store = store;
+    this.creator = creator;
+    this.launcher = launcher;
+    this.remover = remover;
+    this.checks = checks;
+    this.runtime = runtime;
+    this.events = events;
+    this.surroundings = surroundings;
+    this.paths = paths;
+  }
+
+  /** Makes a container. It is durable when this returns. */
+  public CreatedContainer create(CreateContainer request) {
+    return creator.create(request);
+  }
+
+  /** The container as it is now. */
+  public Container get(String reference) {
+    return containers.get(reference);
+  }
+
+  /** The containers that fit, the newest first. */
+  public List<Container> list(ContainerQuery query) {
+    return query.run(containers, surroundings);
+  }
+
+  /** Starts a container that does not run; NOT_MODIFIED when it does. */
+  public void start(String reference) {
+    ContainerHandle handle = containers.handle(reference);
+    handle.lock.lock();
+    try {
+      handle.cancelRestart();
+      handle.restartDelay.reset();
+      launcher.start(handle, 0);
+    } finally {
+      handle.lock.unlock();
+    }
+  }
+
+  /**
+   * Stops a container: its stop signal, then SIGKILL.
+   *
+   * @param timeout seconds between the two; negative waits for ever; empty is the container's own, else 10
+   * @param signal instead of the container's stop signal
+   */
+  public void stop(String reference, OptionalInt timeout, Optional<String> signal) {
+    ContainerHandle handle = containers.handle(reference);
+    int first = signal.isPresent() ? Signal.parse(signal.get()) : 0;
+    State state = handle.current().state();
+    if (!state.isRunning() && state.status() != Status.RESTARTING) {
+      throw new EngineException(
+          EngineException.Kind.NOT_MODIFIED,
+          "Container already stopped: " + handle.current().name());
+    }
+    stop(handle, timeout, first);
+  }
+
+  private void stop(ContainerHandle handle, OptionalInt timeout, int signal) {
+    CompletableFuture<State> exit = handle.nextExit();
+    if (!intendStop(handle)) {
+      return;
+    }
+    Container container = handle.current();
+    int first = signal > 0 ? signal : Signal.toStop(container);
+    send(handle, first);
+    int seconds = timeout.orElse(stopTimeout(container));
+    if (seconds < 0) {
+      exit.join();
+    } else if (seconds == 0 || !endsWithin(exit, Duration.ofSeconds(seconds))) {
+      kill(handle, exit);
+    }
+    events.publish(handle.current(), "stop");
+  }
+
+  private static int stopTimeout(Container container) {
+    Integer configured = container.config().stopTimeout();
+    return configured == null ? STOP_SECONDS : configured;
+  }
+
+  /** Records that the end is wanted, so that no policy undoes it; false when nothing runs. */
+  private boolean intendStop(ContainerHandle handle) {
+    handle.lock.lock();
+    try {
+      handle.cancelRestart();
+      Container container = handle.current();
+      State state = container.state();
+      if (state.status() == Status.RESTARTING) {
+        change(handle, container.with(state.stoppedByUser(true).with(Status.EXITED)));
+        events.publish(container, "stop");
+        return false;
+      }
+      if (!state.isRunning()) {
+        return false;
+      }
+      change(handle, container.with(state.stoppedByUser(true)));
+      return true;
+    } finally {
+      handle.lock.unlock();
+    }
+  }
+
+  private void change(ContainerHandle handle, Container container) {
+    handle.publish(container);
+    store.updateLater(container);
+  }
+
+  private void send(ContainerHandle handle, int signal) {
+    runtime.signal(handle.id(), signal, false);
+    events.publish(handle.current(), "kill", Map.of("signal", Integer.toString(signal)));
+    if (handle.current().state().status() == Status.PAUSED) {
+      resumeAfterSignal(handle);
+    }
+  }
+
+  /** A frozen process takes no signal: the one just sent is meant to end it. */
+  private void resumeAfterSignal(ContainerHandle handle) {
+    handle.lock.lock();
+    try {
+      Container container = handle.current();
+      if (container.state().status() == Status.PAUSED) {
+        runtime.resume(handle.id());
+        change(handle, container.with(container.state().with(Status.RUNNING)));
+      }
+    } finally {
+      handle.lock.unlock();
+    }
+  }
+
+  private void kill(ContainerHandle handle, CompletableFuture<State> exit) {
+    if (!exit.isDone()) {
+      send(handle, Signal.KILL);
+    }
+    if (!endsWithin(exit, KILL_LIMIT)) {
+      throw EngineException.system(
+          "container %s does not end %d s after SIGKILL: one of its processes is in an uninterruptible wait"
+              .formatted(handle.id(), KILL_LIMIT.toSeconds()),
+          null);
+    }
+  }
+
+  private static boolean endsWithin(CompletableFuture<State> exit, Duration limit) {
+    try {
+      exit.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (java.util.concurrent.ExecutionException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw EngineException.system("interrupted while waiting for a container to end", e);
+    }
+  }
+
+  /** Stops the container if it runs, and starts it. */
+  public void restart(String reference, OptionalInt timeout, Optional<String> signal) {
+    ContainerHandle handle = containers.handle(reference);
+    int first = signal.isPresent() ? Signal.parse(signal.get()) : 0;
+    handle.keepOnExit(true);
+    try {
+      stop(handle, timeout, first);
+      start(handle.id());
+    } catch (EngineException e) {
+      if (e.kind() != EngineException.Kind.NOT_MODIFIED) {
+        throw e;
+      }
+    } finally {
+      handle.keepOnExit(false);
+    }
+    events.publish(handle.current(), "restart");
+  }
+
+  /** Sends a signal; with SIGKILL, waits for the end. */
+  public void kill(String reference, String signal) {
+    int number = signal.isEmpty() ? Signal.KILL : Signal.parse(signal);
+    ContainerHandle handle = containers.handle(reference);
+    Container container = handle.current();
+    if (!container.state().isRunning()) {
+      throw EngineException.conflict(
+          "cannot kill container: %s: container %s is not running"
+              .formatted(reference, container.id()));
+    }
+    CompletableFuture<State> exit = handle.nextExit();
+    if (number == Signal.KILL) {
+      intendStop(handle);
+      kill(handle, exit);
+    } else if (number == Signal.toStop(container)) {
+      intendStop(handle);
+      send(handle, number);
+    } else {
+      runtime.signal(handle.id(), number, false);
+      events.publish(container, "kill", Map.of("signal", Integer.toString(number)));
+    }
+  }
+
+  /** Freezes a running container. */
+  public void pause(String reference) {
+    ContainerHandle handle = containers.handle(reference);
+    handle.lock.lock();
+    try {
+      Container container = running(handle);
+      if (container.state().status() == Status.PAUSED) {
+        throw EngineException.conflict("container " + container.id() + " is already paused");
+      }
+      runtime.pause(container.id());
+      change(handle, container.with(container.state().with(Status.PAUSED)));
+      events.publish(container, "pause");
+    } finally {
+      handle.lock.unlock();
+    }
+  }
+
+  /** Lets a frozen container go on. */
+  public void unpause(String reference) {
+    ContainerHandle handle = containers.handle(reference);
+    handle.lock.lock();
+    try {
+      Container container = handle.current();
+      if (container.state().status() != Status.PAUSED) {
+        throw EngineException.conflict("container " + container.id() + " is not paused");
+      }
+      runtime.resume(container.id());
+      change(handle, container.with(container.state().with(Status.RUNNING)));
+      events.publish(container, "unpause");
+    } finally {
+      handle.lock.unlock();
+    }
+  }
+
+  private static Container running(ContainerHandle handle) {
+    Container container = handle.current();
+    if (!container.state().isRunning()) {
+      throw EngineException.conflict("container " + container.id() + " is not running");
+    }
+    return container;
+  }
+
+  /** Gives the container another name, durably. */
+  public void rename(String reference, String newName) {
+    creator.rename(containers.handle(reference), reference, newName);
+  }
+
+  /**
+   * Changes limits and restart policy, durably: all of it or nothing.
+   *
+   * @return warnings
+   */
+  public List<String> update(
+      String reference, Resources resources, Optional<RestartPolicy> restartPolicy) {
+    ContainerHandle handle = containers.handle(reference);
+    handle.lock.lock();
+    try {
+      Container container = handle.current();
+      Status status = container.state().status();
+      if (status == Status.REMOVING || status == Status.DEAD) {
+        throw EngineException.conflict(
+            "cannot update container %s: container is marked for removal and cannot be \"update\""
+                .formatted(container.id()));
+      }
+      CheckedUpdate checked = checks.checkUpdate(container, resources, restartPolicy);
+      if (container.state().isRunning()) {
+        runtime.update(container.id(), checked.change());
+      }
+      Container updated = container.with(checked.hostConfig());
+      store.update(updated);
+      handle.publish(updated);
+      events.publish(updated, "update");
+      return checked.warnings();
+    } finally {
+      handle.lock.unlock();
+    }
+  }
+
+  /**
+   * Removes a container, durably.
+   *
+   * @param volumes also its anonymous volumes
+   * @param force kill it when it runs
+   */
+  public void remove(String reference, boolean volumes, boolean force) {
+    ContainerHandle handle = containers.handle(reference);
+    if (force && handle.current().state().isRunning()) {
+      CompletableFuture<State> exit = handle.nextExit();
+      if (intendStop(handle)) {
+        kill(handle, exit);
+      }
+    }
+    remover.remove(handle, reference, volumes, force);
+  }
+
+  /** Removes containers that do not run and fit; what could not be removed stays. */
+  public Pruned prune(Map<String, java.util.Set<String>> filters) {
+    return remover.prune(filters);
+  }
+
+  /** Completed with the state at the end the caller waits for. */
+  public CompletableFuture<State> waitFor(String reference, WaitCondition condition) {
+    ContainerHandle handle = containers.handle(reference);
+    CompletableFuture<State> exit = handle.nextExit();
+    return switch (condition) {
+      case REMOVED -> handle.removed;
+      case NEXT_EXIT -> exit;
+      case NOT_RUNNING -> {
+        State now = handle.current().state();
+        yield now.isRunning() ? exit : CompletableFuture.completedFuture(now);
+      }
+    };
+  }
+
+  /**
+   * Attaches to the container's streams, from now on. To a container that does not run yet, too: the client then gets all of its next run.
+   */
+  public ProcessStreams attach(String reference, AttachRequest request) {
+    ContainerHandle handle = containers.handle(reference);
+    handle.lock.lock();
+    try {
+      Container container = handle.current();
+      if (container.state().status() == Status.PAUSED) {
+        throw EngineException.conflict(
+            "container %s is paused, unpause the container before attach"
+                .formatted(container.id()));
+      }
+      if (container.state().status() == Status.RESTARTING) {
+        throw EngineException.conflict(
+            "container %s is restarting, wait until the container is running"
+                .formatted(container.id()));
+      }
+      ContainerStreams streams = launcher.streams(handle);
+      ProcessStreams client =
+          streams.attach(
+              request.stdin() && container.config().openStdin(),
+              request.stdout(),
+              request.stderr());
+      if (container.state().isRunning()) {
+        streams.connect(runtime, container.id());
+      }
+      events.publish(container, "attach");
+      return client;
+    } finally {
+      handle.lock.unlock();
+    }
+  }
+
+  /** Sets the size of the container's terminal. */
+  public void resize(String reference, int rows, int columns) {
+    Container container = containers.get(reference);
+    if (!container.state().isRunning()) {
+      throw EngineException.conflict("container " + container.id() + " is not running");
+    }
+    runtime.resize(container.id(), rows, columns);
+    events.publish(
+        container,
+        "resize",
+        Map.of("height", Integer.toString(rows), "width", Integer.toString(columns)));
+  }
+
+  /** What the kernel counted for a running container; empty for one that does not run. */
+  public Optional<Stats> stats(String reference) {
+    Container container = containers.get(reference);
+    return container.state().isRunning()
+        ? Optional.of(runtime.stats(container.id()))
+        : Optional.empty();
+  }
+
+  /**
+   * The processes of a running container, as {@code ps} shows them.
+   *
+   * @param psArguments for {@code ps}; empty is {@code -ef}
+   */
+  public ProcessTable top(String reference, String psArguments) {
+    Container container = containers.get(reference);
+    State state = container.state();
+    if (state.status() == Status.RESTARTING) {
+      throw EngineException.conflict(
+          "Container %s is restarting, wait until the container is running"
+              .formatted(container.id()));
+    }
+    if (!state.isRunning()) {
+      throw EngineException.conflict("container " + container.id() + " is not running");
+    }
+    ProcessTable table = ProcessTable.of(runtime.pids(container.id()), psArguments);
+    events.publish(container, "top");
+    return table;
+  }
+
+  /** Where the container's files are. */
+  public ContainerPaths paths() {
+    return paths;
+  }
+}

@@ -1,0 +1,208 @@
+package io.gantry.container.exec;
+
+import io.gantry.container.Container;
+import io.gantry.container.ContainerEvents;
+import io.gantry.container.ContainerPaths;
+import io.gantry.container.Containers;
+import io.gantry.container.Status;
+import io.gantry.container.exec.ExecConfig.ConsoleSize;
+import io.gantry.container.spec.ExecProcess;
+import io.gantry.container.stream.ProcessStreams;
+import io.gantry.error.EngineException;
+import io.gantry.plugins.runtime.Exec;
+import io.gantry.plugins.runtime.ExecSpec;
+import io.gantry.plugins.runtime.LaunchException;
+import io.gantry.plugins.runtime.RuntimeDriver;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * Further processes in running containers. They are known until their container ends, or some minutes after they have ended; they do not outlive the daemon's
+ * memory, but their processes go on without it.
+ */
+public final class ExecService {
+
+  private static final Duration KEPT = Duration.ofMinutes(5);
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final Containers containers;
+  private final RuntimeDriver runtime;
+  private final ExecProcess processes;
+  private final ContainerEvents events;
+  private final ContainerPaths paths;
+  private final ConcurrentMap<String, ExecSession> sessions = new ConcurrentHashMap<>();
+
+  public ExecService(
+      Containers containers,
+      RuntimeDriver runtime,
+      ExecProcess processes,
+      ContainerEvents events,
+      ContainerPaths paths) {
+    this.containers = containers;
+    this.runtime = runtime;
+    this.processes = processes;
+    this.events = events;
+    this.paths = paths;
+  }
+
+  /** Notes what is to run; returns its id. */
+  public String create(String reference, ExecConfig config) {
+    Container container = containers.get(reference);
+    requireRunning(container);
+    if (config.cmd().isEmpty()) {
+      throw EngineException.invalid("No exec command specified");
+    }
+    forgetOld();
+    byte[] bytes = new byte[32];
+    RANDOM.nextBytes(bytes);
+    String id = HexFormat.of().formatHex(bytes);
+    sessions.put(id, new ExecSession(id, container.id(), config));
+    events.publish(
+        container,
+        "exec_create: " + String.join(" ", config.cmd()),
+        Map.of("execID", id));
+    return id;
+  }
+
+  private static void requireRunning(Container container) {
+    Status status = container.state().status();
+    if (status == Status.PAUSED) {
+      throw EngineException.conflict(
+          "Container %s is paused, unpause the container before exec".formatted(container.id()));
+    }
+    if (status == Status.RESTARTING) {
+      throw EngineException.conflict(
+          "Container %s is restarting, wait until the container is running"
+              .formatted(container.id()));
+    }
+    if (status != Status.RUNNING) {
+      throw EngineException.conflict("container " + container.id() + " is not running");
+    }
+  }
+
+  private void forgetOld() {
+    Instant limit = Instant.now().minus(KEPT);
+    sessions.values().removeIf(session -> session.endedBefore(limit));
+  }
+
+  /** The exec of that id; NOT_FOUND when there is none. */
+  public ExecSession get(String id) {
+    ExecSession session = sessions.get(id);
+    if (session == null) {
+      throw EngineException.notFound("No such exec instance: " + id);
+    }
+    return session;
+  }
+
+  /** The ids of the execs of a container that have not ended. */
+  public List<String> running(String containerId) {
+    return sessions.values().stream()
+        .filter(session -> session.containerId().equals(containerId))
+        .filter(session -> session.exitCode().isEmpty())
+        .map(ExecSession::id)
+        .toList();
+  }
+
+  /** Checks that {@link #start} may be called: not started before, container running. */
+  public ExecSession ready(String id) {
+    ExecSession session = get(id);
+    requireRunning(containers.get(session.containerId()));
+    return session;
+  }
+
+  /**
+   * Starts it and connects the client to its streams. A program that cannot be run is told there, as Docker does; its exit code is then 126 or 127.
+   */
+  public ProcessStreams start(String id, Optional<ConsoleSize> size) {
+    ExecSession session = ready(id);
+    ExecStreams streams = new ExecStreams(session.config(), paths.spill());
+    try {
+      launch(session, size, streams, true);
+    } catch (LaunchException e) {
+      streams.failed(e.getMessage());
+    }
+    return streams;
+  }
+
+  /** Starts it without a client. */
+  public void startDetached(String id, Optional<ConsoleSize> size) {
+    ExecSession session = ready(id);
+    launch(session, size, new ExecStreams(session.config(), paths.spill()), false);
+  }
+
+  private void launch(
+      ExecSession session, Optional<ConsoleSize> size, ExecStreams streams, boolean connect) {
+    if (!session.begin()) {
+      throw EngineException.conflict("exec command " + session.id() + " is already running");
+    }
+    Container container = containers.get(session.containerId());
+    ExecConfig config = size.map(session.config()::with).orElse(session.config());
+    try {
+      ExecSpec spec =
+          new ExecSpec(
+              session.id(),
+              processes.build(container, config, paths.rootfs(container.id())),
+              config.tty(),
+              connect && config.attachStdin(),
+              connect && (config.attachStdout() || config.attachStderr()));
+      Exec process = runtime.exec(container.id(), spec, streams);
+      session.running(process);
+      process.streams().ifPresent(streams::connected);
+      if (process.streams().isEmpty()) {
+        streams.end();
+      }
+      events.publish(
+          container,
+          "exec_start: " + String.join(" ", config.cmd()),
+          Map.of("execID", session.id()));
+      process
+          .exit()
+          .thenAccept(
+              code -> {
+                ended(session, container, code);
+                streams.exited();
+              });
+    } catch (LaunchException e) {
+      session.ended(e.exitCode());
+      throw e;
+    } catch (RuntimeException e) {
+      session.ended(126);
+      throw e;
+    }
+  }
+
+  private void ended(ExecSession session, Container container, int exitCode) {
+    session.ended(exitCode);
+    events.publish(
+        container,
+        "exec_die",
+        Map.of("execID", session.id(), "exitCode", Integer.toString(exitCode)));
+  }
+
+  /** Sets the size of its terminal. */
+  public void resize(String id, int rows, int columns) {
+    ExecSession session = get(id);
+    Exec process =
+        session
+            .process()
+            .filter(running -> session.isRunning())
+            .orElseThrow(
+                () -> EngineException.conflict("exec process " + id + " is not running"));
+    process.resize(rows, columns);
+  }
+
+  /** The container has ended, and all that ran in it. */
+  public void containerEnded(String containerId) {
+    sessions
+        .values()
+        .removeIf(
+            session -> session.containerId().equals(containerId) && session.exitCode().isPresent());
+  }
+}

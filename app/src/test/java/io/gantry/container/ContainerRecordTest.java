@@ -1,0 +1,69 @@
+package io.gantry.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gantry.image.RunConfig;
+import io.gantry.network.EndpointSettings;
+import io.gantry.store.RecordJson;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ContainerRecordTest {
+
+  static Container container(String id, String name) {
+    HostDefaults defaults =
+        new HostDefaults(
+            new LogConfig("json-file", Map.of("max-size", "1m")),
+            "crun",
+            64 << 20,
+            "private",
+            "host",
+            List.of("/proc/kcore"),
+            List.of("/proc/sys"),
+            "secure");
+    HostConfig host =
+        RecordJson.read(
+                "{\"portBindings\":{\"80/tcp\":[{\"hostPort\":\"8080\"}]},\"resources\":{\"memory\":67108864}}",
+                HostConfig.class)
+            .withDefaults(defaults);
+    ContainerConfig config =
+        ConfigMerge.merge(
+            RecordJson.read("{\"cmd\":[\"true\"],\"image\":\"busybox\"}", ContainerConfig.class),
+            RunConfig.EMPTY,
+            "host",
+            "secure");
+    return new Container(
+        id,
+        name,
+        Instant.parse("2026-01-02T03:04:05.123456789Z"),
+        "sha256:1",
+        "chain",
+        config,
+        host,
+        List.of(),
+        Map.of("bridge", EndpointSettings.NONE),
+        "overlay2",
+        "",
+        State.CREATED.running(7, Instant.parse("2026-01-02T03:04:06Z")),
+        2,
+        null);
+  }
+
+  @Test
+  void aRecordComesBackAsItWasWritten() {
+    Container container = container("ab".repeat(32), "one");
+    Container read = RecordJson.read(RecordJson.write(container), Container.class);
+    assertThat(read).isEqualTo(container);
+    assertThat(read.hostConfig().resources().memorySwap()).isEqualTo(2 * 67108864L);
+    assertThat(read.config().annotations()).containsEntry("native.umask", "secure");
+  }
+
+  @Test
+  void fieldsOfOtherVersionsAreIgnored() {
+    String json = RecordJson.write(container("cd".repeat(32), "two"));
+    String newer = "{\"invented\":1," + json.substring(1);
+    assertThat(RecordJson.read(newer, Container.class).name()).isEqualTo("two");
+  }
+}

@@ -1,0 +1,212 @@
+package io.gantry.testing;
+
+import io.gantry.linux.mount.MountInfo;
+import io.gantry.linux.mount.Mounts;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A daemon of the test's own: a process with its own roots, socket and names, which can be killed and started again. {@link #close} ends it and takes all it
+ * had away, whatever happened before.
+ */
+public final class TestDaemon implements AutoCloseable {
+
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+  private final String id = HexFormat.of().toHexDigits(new Random().nextInt());
+  private final Path dataRoot;
+  private final Path execRoot;
+  private final Path log;
+  private final List<String> options;
+  private @Nullable Process process;
+
+  /**
+   * A daemon that is not started yet.
+   *
+   * @param options more flags
+   */
+  public TestDaemon(String... options) throws IOException {
+    this.dataRoot = Files.createTempDirectory("gantry-test-" + id);
+    this.execRoot = Path.of("/run/gantry-test-" + id);
+    this.log = dataRoot.resolveSibling(dataRoot.getFileName() + ".log");
+    this.options = List.of(options);
+  }
+
+  /** Starts the process and waits until it answers. */
+  public TestDaemon start(String... javaOptions) throws IOException, InterruptedException {
+    launch(javaOptions);
+    Instant limit = Instant.now().plus(START_LIMIT);
+    while (!answers()) {
+      if (!isAlive() || Instant.now().isAfter(limit)) {
+        throw new AssertionError("the daemon does not answer; its log:\n" + Files.readString(log));
+      }
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    return this;
+  }
+
+  /** Starts the process without waiting: it may be made to die before it answers. */
+  public void launch(String... javaOptions) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xshare:auto",
+            "-Xmx256m"));
+    command.addAll(List.of(javaOptions));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.gantry.Gantry", "daemon"));
+    command.addAll(
+        List.of(
+            "--data-root", dataRoot.toString(),
+            "--exec-root", execRoot.toString(),
+            "--pidfile", execRoot.resolve("gantry.pid").toString(),
+            "--config-file", dataRoot.resolve("absent.json").toString(),
+            "-H", "unix://" + socket(),
+            "--metrics-addr", ""));
+    command.addAll(options);
+    process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+  }
+
+  private boolean answers() {
+    try {
+      return client().get("/_ping").status() == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  public boolean isAlive() {
+    return process != null && process.isAlive();
+  }
+
+  /** Waits for the end of a daemon that was made to die. */
+  public boolean awaitEnd(Duration limit) throws InterruptedException {
+    return process == null || process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** SIGKILL, and its end. */
+  public void kill() throws InterruptedException {
+    if (process != null) {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  /** SIGTERM, and its end. */
+  public int stop() throws InterruptedException {
+    if (process == null) {
+      return 0;
+    }
+    process.destroy();
+    return process.waitFor();
+  }
+
+  public EngineClient client() {
+    return new EngineClient(socket());
+  }
+
+  public Path socket() {
+    return execRoot.resolve("engine.sock");
+  }
+
+  public Path dataRoot() {
+    return dataRoot;
+  }
+
+  public Path execRoot() {
+    return execRoot;
+  }
+
+  public String log() throws IOException {
+    return Files.readString(log, StandardCharsets.UTF_8);
+  }
+
+  /** Gives the daemon {@code busybox:latest}, made of the host's static busybox. */
+  public TestDaemon withBusybox() throws IOException {
+    BusyboxImage.importInto(client());
+    return this;
+  }
+
+  @Override
+  public void close() throws Exception {
+    try {
+      if (isAlive()) {
+        removeContainers();
+      } else {
+        launchToCleanUp();
+      }
+    } finally {
+      if (process != null && stop() != 0) {
+        kill();
+      }
+      unmountBelow(execRoot);
+      unmountBelow(dataRoot);
+      deleteTree(execRoot);
+      deleteTree(dataRoot);
+      Files.deleteIfExists(log);
+    }
+  }
+
+  private void launchToCleanUp() throws IOException, InterruptedException {
+    try {
+      start();
+      removeContainers();
+    } catch (AssertionError e) {
+      System.err.println(e.getMessage());
+    }
+  }
+
+  private void removeContainers() throws IOException {
+    EngineClient client = client();
+    for (var container : client.get("/containers/json?all=1").json()) {
+      client.delete("/containers/" + container.get("Id").asString() + "?force=1&v=1");
+    }
+    for (var network : client.get("/networks").json()) {
+      client.delete("/networks/" + network.get("Id").asString());
+    }
+  }
+
+  private static void unmountBelow(Path root) {
+    List<MountInfo> below =
+        MountInfo.list().stream()
+            .filter(mount -> Path.of(mount.mountPoint()).startsWith(root))
+            .sorted(Comparator.comparing(MountInfo::mountPoint).reversed())
+            .toList();
+    for (MountInfo mount : below) {
+      try {
+        Mounts.detach(Path.of(mount.mountPoint()));
+      } catch (IOException e) {
+        System.err.println("left mounted: " + e.getMessage());
+      }
+    }
+  }
+
+  private static void deleteTree(Path root) throws IOException {
+    if (!Files.exists(root)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}
