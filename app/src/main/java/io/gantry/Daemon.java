@@ -4,7 +4,7 @@ import io.gantry.config.ConfigurationException;
 import io.gantry.config.DaemonOptions;
 import io.gantry.config.DaemonRoots;
 import io.gantry.config.StartRequest;
-import io.gantry.linux.systemd.ServiceManager;
+import io.gantry.linux.systemd.ServiceNotifier;
 import java.lang.management.ManagementFactory;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -60,7 +60,7 @@ class Daemon {
       return;
     }
     DaemonRoots roots = DaemonRoots.take(options);
-    ServiceManager manager = ServiceManager.ofThisProcess();
+    ServiceNotifier manager = ServiceNotifier.ofThisProcess();
     application.addInitializers(
         context -> {
           ConfigurableListableBeanFactory beans = context.getBeanFactory();
@@ -89,7 +89,7 @@ class Daemon {
     }
   }
 
-  private static void sayReady(DaemonOptions options, ServiceManager manager) {
+  private static void sayReady(DaemonOptions options, ServiceNotifier manager) {
     options.warnings().forEach(log::warn);
     log.info(
         "Gantry {} serves {} from {}; ready {} ms after the process began",

@@ -105,14 +105,11 @@ record CommandLine(
           continue;
         }
         String rest = argument.substring(i + 1);
-        if (rest.startsWith("=")) {
-          rest = rest.substring(1);
+        if (rest.isEmpty()) {
+          add(option, next("flag needs an argument: '" + letter + "' in " + argument));
+        } else {
+          add(option, rest.startsWith("=") ? rest.substring(1) : rest);
         }
-        add(
-            option,
-            rest.isEmpty()
-                ? next("flag needs an argument: '" + letter + "' in " + argument)
-                : rest);
         return;
       }
     }

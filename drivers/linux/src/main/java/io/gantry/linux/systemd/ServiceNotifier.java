@@ -13,7 +13,7 @@ import java.util.Optional;
  * asked for it, nothing is done. A manager that does not listen is no reason for a daemon to fail,
  * so the methods say whether the message was sent. Any thread may call.
  */
-public final class ServiceManager {
+public final class ServiceNotifier {
 
   private static final int AF_UNIX = 1;
   private static final int SOCK_DGRAM = 2;
@@ -29,13 +29,13 @@ public final class ServiceManager {
    * @param address a path, or with {@code @} in front an abstract name; empty: nobody wants to be
    *     told
    */
-  public ServiceManager(Optional<String> address) {
+  public ServiceNotifier(Optional<String> address) {
     this.address = address.filter(text -> text.startsWith("/") || text.startsWith("@"));
   }
 
   /** The manager named by {@code NOTIFY_SOCKET}. */
-  public static ServiceManager ofThisProcess() {
-    return new ServiceManager(Optional.ofNullable(System.getenv("NOTIFY_SOCKET")));
+  public static ServiceNotifier ofThisProcess() {
+    return new ServiceNotifier(Optional.ofNullable(System.getenv("NOTIFY_SOCKET")));
   }
 
   /** The service has started. */
@@ -56,7 +56,7 @@ public final class ServiceManager {
       send(address.get(), message.getBytes(StandardCharsets.UTF_8));
       return true;
     } catch (IOException e) {
-      System.getLogger(ServiceManager.class.getName())
+      System.getLogger(ServiceNotifier.class.getName())
           .log(System.Logger.Level.WARNING, "cannot tell the service manager " + message, e);
       return false;
     }

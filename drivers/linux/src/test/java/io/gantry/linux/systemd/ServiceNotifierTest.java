@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ServiceManagerTest {
+class ServiceNotifierTest {
 
   /** A stand-in for systemd: binds the datagram socket, prints one message. */
   private static final String LISTENER =
@@ -38,15 +38,15 @@ class ServiceManagerTest {
 
   @Test
   void saysWhenNobodyListens() {
-    assertThat(new ServiceManager(Optional.of(directory.resolve("none").toString())).ready())
+    assertThat(new ServiceNotifier(Optional.of(directory.resolve("none").toString())).ready())
         .isFalse();
-    assertThat(new ServiceManager(Optional.of("@" + "x".repeat(200))).stopping()).isFalse();
+    assertThat(new ServiceNotifier(Optional.of("@" + "x".repeat(200))).stopping()).isFalse();
   }
 
   @Test
-  void doesNothingWithoutAServiceManager() {
-    assertThat(new ServiceManager(Optional.empty()).ready()).isFalse();
-    assertThat(new ServiceManager(Optional.of("vsock:2:1234")).ready()).isFalse();
+  void doesNothingWithoutAServiceNotifier() {
+    assertThat(new ServiceNotifier(Optional.empty()).ready()).isFalse();
+    assertThat(new ServiceNotifier(Optional.of("vsock:2:1234")).ready()).isFalse();
   }
 
   private String heard(String address) throws Exception {
@@ -57,7 +57,7 @@ class ServiceManagerTest {
             .start();
     try (var output = listener.inputReader()) {
       assertThat(output.readLine()).isEqualTo("bound");
-      assertThat(new ServiceManager(Optional.of(address)).ready()).isTrue();
+      assertThat(new ServiceNotifier(Optional.of(address)).ready()).isTrue();
       String message = String.join("\n", output.readAllLines());
       assertThat(listener.waitFor(20, TimeUnit.SECONDS)).isTrue();
       return message;
