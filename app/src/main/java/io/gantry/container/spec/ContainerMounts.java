@@ -1,19 +1,48 @@
 package io.gantry.container.spec;
 
 import io.gantry.container.Container;
+import io.gantry.container.Mount;
+import io.gantry.container.MountPoint;
+import io.gantry.error.EngineException;
+import io.gantry.linux.Errno;
+import io.gantry.linux.ErrnoException;
+import io.gantry.linux.file.Directory;
+import io.gantry.linux.file.Fd;
+import io.gantry.linux.file.OpenFlag;
+import io.gantry.linux.mount.MountInfo;
+import io.gantry.linux.mount.Mounts;
 import io.gantry.volume.VolumeService;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Signatures only for the moment. */
+/**
+ * Makes ready what is mounted into a container, and lets go of it. Calls for one container come one
+ * after the other; for different containers at any time.
+ */
 public final class ContainerMounts {
 
+  private static final Logger log = LoggerFactory.getLogger(ContainerMounts.class);
+
+  private final VolumeService volumes;
+  private final List<Path> engineRoots;
+  private final Path subpaths;
+
   /**
-   * @param engineRoots data root and exec root
+   * @param engineRoots data root and exec root, which must not be empty
    */
   public ContainerMounts(VolumeService volumes, List<Path> engineRoots) {
-    throw new UnsupportedOperationException(volumes + " " + engineRoots);
+    this.volumes = volumes;
+    this.engineRoots = List.copyOf(engineRoots);
+    this.subpaths = engineRoots.getLast().resolve("subpaths");
   }
 
   /**
@@ -22,18 +51,193 @@ public final class ContainerMounts {
    *
    * @param rootfs where the container's file system is mounted
    * @return what to mount, by destination
+   * @throws EngineException in Docker's words
    */
   public Map<String, Path> prepare(Container container, Path rootfs) {
-    throw new UnsupportedOperationException(container + " " + rootfs);
+    Map<String, Path> ready = new HashMap<>();
+    try {
+      int number = 0;
+      for (MountPoint mount : container.mounts()) {
+        switch (mount.type()) {
+          case "volume" ->
+              ready.put(mount.destination(), volume(container, mount, rootfs, number++));
+          case "bind" -> ready.put(mount.destination(), bind(mount));
+          default -> {
+            // a tmpfs is made by the runtime
+          }
+        }
+      }
+      return ready;
+    } catch (RuntimeException e) {
+      release(container);
+      throw e;
+    }
+  }
+
+  private Path volume(Container container, MountPoint mount, Path rootfs, int number) {
+    Path data = volumes.mount(mount.name(), container.id(), mount.destination(), mount.readWrite());
+    try {
+      if (mount.copyUp()) {
+        copyUp(rootfs, mount.destination(), data);
+      }
+      Mount.@Nullable VolumeOptions options = mount.options().volumeOptions();
+      return options == null || options.subpath().isEmpty()
+          ? data
+          : subpath(container, data, options.subpath(), number);
+    } catch (IOException e) {
+      throw EngineException.system(
+          "cannot prepare volume %s for %s: %s"
+              .formatted(mount.name(), mount.destination(), e.getMessage()),
+          e);
+    }
+  }
+
+  /** An empty volume gets what the image has at its place. */
+  private static void copyUp(Path rootfs, String destination, Path data) throws ErrnoException {
+    try (Directory target = Directory.open(data)) {
+      if (!target.list().isEmpty()) {
+        return;
+      }
+      try (Directory root = Directory.open(rootfs);
+          Directory source = root.openDirectoryInRoot(destination);
+          TreeCopy copy = new TreeCopy(target)) {
+        copy.copy(source);
+      } catch (ErrnoException e) {
+        if (e.errno() != Errno.ENOENT && e.errno() != Errno.ENOTDIR) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** A part of a volume, bound to a place that nobody with access to the volume can exchange. */
+  private Path subpath(Container container, Path data, String subpath, int number)
+      throws IOException {
+    Path place = subpaths.resolve(container.id()).resolve(Integer.toString(number));
+    try (Directory volume = Directory.open(data);
+        Fd part = volume.openInRoot(subpath, OpenFlag.PATH, 0)) {
+      Files.createDirectories(place.getParent());
+      if (part.stat().isDirectory()) {
+        Files.createDirectories(place);
+      } else if (!Files.exists(place)) {
+        Files.createFile(place);
+      }
+      Mounts.bind(Path.of(part.procPath()), place);
+      return place;
+    }
+  }
+
+  private Path bind(MountPoint mount) {
+    Path source = Path.of(mount.source());
+    Mount.@Nullable BindOptions options = mount.options().bindOptions();
+    if (!Files.exists(source)) {
+      if (options == null || !options.createMountpoint()) {
+        throw EngineException.invalid(
+            "invalid mount config for type \"bind\": bind source path does not exist: " + source);
+      }
+      makeSource(source);
+    }
+    checkPropagation(mount, source);
+    return source;
+  }
+
+  private static void makeSource(Path source) {
+    try {
+      Files.createDirectories(source);
+    } catch (FileAlreadyExistsException e) {
+      throw EngineException.system(
+          "error while creating mount source path '%s': mkdir %s: file exists"
+              .formatted(source, e.getFile()),
+          e);
+    } catch (IOException e) {
+      throw EngineException.system(
+          "error while creating mount source path '%s': %s".formatted(source, e.getMessage()), e);
+    }
+  }
+
+  private void checkPropagation(MountPoint mount, Path source) {
+    boolean shared = mount.propagation().endsWith("shared");
+    boolean slave = mount.propagation().endsWith("slave");
+    if (!shared && !slave) {
+      return;
+    }
+    MountInfo on = mountOf(source);
+    if (shared && !on.isShared()) {
+      throw EngineException.system(
+          "path %s is mounted on %s but it is not a shared mount"
+              .formatted(source, on.mountPoint()),
+          null);
+    }
+    boolean follows = on.isShared() || on.tags().stream().anyMatch(t -> t.startsWith("master:"));
+    if (slave && !follows && !touchesEngine(source)) {
+      throw EngineException.system(
+          "path %s is mounted on %s but it is not a shared or slave mount"
+              .formatted(source, on.mountPoint()),
+          null);
+    }
+  }
+
+  private static MountInfo mountOf(Path path) {
+    Path real;
+    try {
+      real = path.toRealPath();
+    } catch (IOException e) {
+      throw EngineException.system("cannot find the mount of " + path, e);
+    }
+    MountInfo best = null;
+    for (MountInfo mount : MountInfo.list()) {
+      boolean deeper = best == null || mount.mountPoint().length() >= best.mountPoint().length();
+      if (real.startsWith(mount.mountPoint()) && deeper) {
+        best = mount;
+      }
+    }
+    if (best == null) {
+      throw EngineException.system("cannot find the mount of " + path, null);
+    }
+    return best;
+  }
+
+  private boolean touchesEngine(Path source) {
+    return engineRoots.stream()
+        .anyMatch(root -> root.startsWith(source) || source.startsWith(root));
   }
 
   /** Undoes {@link #prepare}; may be called again. */
   public void release(Container container) {
-    throw new UnsupportedOperationException("" + container);
+    releaseSubpaths(subpaths.resolve(container.id()));
+    for (MountPoint mount : container.mounts()) {
+      if (mount.type().equals("volume")) {
+        volumes.unmount(mount.name(), container.id());
+      }
+    }
+  }
+
+  private static void releaseSubpaths(Path directory) {
+    if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    try (var places = Files.newDirectoryStream(directory)) {
+      for (Path place : places) {
+        while (Mounts.isMountPoint(place)) {
+          Mounts.detach(place);
+        }
+        Files.delete(place);
+      }
+      Files.delete(directory);
+    } catch (IOException e) {
+      log.warn("Left over in {}", directory, e);
+    }
   }
 
   /** Whether the container binds anything from outside the engine's own directories. */
   public boolean foreign(Container container) {
-    throw new UnsupportedOperationException("" + container);
+    return container.mounts().stream()
+            .filter(mount -> mount.type().equals("bind"))
+            .anyMatch(mount -> !inEngine(Path.of(mount.source())))
+        || container.hostConfig().privileged();
+  }
+
+  private boolean inEngine(Path source) {
+    return engineRoots.stream().anyMatch(source::startsWith);
   }
 }

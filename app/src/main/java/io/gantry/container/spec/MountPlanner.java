@@ -3,18 +3,46 @@ package io.gantry.container.spec;
 import io.gantry.container.Container;
 import io.gantry.container.ContainerConfig;
 import io.gantry.container.HostConfig;
+import io.gantry.container.Mount;
+import io.gantry.container.MountPoint;
+import io.gantry.error.EngineException;
+import io.gantry.volume.CreateVolume;
+import io.gantry.volume.Volume;
 import io.gantry.volume.VolumeService;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** Signatures only for the moment. */
+/**
+ * Decides at create what is mounted in a container, from {@code VolumesFrom}, {@code Binds}, {@code
+ * Mounts}, {@code Tmpfs} and the image's volumes, a later one of these taking the place of an
+ * earlier one. Makes the volumes and acquires them for the container.
+ */
 public final class MountPlanner {
+
+  private final VolumeService volumes;
+  private final Function<String, Optional<Container>> containers;
+  private final List<Path> engineRoots;
 
   /**
    * @param containers for {@code --volumes-from}: by id or name
+   * @param engineRoots data root and exec root: a bind of these, or of what they are in, must not
+   *     keep the engine's own mounts alive
    */
-  public MountPlanner(VolumeService volumes, Function<String, Optional<Container>> containers) {
-    throw new UnsupportedOperationException(volumes + " " + containers);
+  public MountPlanner(
+      VolumeService volumes,
+      Function<String, Optional<Container>> containers,
+      List<Path> engineRoots) {
+    this.volumes = volumes;
+    this.containers = containers;
+    this.engineRoots = List.copyOf(engineRoots);
   }
 
   /**
@@ -22,13 +50,226 @@ public final class MountPlanner {
    * failure nothing is left.
    *
    * @param config with the image's volumes merged in
+   * @throws EngineException in Docker's words
    */
   public MountPlan plan(String containerId, ContainerConfig config, HostConfig hostConfig) {
-    throw new UnsupportedOperationException(containerId + config + hostConfig);
+    Draft draft = new Draft(containerId);
+    try {
+      hostConfig.volumesFrom().forEach(draft::volumesFrom);
+      for (String text : hostConfig.binds()) {
+        MountSyntax.Bind bind = MountSyntax.parse(text, hostConfig.volumeDriver());
+        draft.add(bind.mount(), bind.mode(), hostConfig.tmpfs().keySet());
+      }
+      hostConfig.mounts().forEach(mount -> draft.add(mount, "", Set.of()));
+      Set<String> covered = new LinkedHashSet<>();
+      hostConfig.tmpfs().keySet().forEach(path -> covered.add(MountSyntax.clean(path)));
+      config.volumes().forEach(path -> draft.anonymous(path, covered));
+      return draft.plan();
+    } catch (RuntimeException e) {
+      undo(containerId, draft.plan());
+      throw e;
+    }
   }
 
   /** The container did not come to be: its volumes are released, and those made for it removed. */
   public void undo(String containerId, MountPlan plan) {
-    throw new UnsupportedOperationException(containerId + plan);
+    List<String> names =
+        plan.mounts().stream()
+            .filter(mount -> mount.type().equals("volume"))
+            .map(MountPoint::name)
+            .toList();
+    volumes.release(names, containerId);
+    volumes.release(plan.created(), containerId);
+    for (String name : plan.created()) {
+      try {
+        volumes.remove(name, true);
+      } catch (EngineException e) {
+        // somebody else has taken it meanwhile: it is theirs now
+        continue;
+      }
+    }
+  }
+
+  /** The plan while it is made. */
+  private final class Draft {
+
+    private final String containerId;
+    private final Map<String, MountPoint> mounts = new LinkedHashMap<>();
+    private final Set<String> explicit = new LinkedHashSet<>();
+    private final Set<String> created = new LinkedHashSet<>();
+
+    Draft(String containerId) {
+      this.containerId = containerId;
+    }
+
+    MountPlan plan() {
+      List<MountPoint> ordered =
+          mounts.values().stream()
+              .sorted(
+                  Comparator.comparingLong(
+                          (MountPoint mount) ->
+                              mount.destination().chars().filter(c -> c == '/').count())
+                      .thenComparing(MountPoint::destination))
+              .toList();
+      return new MountPlan(ordered, created, List.of());
+    }
+
+    void volumesFrom(String text) {
+      if (text.isEmpty()) {
+        throw EngineException.invalid("volumes-from specification cannot be an empty string");
+      }
+      int colon = text.indexOf(':');
+      String reference = colon < 0 ? text : text.substring(0, colon);
+      String mode = colon < 0 ? "rw" : text.substring(colon + 1);
+      boolean copy = List.of(mode.split(",")).contains("nocopy");
+      if (!MountSyntax.validMode(mode) || MountSyntax.propagation(mode).isPresent() || copy) {
+        throw MountSyntax.invalidMode(EngineException.Kind.INVALID, mode);
+      }
+      if (reference.isEmpty()) {
+        throw EngineException.invalid("invalid name or ID supplied: \"\"");
+      }
+      Container donor =
+          containers
+              .apply(reference)
+              .orElseThrow(() -> EngineException.invalid("No such container: " + reference));
+      for (MountPoint mount : donor.mounts()) {
+        inherit(mount, MountSyntax.writable(mode));
+      }
+    }
+
+    private void inherit(MountPoint mount, boolean writable) {
+      if (mount.type().equals("volume")) {
+        volumes.acquire(mount.name(), containerId);
+      }
+      put(
+          new MountPoint(
+              mount.type(),
+              mount.name(),
+              mount.source(),
+              mount.destination(),
+              mount.driver(),
+              "",
+              mount.readWrite() && writable,
+              mount.propagation(),
+              false,
+              false,
+              mount.options()));
+    }
+
+    /**
+     * @param taken destinations that are not free any more
+     */
+    void add(Mount mount, String mode, Set<String> taken) {
+      String destination = MountSyntax.clean(mount.target());
+      if (taken.contains(destination) || !explicit.add(destination)) {
+        throw EngineException.invalid("Duplicate mount point: " + destination);
+      }
+      put(
+          switch (mount.type()) {
+            case "bind" -> bind(mount, destination, mode);
+            case "volume" -> volume(mount, destination, mode.isEmpty() ? "z" : mode);
+            default -> tmpfs(mount, destination);
+          });
+    }
+
+    private void put(MountPoint mount) {
+      MountPoint before = mounts.put(mount.destination(), mount);
+      boolean dropped =
+          before != null
+              && before.type().equals("volume")
+              && mounts.values().stream().noneMatch(other -> other.name().equals(before.name()));
+      if (dropped) {
+        volumes.release(List.of(before.name()), containerId);
+      }
+    }
+
+    private MountPoint bind(Mount mount, String destination, String mode) {
+      Path source = Path.of(mount.source()).normalize();
+      Mount.@Nullable BindOptions options = mount.bindOptions();
+      String asked = options == null ? "" : options.propagation();
+      return new MountPoint(
+          "bind",
+          "",
+          source.toString(),
+          destination,
+          "",
+          mode,
+          !mount.readOnly(),
+          asked.isEmpty() ? standardPropagation(source) : asked,
+          false,
+          false,
+          mount);
+    }
+
+    private String standardPropagation(Path source) {
+      boolean engine =
+          engineRoots.stream().anyMatch(root -> root.startsWith(source) || source.startsWith(root));
+      return engine ? "rslave" : "rprivate";
+    }
+
+    private MountPoint tmpfs(Mount mount, String destination) {
+      return new MountPoint(
+          "tmpfs", "", "", destination, "", "", !mount.readOnly(), "", false, false, mount);
+    }
+
+    private MountPoint volume(Mount mount, String destination, String mode) {
+      Mount.@Nullable VolumeOptions options = mount.volumeOptions();
+      Mount.@Nullable DriverConfig driver = options == null ? null : options.driverConfig();
+      boolean hasLabels = options != null && !options.labels().isEmpty();
+      Volume volume =
+          make(
+              new CreateVolume(
+                  mount.source(),
+                  driver == null ? "" : driver.name(),
+                  driver == null || driver.options().isEmpty() ? null : driver.options(),
+                  hasLabels && options != null ? options.labels() : null,
+                  Optional.of(containerId)));
+      return new MountPoint(
+          "volume",
+          volume.name(),
+          volume.mountpoint(),
+          destination,
+          volume.driver(),
+          mode,
+          !mount.readOnly(),
+          "",
+          options == null || !options.noCopy(),
+          mount.source().isEmpty(),
+          mount);
+    }
+
+    private Volume make(CreateVolume request) {
+      while (true) {
+        Volume volume = volumes.create(request);
+        if (containerId.equals(volume.madeFor())) {
+          created.add(volume.name());
+        }
+        try {
+          return volumes.acquire(volume.name(), containerId);
+        } catch (EngineException e) {
+          // removed by somebody between the two steps: once more
+          if (e.kind() != EngineException.Kind.NOT_FOUND) {
+            throw e;
+          }
+        }
+      }
+    }
+
+    /** A volume of the image, or a {@code -v /path}, unless something else is mounted there. */
+    void anonymous(String path, Set<String> covered) {
+      String destination = MountSyntax.clean(path);
+      MountSyntax.destination(destination)
+          .ifPresent(
+              why -> {
+                throw EngineException.invalid(why);
+              });
+      if (!mounts.containsKey(destination) && !covered.contains(destination)) {
+        put(
+            volume(
+                new Mount("volume", "", destination, false, "", null, null, null, null),
+                destination,
+                ""));
+      }
+    }
   }
 }
