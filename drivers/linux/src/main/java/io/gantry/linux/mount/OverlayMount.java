@@ -67,7 +67,7 @@ final class OverlayMount {
       for (String option : options.data()) {
         int equals = option.indexOf('=');
         if (option.startsWith(LOWER)) {
-          for (String layer : splitLayers(option.substring(LOWER.length()))) {
+          for (Path layer : LowerDirs.split(option.substring(LOWER.length()))) {
             addLayer(what, context, layer);
           }
         } else if (equals < 0) {
@@ -100,14 +100,14 @@ final class OverlayMount {
   }
 
   /** By path where it is short enough for {@code fsconfig}, else by descriptor (Linux 6.13). */
-  private static void addLayer(String what, Fd context, String layer) throws ErrnoException {
+  private static void addLayer(String what, Fd context, Path layer) throws ErrnoException {
     byte[] path = Mounts.c(layer);
     byte[] key = Mounts.c("lowerdir+");
     if (path.length <= MAX_STRING) {
       config(what, context, SET_STRING, key, path, 0);
       return;
     }
-    try (Fd directory = Fd.open(layer, OpenFlag.PATH | OpenFlag.DIRECTORY)) {
+    try (Fd directory = Fd.open(layer.toString(), OpenFlag.PATH | OpenFlag.DIRECTORY)) {
       config(what, context, SET_FD, key, null, directory.number());
     }
   }
@@ -155,14 +155,14 @@ final class OverlayMount {
   private static void mountFromCommonDirectory(
       String what, String source, Path target, MountOptions options) throws ErrnoException {
     Path base = null;
-    List<String> layers = new ArrayList<>();
+    List<Path> layers = new ArrayList<>();
     for (String option : options.data()) {
       if (option.startsWith(LOWER)) {
-        layers.addAll(splitLayers(option.substring(LOWER.length())));
+        layers.addAll(LowerDirs.split(option.substring(LOWER.length())));
       }
     }
-    for (String layer : layers) {
-      Path parent = Path.of(layer).getParent();
+    for (Path layer : layers) {
+      Path parent = layer.getParent();
       while (base != null && parent != null && !parent.startsWith(base)) {
         base = base.getParent();
       }
@@ -174,10 +174,7 @@ final class OverlayMount {
     Path from = base;
     List<String> data = new ArrayList<>(options.data());
     data.removeIf(option -> option.startsWith(LOWER));
-    data.add(
-        LOWER
-            + String.join(
-                ":", layers.stream().map(l -> from.relativize(Path.of(l)).toString()).toList()));
+    data.add(LOWER + LowerDirs.join(layers.stream().map(from::relativize).toList()));
     FutureTask<Void> task =
         new FutureTask<>(
             () -> {
@@ -208,24 +205,5 @@ final class OverlayMount {
       }
       throw new IllegalStateException(what, e.getCause());
     }
-  }
-
-  /** At each colon that has no backslash before it; escapes are taken away. */
-  static List<String> splitLayers(String lowers) {
-    List<String> layers = new ArrayList<>();
-    StringBuilder layer = new StringBuilder();
-    for (int i = 0; i < lowers.length(); i++) {
-      char c = lowers.charAt(i);
-      if (c == '\\' && i + 1 < lowers.length()) {
-        layer.append(lowers.charAt(++i));
-      } else if (c == ':') {
-        layers.add(layer.toString());
-        layer.setLength(0);
-      } else {
-        layer.append(c);
-      }
-    }
-    layers.add(layer.toString());
-    return layers;
   }
 }

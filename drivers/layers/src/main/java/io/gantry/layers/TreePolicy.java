@@ -1,0 +1,32 @@
+package io.gantry.layers;
+
+import io.gantry.layers.tar.TarEntry;
+import io.gantry.linux.file.Directory;
+import io.gantry.linux.file.FileStat;
+import io.gantry.linux.file.FileTimes;
+import java.io.IOException;
+import java.util.Optional;
+
+/** In what a layer's tree and the tree of somebody's container are written differently. */
+interface TreePolicy {
+
+  /** Whether a character device 0:0 in the tree is a whiteout of overlayfs. */
+  boolean overlay();
+
+  Owner owner(TarEntry entry);
+
+  /** Throws when what is there must stay. */
+  void mayReplace(TarEntry entry, FileStat there) throws IOException;
+
+  /**
+   * Gives a directory that no entry described its attributes.
+   *
+   * @return the times it shall have in the end
+   */
+  Optional<FileTimes> madeParent(String path, Directory made) throws IOException;
+
+  /** Attributes in the {@code trusted} name space steer overlayfs itself: an archive must not bring them. */
+  default boolean takes(String xattr) {
+    return !xattr.startsWith("trusted.") && !xattr.startsWith("user.overlay.");
+  }
+}
