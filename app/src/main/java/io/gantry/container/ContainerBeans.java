@@ -25,6 +25,7 @@ import io.gantry.volume.VolumeService;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -145,7 +146,9 @@ class ContainerBeans {
       RuntimeDriver runtime,
       ContainerLogging logs,
       ContainerEvents events,
-      ContainerPaths paths) {
+      ContainerPaths paths,
+      HealthMonitor health,
+      ObjectProvider<ContainerService> service) {
     return new ContainerLauncher(
         containers,
         store,
@@ -158,7 +161,24 @@ class ContainerBeans {
         runtime,
         logs,
         events,
-        paths);
+        paths,
+        health,
+        id -> service.getObject().kill(id, "KILL"));
+  }
+
+  @Bean(destroyMethod = "close")
+  Timer timer() {
+    return new Timer();
+  }
+
+  @Bean
+  HealthMonitor healthMonitor(
+      Containers containers,
+      ContainerStore store,
+      ExecService execs,
+      ContainerEvents events,
+      Timer timer) {
+    return new HealthMonitor(containers, store, execs, events, timer);
   }
 
   @Bean
@@ -206,13 +226,16 @@ class ContainerBeans {
         storage,
         options.storage().driver().orElse("overlay2"),
         checks,
-        new MountPlanner(volumes, containers::find),
+        new MountPlanner(
+            volumes,
+            containers::find,
+            List.of(options.dataRoot(), options.execRoot())),
         logs,
         defaults,
         events);
   }
 
-  @Bean(destroyMethod = "close")
+  @Bean
   ContainerExits containerExits(
       Containers containers,
       ContainerStore store,
@@ -220,8 +243,11 @@ class ContainerBeans {
       ContainerLauncher launcher,
       ContainerRemover remover,
       ContainerLogging logs,
-      ContainerEvents events) {
-    return new ContainerExits(containers, store, teardown, launcher, remover, logs, events);
+      ContainerEvents events,
+      Timer timer,
+      HealthMonitor health) {
+    return new ContainerExits(
+        containers, store, teardown, launcher, remover, logs, events, timer, health);
   }
 
   @Bean

@@ -9,8 +9,6 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * What follows the end of a container: the log is completed, the end recorded and told, what the run had in the kernel taken away, and the container
  * started again, removed, or left. The monitor keeps the exit code until it is recorded.
  */
-final class ContainerExits implements AutoCloseable {
+final class ContainerExits {
 
   private static final Logger log = LoggerFactory.getLogger(ContainerExits.class);
 
@@ -29,7 +27,8 @@ final class ContainerExits implements AutoCloseable {
   private final ContainerRemover remover;
   private final ContainerLogging logs;
   private final ContainerEvents events;
-  private final ScheduledThreadPoolExecutor timer;
+  private final Timer timer;
+  private final HealthMonitor health;
 
   ContainerExits(
       Containers containers,
@@ -38,7 +37,9 @@ final class ContainerExits implements AutoCloseable {
       ContainerLauncher launcher,
       ContainerRemover remover,
       ContainerLogging logs,
-      ContainerEvents events) {
+      ContainerEvents events,
+      Timer timer,
+      HealthMonitor health) {
     this.containers = containers;
     this.store = store;
     this.teardown = teardown;
@@ -46,9 +47,8 @@ final class ContainerExits implements AutoCloseable {
     this.remover = remover;
     this.logs = logs;
     this.events = events;
-    timer = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("restarts").daemon().factory());
-    timer.setRemoveOnCancelPolicy(true);
-    timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    this.timer = timer;
+    this.health = health;
   }
 
   /** A container ended while this daemon watched. */
@@ -72,6 +72,7 @@ final class ContainerExits implements AutoCloseable {
   void ended(ContainerHandle handle, Exit exit) {
     FailPoint.hit("container.exit.seen");
     Container container = handle.current();
+    health.stop(container.id());
     logs.finish(container.id());
     teardown.network(container);
     State state =
@@ -132,11 +133,7 @@ final class ContainerExits implements AutoCloseable {
     Duration run =
         started == null ? Duration.ZERO : Duration.between(started, exit.finishedAt());
     Duration delay = handle.restartDelay.after(run);
-    handle.restartLater(
-        timer.schedule(
-            () -> Thread.startVirtualThread(() -> restart(handle)),
-            delay.toMillis(),
-            TimeUnit.MILLISECONDS));
+    handle.restartLater(timer.after(delay, () -> restart(handle)));
   }
 
   /** Starts a container by its restart policy, unless something else happened to it meanwhile. */
@@ -167,10 +164,5 @@ final class ContainerExits implements AutoCloseable {
     } catch (RuntimeException e) {
       log.warn("Container {} ended and was to be removed", handle.id(), e);
     }
-  }
-
-  @Override
-  public void close() {
-    timer.shutdownNow();
   }
 }

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Brings a container to run: file system, network, mounts, processes, streams, in this order, with the intent recorded first. A start that fails takes
@@ -40,6 +41,8 @@ final class ContainerLauncher {
   private final ContainerLogging logs;
   private final ContainerEvents events;
   private final ContainerPaths paths;
+  private final HealthMonitor health;
+  private final Consumer<String> killer;
 
   ContainerLauncher(
       Containers containers,
@@ -53,7 +56,9 @@ final class ContainerLauncher {
       RuntimeDriver runtime,
       ContainerLogging logs,
       ContainerEvents events,
-      ContainerPaths paths) {
+      ContainerPaths paths,
+      HealthMonitor health,
+      Consumer<String> killer) {
     this.containers = containers;
     this.store = store;
     this.teardown = teardown;
@@ -66,6 +71,8 @@ final class ContainerLauncher {
     this.logs = logs;
     this.events = events;
     this.paths = paths;
+    this.health = health;
+    this.killer = killer;
   }
 
   /**
@@ -86,6 +93,7 @@ final class ContainerLauncher {
       handle.publish(running);
       store.updateLater(running);
       events.publish(running, "start");
+      health.start(running, killer);
     } catch (IOException | RuntimeException e) {
       fail(handle, starting, e);
       throw refused(e);
@@ -139,7 +147,8 @@ final class ContainerLauncher {
     Instant now = Instant.now();
     runtime.start(id);
     FailPoint.hit("container.start.started");
-    return container.with(container.state().running(created.pid(), now));
+    State running = container.state().running(created.pid(), now);
+    return container.with(HealthMonitor.begin(container, running));
   }
 
   private SpecInputs inputs(Container container, Path rootfs, Optional<Path> netns)
@@ -238,12 +247,13 @@ final class ContainerLauncher {
     State now =
         state
             .running(pid, state.isRunning() ? started : Instant.now())
-            .stoppedByUser(state.stoppedByUser())
-            .with(state.health());
-    Container running = container.with(paused ? now.with(Status.PAUSED) : now);
+            .stoppedByUser(state.stoppedByUser());
+    State probed = HealthMonitor.begin(container, now);
+    Container running = container.with(paused ? probed.with(Status.PAUSED) : probed);
     handle.publish(running);
     store.updateLater(running);
     logs.resume(running);
+    health.start(running, killer);
   }
 
   /** Goes on with the log of a run that ended while no daemon ran. */

@@ -198,6 +198,11 @@ public final class ExecService {
     process.resize(rows, columns);
   }
 
+  /** Ends it by SIGKILL, if it runs. */
+  public void kill(String id) {
+    get(id).process().ifPresent(process -> process.signal(9));
+  }
+
   /** The container has ended, and all that ran in it. */
   public void containerEnded(String containerId) {
     sessions

@@ -1,0 +1,191 @@
+package io.gantry.container;
+
+import io.gantry.container.exec.ExecConfig;
+import io.gantry.container.exec.ExecService;
+import io.gantry.container.stream.ProcessStreams;
+import io.gantry.container.stream.SpillQueue.Chunk;
+import io.gantry.error.EngineException;
+import io.gantry.plugins.DriverException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/**
+ * Probes the containers that have a health check. Between two probes a container costs an entry in a timer; a probe is an exec like any other, with a time
+ * limit of its own. After a restart of the daemon a container is {@code starting} again.
+ */
+final class HealthMonitor {
+
+  private static final int MAX_OUTPUT = 4096;
+  private static final int TIMED_OUT = -1;
+
+  private final Containers containers;
+  private final ContainerStore store;
+  private final ExecService execs;
+  private final ContainerEvents events;
+  private final Timer timer;
+  private final ConcurrentMap<String, Future<?>> due = new ConcurrentHashMap<>();
+
+  HealthMonitor(
+      Containers containers,
+      ContainerStore store,
+      ExecService execs,
+      ContainerEvents events,
+      Timer timer) {
+    this.containers = containers;
+    this.store = store;
+    this.execs = execs;
+    this.events = events;
+    this.timer = timer;
+  }
+
+  /** The state a container starts with. */
+  static State begin(Container container, State running) {
+    return HealthRules.of(container.config()).isPresent()
+        ? running.with(HealthRules.FIRST)
+        : running;
+  }
+
+  /**
+   * Begins to probe a container that runs.
+   *
+   * @param kill what is done with a container that became unhealthy and wants to end then
+   */
+  void start(Container container, Consumer<String> kill) {
+    HealthRules.of(container.config()).ifPresent(rules -> schedule(container, rules, kill));
+  }
+
+  /** The container does not run any more. */
+  void stop(String id) {
+    Future<?> next = due.remove(id);
+    if (next != null) {
+      next.cancel(false);
+    }
+  }
+
+  private void schedule(Container container, HealthRules rules, Consumer<String> kill) {
+    State state = container.state();
+    Health health = state.health();
+    Instant started = state.startedAt();
+    if (health == null || started == null) {
+      return;
+    }
+    Duration pause = rules.pause(health, started, Instant.now());
+    due.put(
+        container.id(),
+        timer.after(pause, () -> probe(container.id(), started, rules, kill)));
+  }
+
+  private void probe(String id, Instant started, HealthRules rules, Consumer<String> kill) {
+    Optional<Container> container = containers.find(id).filter(now -> isSameRun(now, started));
+    if (container.isEmpty()) {
+      return;
+    }
+    if (container.get().state().status() == Status.PAUSED) {
+      schedule(container.get(), rules, kill);
+      return;
+    }
+    Health.Result result = run(container.get(), rules);
+    record(id, started, rules, result, kill);
+  }
+
+  private static boolean isSameRun(Container container, Instant started) {
+    return container.state().isRunning() && started.equals(container.state().startedAt());
+  }
+
+  private Health.Result run(Container container, HealthRules rules) {
+    Instant start = Instant.now();
+    ExecConfig config =
+        new ExecConfig(
+            "", false, false, true, true, "", List.of(), rules.command(), false, "",
+            Optional.empty());
+    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    try {
+      String exec = execs.create(container.id(), config);
+      boolean[] late = {false};
+      try (ProcessStreams streams = execs.start(exec, Optional.empty())) {
+        Future<?> limit =
+            timer.after(
+                rules.timeout(),
+                () -> {
+                  late[0] = true;
+                  execs.kill(exec);
+                  streams.close();
+                });
+        collect(streams, output);
+        limit.cancel(false);
+      }
+      if (late[0]) {
+        return new Health.Result(
+            start,
+            Instant.now(),
+            TIMED_OUT,
+            "Health check exceeded timeout (%s)".formatted(text(rules.timeout())));
+      }
+      int exitCode = execs.get(exec).exitCode().orElse(TIMED_OUT);
+      return new Health.Result(
+          start, Instant.now(), exitCode, output.toString(StandardCharsets.UTF_8));
+    } catch (EngineException | DriverException | IOException e) {
+      return new Health.Result(start, Instant.now(), TIMED_OUT, String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Health.Result(start, Instant.now(), TIMED_OUT, "interrupted");
+    }
+  }
+
+  private static String text(Duration duration) {
+    return duration.toMillis() % 1000 == 0
+        ? duration.toSeconds() + "s"
+        : duration.toMillis() + "ms";
+  }
+
+  private static void collect(ProcessStreams streams, ByteArrayOutputStream output)
+      throws IOException, InterruptedException {
+    for (Chunk chunk = streams.read(); chunk != null; chunk = streams.read()) {
+      int take = Math.min(chunk.bytes().remaining(), MAX_OUTPUT - output.size());
+      byte[] bytes = new byte[take];
+      chunk.bytes().get(bytes);
+      output.writeBytes(bytes);
+    }
+  }
+
+  private void record(
+      String id, Instant started, HealthRules rules, Health.Result result, Consumer<String> kill) {
+    Optional<ContainerHandle> found = containers.findHandle(id);
+    if (found.isEmpty()) {
+      return;
+    }
+    ContainerHandle handle = found.get();
+    boolean end = false;
+    handle.lock.lock();
+    try {
+      Container container = handle.current();
+      Health before = container.state().health();
+      if (!isSameRun(container, started) || before == null) {
+        return;
+      }
+      Health health = rules.after(before, result, started);
+      Container now = container.with(container.state().with(health));
+      handle.publish(now);
+      store.updateLater(now);
+      if (!before.status().equals(health.status())) {
+        events.publish(now, "health_status: " + health.status());
+        end = rules.exitOnUnhealthy() && health.status().equals(HealthRules.UNHEALTHY);
+      }
+      schedule(now, rules, kill);
+    } finally {
+      handle.lock.unlock();
+    }
+    if (end) {
+      kill.accept(id);
+    }
+  }
+}
