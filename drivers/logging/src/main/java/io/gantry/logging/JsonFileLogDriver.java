@@ -85,8 +85,9 @@ final class JsonFileLogDriver implements LogDriver {
         (path, users) -> users.count() == 1 ? null : new Users(users.files(), users.count() - 1));
   }
 
+  /** Returns after files that are being compressed are done. */
   @Override
   public void close() {
-    compressor.shutdown();
+    compressor.close();
   }
 }

@@ -1,0 +1,23 @@
+package io.gantry.logging;
+
+import io.gantry.plugins.log.LogDriver;
+import io.gantry.plugins.log.LogDriverConformance;
+import java.util.Map;
+
+class JsonFileCompressedConformanceTest extends LogDriverConformance {
+
+  @Override
+  protected LogDriver openDriver() {
+    return new JsonFileLogDriver();
+  }
+
+  @Override
+  protected String driverName() {
+    return "json-file";
+  }
+
+  @Override
+  protected Map<String, String> rotatingOptions() {
+    return Map.of("max-size", "3k", "max-file", "60", "compress", "true");
+  }
+}
