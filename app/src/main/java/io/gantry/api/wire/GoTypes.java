@@ -89,7 +89,7 @@ public final class GoTypes {
           Map.entry("BindOptions.propagation", "mount.Propagation"),
           Map.entry("TmpfsOptions.mode", "fs.FileMode"),
           Map.entry("ExecRequest.consoleSize", "[2]uint"),
-          Map.entry("ExecStartRequest.consoleSize", "[2]uint"),
+          Map.entry("Start.consoleSize", "[2]uint"),
           Map.entry("NetworkingConfig.endpointsConfig", "map[string]*network.EndpointSettings"));
 
   private static final Set<Class<?>> NUMBERS =

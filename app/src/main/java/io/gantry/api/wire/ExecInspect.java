@@ -1,0 +1,53 @@
+package io.gantry.api.wire;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.gantry.container.exec.ExecConfig;
+import io.gantry.container.exec.ExecSession;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An exec (API v1.51, {@code GET /exec/{id}/json}). */
+public record ExecInspect(
+    @JsonProperty("ID") String id,
+    boolean running,
+    @Nullable Integer exitCode,
+    Process processConfig,
+    boolean openStdin,
+    boolean openStderr,
+    boolean openStdout,
+    boolean canRemove,
+    @JsonProperty("ContainerID") String containerId,
+    String detachKeys,
+    int pid) {
+
+  /** What is run. */
+  public record Process(
+      @JsonProperty("tty") boolean tty,
+      @JsonProperty("entrypoint") String entrypoint,
+      @JsonProperty("arguments") List<String> arguments,
+      @JsonProperty("privileged") boolean privileged,
+      @JsonProperty("user") @JsonInclude(JsonInclude.Include.NON_EMPTY) String user) {}
+
+  public static ExecInspect of(ExecSession session) {
+    ExecConfig config = session.config();
+    List<String> cmd = config.cmd();
+    return new ExecInspect(
+        session.id(),
+        session.isRunning(),
+        session.exitCode().isPresent() ? session.exitCode().getAsInt() : null,
+        new Process(
+            config.tty(),
+            cmd.isEmpty() ? "" : cmd.getFirst(),
+            cmd.isEmpty() ? cmd : cmd.subList(1, cmd.size()),
+            config.privileged(),
+            config.user()),
+        config.attachStdin(),
+        config.attachStderr(),
+        config.attachStdout(),
+        session.exitCode().isPresent(),
+        session.containerId(),
+        config.detachKeys(),
+        session.pid());
+  }
+}

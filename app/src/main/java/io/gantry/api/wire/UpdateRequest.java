@@ -1,0 +1,13 @@
+package io.gantry.api.wire;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.gantry.container.Resources;
+import io.gantry.container.RestartPolicy;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.annotation.JsonDeserialize;
+
+/** The body of {@code POST /containers/{id}/update} (API v1.51). */
+@GoName("container.UpdateConfig")
+public record UpdateRequest(
+    @JsonUnwrapped @JsonDeserialize(using = Flat.OfResources.class) Resources resources,
+    @Nullable RestartPolicy restartPolicy) {}
