@@ -4,6 +4,7 @@ import io.gantry.plugins.Driver;
 import io.gantry.plugins.DriverException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Makes networks and joins containers to them.
@@ -51,10 +52,12 @@ public interface NetworkDriver extends Driver {
   Attachment join(NetworkSpec network, EndpointSpec endpoint, Sandbox sandbox);
 
   /**
-   * Ends what {@link #join} and {@link #publish} did. The namespace may be gone already; what is gone is not an error. The addresses are free again
-   * on return; the interface may go a moment later.
+   * Ends what {@link #join} and {@link #publish} did; the addresses are free again on return. What is gone already is not an error.
+   *
+   * @param sandbox the namespace, when it stays: then the interface is gone from it on return. Empty when it is about to go: then the interface may go a
+   *     moment later
    */
-  void leave(NetworkSpec network, Attachment attachment);
+  void leave(NetworkSpec network, Attachment attachment, Optional<Sandbox> sandbox);
 
   /** Makes the namespace's default route (of both families, where the network has a gateway) lead through this attachment, whatever it was before. */
   void routeThrough(NetworkSpec network, Attachment attachment, Sandbox sandbox);

@@ -64,6 +64,15 @@ public final class RouteBatch {
     return pair.isolated() ? setPort(pair.name(), Rt.BRPORT_ISOLATED, true) : this;
   }
 
+  /** Makes an existing link a port of a bridge. */
+  public RouteBatch setMaster(String port, int bridge, boolean isolated) {
+    begin("make " + port + " a bridge port", Rt.NEWLINK, 0);
+    out.link(0, IFF_UP, IFF_UP);
+    out.put(Rt.IFLA_IFNAME, port).put(Rt.IFLA_MASTER, bridge);
+    end();
+    return isolated ? setPort(port, Rt.BRPORT_ISOLATED, true) : this;
+  }
+
   /** Lets a bridge port send frames back through the port they came from. */
   public RouteBatch setHairpin(String port, boolean on) {
     return setPort(port, Rt.BRPORT_MODE, on);

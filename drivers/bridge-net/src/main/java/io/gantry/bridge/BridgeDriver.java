@@ -1,0 +1,423 @@
+package io.gantry.bridge;
+
+import io.gantry.bridge.LiveNetwork.LiveEndpoint;
+import io.gantry.linux.netlink.Link;
+import io.gantry.plugins.DriverException;
+import io.gantry.plugins.DriverException.Kind;
+import io.gantry.plugins.network.AddressPool;
+import io.gantry.plugins.network.Attachment;
+import io.gantry.plugins.network.EndpointSpec;
+import io.gantry.plugins.network.NetworkDriver;
+import io.gantry.plugins.network.NetworkSpec;
+import io.gantry.plugins.network.NetworkState;
+import io.gantry.plugins.network.PortBinding;
+import io.gantry.plugins.network.Prefix;
+import io.gantry.plugins.network.PublishedPort;
+import io.gantry.plugins.network.Repairs;
+import io.gantry.plugins.network.Sandbox;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+
+/**
+ * Networks made of a Linux bridge, with a veth pair for each endpoint.
+ *
+ * <p>Addresses and ports in use are kept in memory and learnt again from the engine's records. The order is always: first memory, then the kernel; what
+ * fails in the kernel is taken back in memory. So the rules of the firewall can be written anew from memory at any time.
+ */
+final class BridgeDriver implements NetworkDriver {
+
+  private final BridgeOptions options;
+  private final AddressSpace space;
+  private final Wiring wiring;
+  private final HostPorts ports = new HostPorts();
+  private final Firewall firewall4;
+  private final Firewall firewall6;
+  private final Map<String, LiveNetwork> networks = new ConcurrentHashMap<>();
+
+  /** Interfaces that are being made: not orphans, though no endpoint has them yet. */
+  private final Set<String> pending = ConcurrentHashMap.newKeySet();
+
+  BridgeDriver(BridgeOptions options) throws IOException {
+    this.options = options;
+    this.space = new AddressSpace(options.blocks(), options.instance());
+    this.wiring = new Wiring(options);
+    this.firewall4 = firewall(false);
+    this.firewall6 = firewall(true);
+  }
+
+  private Firewall firewall(boolean six) {
+    Chains chains = new Chains(options.chains(), six);
+    return new Firewall(new Iptables(six), chains, () -> rules(chains, six));
+  }
+
+  /** All rules there should be now. */
+  private List<Rule> rules(Chains chains, boolean six) {
+    List<Rule> rules = new ArrayList<>();
+    for (LiveNetwork network : networks.values()) {
+      rules.addAll(networkRules(chains, network));
+      for (LiveEndpoint endpoint : network.endpoints().values()) {
+        rules.addAll(portRules(chains, six, endpoint.attachment(), endpoint.ports()));
+      }
+    }
+    return rules;
+  }
+
+  private static List<Rule> networkRules(Chains chains, LiveNetwork network) {
+    return chains.network(network.options(), network.subnets(), network.spec().internal());
+  }
+
+  private static List<Rule> portRules(
+      Chains chains, boolean six, Attachment attachment, List<PublishedPort> ports) {
+    Optional<Prefix> container = six ? attachment.ipv6() : attachment.ipv4();
+    return container.isEmpty()
+        ? List.of()
+        : ports.stream()
+            .filter(p -> p.hostAddress().getAddress().length == 16 == six)
+            .map(p -> chains.port(p, container.get().address()))
+            .toList();
+  }
+
+  /** The families in which the network has rules. */
+  private List<Firewall> firewalls(LiveNetwork network) {
+    List<Firewall> used = new ArrayList<>();
+    if (options.iptables() && network.gateway(false).isPresent()) {
+      used.add(firewall4);
+    }
+    if (options.ip6tables() && network.gateway(true).isPresent()) {
+      used.add(firewall6);
+    }
+    return used;
+  }
+
+  @Override
+  public boolean has(Feature feature) {
+    return true;
+  }
+
+  @Override
+  public NetworkSpec plan(NetworkSpec wanted) {
+    NetworkOptions typed = NetworkOptions.of(wanted);
+    for (LiveNetwork other : networks.values()) {
+      if (other.options().bridge().equals(typed.bridge()) && !other.spec().id().equals(wanted.id())) {
+        throw new DriverException(
+            Kind.FORBIDDEN,
+            "cannot create network %s (%s): conflicts with network %s (%s): networks have same bridge name"
+                .formatted(wanted.id(), typed.bridge(), other.spec().id(), other.options().bridge()));
+      }
+    }
+    try {
+      List<AddressPool> pools = new ArrayList<>();
+      for (boolean six : new boolean[] {false, true}) {
+        if (six ? wanted.ipv6() : wanted.ipv4()) {
+          pools.add(pool(wanted, typed, six));
+        }
+      }
+      NetworkSpec planned = wanted.withPools(pools);
+      networks.put(planned.id(), new LiveNetwork(planned));
+      return planned;
+    } catch (IOException e) {
+      space.release(wanted.id());
+      throw failure("plan network " + wanted.name(), e);
+    } catch (RuntimeException e) {
+      space.release(wanted.id());
+      throw e;
+    }
+  }
+
+  private AddressPool pool(NetworkSpec wanted, NetworkOptions typed, boolean six)
+      throws IOException {
+    List<AddressPool> given =
+        wanted.pools().stream()
+            .filter(p -> p.subnet().map(Prefix::isIpv6).orElse(false) == six)
+            .toList();
+    if (given.size() > 1) {
+      throw new DriverException(
+          Kind.FORBIDDEN,
+          "bridge driver doesn't support multiple IPv" + (six ? 6 : 4) + " subnets");
+    }
+    AddressPool pool =
+        given.isEmpty()
+            ? new AddressPool(Optional.empty(), Optional.empty(), Optional.empty(), Map.of())
+            : given.getFirst();
+    Optional<Prefix> existing = wiring.foreignBridgeAddress(typed.bridge(), six);
+    if (pool.subnet().isEmpty() && existing.isPresent()) {
+      pool =
+          new AddressPool(
+              existing.map(Prefix::network),
+              pool.range(),
+              pool.gateway().or(() -> existing.map(Prefix::address)),
+              pool.reserved());
+    }
+    Prefix subnet;
+    if (pool.subnet().isPresent()) {
+      subnet = pool.subnet().get();
+      space.take(subnet, wanted.id());
+    } else {
+      subnet = space.choose(six, wanted.id(), wiring.hostNetworks());
+    }
+    InetAddress gateway =
+        pool.gateway()
+            .orElse(
+                new AddressTable(subnet, pool.range().orElse(subnet), List.of()).next().address());
+    return new AddressPool(
+        Optional.of(subnet), pool.range(), Optional.of(gateway), pool.reserved());
+  }
+
+  @Override
+  public void create(NetworkSpec network) {
+    LiveNetwork live = live(network);
+    try {
+      wiring.ensureBridge(live);
+      for (Firewall firewall : firewalls(live)) {
+        firewall.add(networkRules(firewall.chains(), live));
+      }
+    } catch (IOException | RuntimeException e) {
+      try {
+        remove(network);
+      } catch (DriverException also) {
+        e.addSuppressed(also);
+      }
+      throw failure("create network " + network.name(), e);
+    }
+  }
+
+  @Override
+  public void remove(NetworkSpec network) {
+    LiveNetwork live = networks.remove(network.id());
+    if (live == null) {
+      return;
+    }
+    try {
+      for (Firewall firewall : firewalls(live)) {
+        firewall.remove(networkRules(firewall.chains(), live));
+      }
+      wiring.removeBridge(live);
+      space.release(network.id());
+    } catch (IOException | RuntimeException e) {
+      networks.putIfAbsent(network.id(), live);
+      throw failure("remove network " + network.name(), e);
+    }
+  }
+
+  @Override
+  public Attachment join(NetworkSpec network, EndpointSpec endpoint, Sandbox sandbox) {
+    LiveNetwork live = live(network);
+    String link = wiring.linkName(endpoint.id());
+    LiveNetwork.Addresses addresses = live.allocate(endpoint.ipv4(), endpoint.ipv6());
+    pending.add(link);
+    try {
+      Attachment attachment = wiring.connect(live, endpoint, sandbox, addresses);
+      live.endpoints().put(endpoint.id(), new LiveEndpoint(attachment, List.of()));
+      return attachment;
+    } catch (IOException | RuntimeException e) {
+      live.release(addresses);
+      throw failure(
+          "connect container %s to network %s".formatted(endpoint.containerName(), network.name()),
+          e);
+    } finally {
+      pending.remove(link);
+    }
+  }
+
+  @Override
+  public void leave(NetworkSpec network, Attachment attachment, Optional<Sandbox> sandbox) {
+    withdraw(network, attachment);
+    LiveNetwork live = networks.get(network.id());
+    boolean known = live != null && live.endpoints().remove(attachment.endpointId()) != null;
+    try {
+      if (sandbox.isPresent()) {
+        wiring.disconnect(attachment);
+      } else {
+        wiring.disconnectLater(attachment);
+      }
+    } catch (IOException e) {
+      throw failure("disconnect from network " + network.name(), e);
+    } finally {
+      if (live != null && known) {
+        live.release(new LiveNetwork.Addresses(attachment.ipv4(), attachment.ipv6()));
+      }
+    }
+  }
+
+  @Override
+  public void routeThrough(NetworkSpec network, Attachment attachment, Sandbox sandbox) {
+    try {
+      wiring.routeThrough(attachment, sandbox);
+    } catch (IOException e) {
+      throw failure("set the default route through network " + network.name(), e);
+    }
+  }
+
+  @Override
+  public List<PublishedPort> publish(
+      NetworkSpec network, Attachment attachment, List<PortBinding> wanted) {
+    LiveNetwork live = live(network);
+    if (wanted.isEmpty() || live.spec().internal()) {
+      return List.of();
+    }
+    List<PublishedPort> published = ports.open(attachment, wanted, live.options().bindAddress());
+    live.endpoints().put(attachment.endpointId(), new LiveEndpoint(attachment, published));
+    try {
+      wiring.hairpin(attachment, true);
+      for (Firewall firewall : firewalls(live)) {
+        boolean six = firewall == firewall6;
+        firewall.add(portRules(firewall.chains(), six, attachment, published));
+      }
+      return published;
+    } catch (IOException | RuntimeException e) {
+      withdraw(network, attachment);
+      throw failure("publish ports on network " + network.name(), e);
+    }
+  }
+
+  /** The rules go in a moment, before any that is added later; the sockets go at once. */
+  @Override
+  public void withdraw(NetworkSpec network, Attachment attachment) {
+    LiveNetwork live = networks.get(network.id());
+    LiveEndpoint endpoint = live == null ? null : live.endpoints().get(attachment.endpointId());
+    if (live == null || endpoint == null || endpoint.ports().isEmpty()) {
+      return;
+    }
+    live.endpoints()
+        .computeIfPresent(
+            attachment.endpointId(), (id, e) -> new LiveEndpoint(e.attachment(), List.of()));
+    for (Firewall firewall : firewalls(live)) {
+      boolean six = firewall == firewall6;
+      firewall.removeLater(portRules(firewall.chains(), six, attachment, endpoint.ports()));
+    }
+    ports.close(attachment.endpointId());
+  }
+
+  @Override
+  public Repairs reconcile(Collection<NetworkState> states) {
+    List<String> done = new ArrayList<>();
+    List<String> failed = new ArrayList<>();
+    List<String> lost = new ArrayList<>();
+    for (NetworkState state : states) {
+      try {
+        learn(state);
+      } catch (DriverException e) {
+        failed.add("network %s: %s".formatted(state.network().name(), e.getMessage()));
+      }
+    }
+    try {
+      Map<String, Link> links = wiring.links();
+      for (LiveNetwork network : networks.values()) {
+        repair(network, links, done, failed, lost);
+      }
+      done.addAll(wiring.removeOrphans(links, names()));
+    } catch (IOException e) {
+      failed.add("interfaces: " + e.getMessage());
+    }
+    rules(done, failed);
+    return new Repairs(done, failed, lost);
+  }
+
+  /** Takes over what the records say and memory does not know yet. */
+  private void learn(NetworkState state) {
+    NetworkSpec spec = state.network();
+    if (!networks.containsKey(spec.id())) {
+      LiveNetwork live = new LiveNetwork(spec);
+      live.subnets().forEach(subnet -> space.take(subnet, spec.id()));
+      networks.put(spec.id(), live);
+    }
+    LiveNetwork live = live(spec);
+    for (NetworkState.EndpointState endpoint : state.endpoints()) {
+      Attachment a = endpoint.attachment();
+      if (!live.endpoints().containsKey(a.endpointId())) {
+        live.allocate(a.ipv4().map(Prefix::address), a.ipv6().map(Prefix::address));
+        live.endpoints().put(a.endpointId(), new LiveEndpoint(a, endpoint.ports()));
+      }
+    }
+  }
+
+  private void repair(
+      LiveNetwork network,
+      Map<String, Link> links,
+      List<String> done,
+      List<String> failed,
+      List<String> lost) {
+    String name = network.spec().name();
+    try {
+      wiring.ensureBridge(network).forEach(what -> done.add("network " + name + ": " + what));
+      for (LiveEndpoint endpoint : network.endpoints().values()) {
+        Attachment attachment = endpoint.attachment();
+        Link link = links.get(attachment.hostInterface());
+        if (link == null) {
+          if (!wiring.exists(attachment.hostInterface())) {
+            lost.add(attachment.endpointId());
+          }
+        } else if (wiring.ensurePort(network, link)) {
+          done.add("network %s: interface %s was not in it".formatted(name, link.name()));
+        }
+        ports
+            .reopen(attachment, endpoint.ports())
+            .forEach(why -> failed.add("network " + name + ": " + why));
+      }
+    } catch (IOException | DriverException e) {
+      failed.add("network %s: %s".formatted(name, e.getMessage()));
+    }
+  }
+
+  /** Read after the links were listed: an interface made since then is not in that list. */
+  private Set<String> names() {
+    Set<String> names = new HashSet<>(pending);
+    for (LiveNetwork network : networks.values()) {
+      names.add(network.options().bridge());
+      network.endpoints().values().forEach(e -> names.add(e.attachment().hostInterface()));
+    }
+    return names;
+  }
+
+  private void rules(List<String> done, List<String> failed) {
+    List<Firewall> used =
+        networks.values().stream()
+            .flatMap(n -> firewalls(n).stream())
+            .collect(java.util.stream.Collectors.collectingAndThen(
+                java.util.stream.Collectors.toSet(), List::copyOf));
+    for (Firewall firewall : used) {
+      try {
+        done.addAll(firewall.repair());
+      } catch (IOException e) {
+        failed.add("firewall: " + e.getMessage());
+      }
+    }
+  }
+
+  private LiveNetwork live(NetworkSpec network) {
+    LiveNetwork live = networks.get(network.id());
+    if (live == null) {
+      throw new DriverException(
+          Kind.NOT_FOUND, "network " + network.name() + " is not known to its driver");
+    }
+    return live;
+  }
+
+  private static DriverException failure(String action, Exception cause) {
+    return cause instanceof DriverException known
+        ? known
+        : new DriverException(Kind.SYSTEM, action + ": " + cause.getMessage(), cause);
+  }
+
+  /** Takes this engine's firewall chains away altogether. Networks must be gone. */
+  void uninstall() throws IOException {
+    for (Firewall firewall : List.of(firewall4, firewall6)) {
+      firewall.uninstall();
+    }
+  }
+
+  @Override
+  public void close() {
+    ports.closeAll();
+    wiring.close();
+  }
+}

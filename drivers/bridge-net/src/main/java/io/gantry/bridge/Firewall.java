@@ -1,0 +1,295 @@
+package io.gantry.bridge;
+
+import io.gantry.plugins.DriverException;
+import io.gantry.plugins.DriverException.Kind;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * The driver's rules in the kernel, for one address family. Changes are made in the order in which they were asked for, and those asked for at the same time by one
+ * {@code iptables-restore}. When a change does not fit what is in the kernel, because somebody else flushed it, all of the driver's chains are written anew.
+ */
+final class Firewall {
+
+  private static final System.Logger LOG = System.getLogger(Firewall.class.getName());
+  private static final List<String> TABLES = List.of("nat", "filter");
+
+  private record Change(List<Rule> rules, boolean add, CompletableFuture<Boolean> done) {}
+
+  private final Iptables iptables;
+  private final Chains chains;
+  private final Supplier<List<Rule>> desired;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Queue<Change> queue = new ConcurrentLinkedQueue<>();
+
+  /** Whether the chains were there once, as far as this driver knows; guarded by the lock. */
+  private boolean installed;
+
+  /**
+   * @param desired all rules there should be, in the order of their chains; includes a change before it is asked for here
+   */
+  Firewall(Iptables iptables, Chains chains, Supplier<List<Rule>> desired) {
+    this.iptables = iptables;
+    this.chains = chains;
+    this.desired = desired;
+  }
+
+  Chains chains() {
+    return chains;
+  }
+
+  /** Adds rules; on return they are in force. */
+  void add(List<Rule> rules) {
+    change(rules, true);
+  }
+
+  /** Removes rules; on return they are gone. */
+  void remove(List<Rule> rules) {
+    change(rules, false);
+  }
+
+  /** Removes rules soon, and before any change that is asked for later. */
+  void removeLater(List<Rule> rules) {
+    if (!rules.isEmpty()) {
+      queue.add(new Change(rules, false, new CompletableFuture<>()));
+      Thread.startVirtualThread(this::drain);
+    }
+  }
+
+  private void change(List<Rule> rules, boolean add) {
+    if (rules.isEmpty()) {
+      return;
+    }
+    Change change = new Change(rules, add, new CompletableFuture<>());
+    queue.add(change);
+    drain();
+    try {
+      change.done().join();
+    } catch (CompletionException e) {
+      throw new DriverException(
+          Kind.SYSTEM, "change the firewall: " + e.getCause().getMessage(), e.getCause());
+    }
+  }
+
+  /** Carries out what is waiting; whoever has the lock does it for all. */
+  private void drain() {
+    lock.lock();
+    try {
+      List<Change> batch = new ArrayList<>();
+      for (Change c = queue.poll(); c != null; c = queue.poll()) {
+        batch.add(c);
+      }
+      if (batch.isEmpty()) {
+        return;
+      }
+      try {
+        carryOut(batch);
+        batch.forEach(c -> c.done().complete(true));
+      } catch (IOException e) {
+        batch.forEach(c -> c.done().completeExceptionally(e));
+        LOG.log(System.Logger.Level.WARNING, "The firewall could not be changed", e);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void carryOut(List<Change> batch) throws IOException {
+    if (installed) {
+      try {
+        iptables.restore(script(batch));
+        return;
+      } catch (IOException e) {
+        LOG.log(System.Logger.Level.INFO, "Writing all firewall rules anew: {0}", e.getMessage());
+      }
+    }
+    rewrite();
+  }
+
+  private static String script(List<Change> batch) {
+    StringBuilder out = new StringBuilder();
+    for (String table : TABLES) {
+      List<String> lines = new ArrayList<>();
+      for (Change change : batch) {
+        for (Rule rule : change.rules()) {
+          if (rule.table().equals(table)) {
+            lines.add(change.add() ? rule.append() : rule.delete());
+          }
+        }
+      }
+      if (!lines.isEmpty()) {
+        out.append('*').append(table).append('\n');
+        lines.forEach(line -> out.append(line).append('\n'));
+        out.append("COMMIT\n");
+      }
+    }
+    return out.toString();
+  }
+
+  /**
+   * Compares the kernel's rules with what should be and mends what differs.
+   *
+   * @return what was wrong, a sentence each; empty when all was right
+   */
+  List<String> repair() throws IOException {
+    lock.lock();
+    try {
+      return rewrite();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private List<String> rewrite() throws IOException {
+    Map<String, Table> found = parse(iptables.save());
+    List<Rule> wanted = new ArrayList<>(chains.base());
+    wanted.addAll(desired.get());
+    List<String> wrong = new ArrayList<>();
+    StringBuilder out = new StringBuilder();
+    for (String table : TABLES) {
+      Table now = found.getOrDefault(table, new Table());
+      List<String> lines = new ArrayList<>();
+      rules(table, now, wanted, lines, wrong);
+      hooks(table, now, lines, wrong);
+      if (!lines.isEmpty()) {
+        out.append('*').append(table).append('\n');
+        lines.forEach(line -> out.append(line).append('\n'));
+        out.append("COMMIT\n");
+      }
+    }
+    if (!out.isEmpty()) {
+      iptables.restore(out.toString());
+    }
+    installed = true;
+    return wrong;
+  }
+
+  /** A chain whose rules differ is emptied and filled again; declaring it in the script does the one, and makes it where it is missing. */
+  private void rules(
+      String table, Table now, List<Rule> wanted, List<String> lines, List<String> wrong) {
+    if (table.equals("filter") && !now.chains.containsKey(chains.user())) {
+      lines.add(":" + chains.user() + " - [0:0]");
+    }
+    List<String> fill = new ArrayList<>();
+    for (String chain : chains.own(table)) {
+      List<String> there = now.chains.get(chain);
+      List<String> should =
+          wanted.stream()
+              .filter(r -> r.table().equals(table) && r.chain().equals(chain))
+              .map(Rule::match)
+              .toList();
+      if (there == null || !same(there, should)) {
+        lines.add(":" + chain + " - [0:0]");
+        should.forEach(match -> fill.add("-A " + chain + " " + match));
+        wrong.add(
+            there == null
+                ? "firewall chain %s/%s was missing".formatted(table, chain)
+                : "firewall chain %s/%s had other rules than it should".formatted(table, chain));
+      }
+    }
+    lines.addAll(fill);
+  }
+
+  private static boolean same(List<String> a, List<String> b) {
+    String[] x = a.toArray(new String[0]);
+    String[] y = b.toArray(new String[0]);
+    Arrays.sort(x);
+    Arrays.sort(y);
+    return Arrays.equals(x, y);
+  }
+
+  /** The jumps stand before every rule of others that decides for itself. */
+  private void hooks(String table, Table now, List<String> lines, List<String> wrong) {
+    Set<String> broken = new HashSet<>();
+    for (Rule hook : chains.hooks(table)) {
+      List<String> there = now.chains.getOrDefault(hook.chain(), List.of());
+      int place = there.indexOf(hook.match());
+      if (place < 0
+          || table.equals("filter") && there.subList(0, place).stream().anyMatch(Firewall::decides)) {
+        broken.add(hook.chain());
+      }
+    }
+    for (Rule hook : chains.hooks(table).reversed()) {
+      if (broken.contains(hook.chain())) {
+        List<String> there = now.chains.getOrDefault(hook.chain(), List.of());
+        there.stream().filter(hook.match()::equals).forEach(m -> lines.add(hook.delete()));
+        lines.add("-I " + hook.chain() + " 1 " + hook.match());
+      }
+    }
+    broken.forEach(
+        chain ->
+            wrong.add(
+                "the jump from %s/%s to this engine's rules was missing or too late"
+                    .formatted(table, chain)));
+  }
+
+  private static boolean decides(String match) {
+    return match.matches("(?:.* )?-j (?:ACCEPT|DROP|REJECT)(?: .*)?");
+  }
+
+  /** Takes all of the driver's chains out of the kernel, the administrator's too: for a test's end. */
+  void uninstall() throws IOException {
+    lock.lock();
+    try {
+      Map<String, Table> found = parse(iptables.save());
+      StringBuilder out = new StringBuilder();
+      for (String table : TABLES) {
+        Table now = found.getOrDefault(table, new Table());
+        List<String> mine = new ArrayList<>(chains.own(table));
+        mine.add(chains.user());
+        mine.removeIf(chain -> !now.chains.containsKey(chain));
+        out.append('*').append(table).append('\n');
+        for (Rule hook : chains.hooks(table)) {
+          now.chains.getOrDefault(hook.chain(), List.of()).stream()
+              .filter(hook.match()::equals)
+              .forEach(m -> out.append(hook.delete()).append('\n'));
+        }
+        mine.forEach(chain -> out.append("-F ").append(chain).append('\n'));
+        mine.forEach(chain -> out.append("-X ").append(chain).append('\n'));
+        out.append("COMMIT\n");
+      }
+      iptables.restore(out.toString());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The chains of a table, each with its rules without the leading {@code -A chain}. */
+  private static final class Table {
+    private final Map<String, List<String>> chains = new LinkedHashMap<>();
+  }
+
+  private static Map<String, Table> parse(String saved) {
+    Map<String, Table> tables = new LinkedHashMap<>();
+    Table current = new Table();
+    for (String line : saved.split("\n")) {
+      if (line.startsWith("*")) {
+        current = tables.computeIfAbsent(line.substring(1), t -> new Table());
+      } else if (line.startsWith(":")) {
+        int space = line.indexOf(' ');
+        current.chains.computeIfAbsent(
+            line.substring(1, space < 0 ? line.length() : space), c -> new ArrayList<>());
+      } else if (line.startsWith("-A ")) {
+        int space = line.indexOf(' ', 3);
+        if (space > 0) {
+          current.chains
+              .computeIfAbsent(line.substring(3, space), c -> new ArrayList<>())
+              .add(line.substring(space + 1));
+        }
+      }
+    }
+    return tables;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.gantry.bridge;
+
+import org.jspecify.annotations.NullMarked;
