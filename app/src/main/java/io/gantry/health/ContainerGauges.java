@@ -1,0 +1,27 @@
+package io.gantry.health;
+
+import io.gantry.container.Containers;
+import io.gantry.container.Status;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+/** {@code gantry_containers{state="…"}}: counted when asked, from the index in memory. */
+record ContainerGauges(Containers containers) implements MeterBinder {
+
+  @Override
+  public void bindTo(MeterRegistry metrics) {
+    for (Status status : Status.values()) {
+      Gauge.builder("gantry.containers", containers, index -> count(index, status))
+          .description("containers by state")
+          .tag("state", status.text())
+          .register(metrics);
+    }
+  }
+
+  private static double count(Containers containers, Status status) {
+    return containers.all().stream()
+        .filter(container -> container.state().status() == status)
+        .count();
+  }
+}
