@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -21,6 +23,7 @@ import java.util.Set;
  * @param cgroupNamespaces whether the kernel has them
  * @param apparmor whether it is enabled
  * @param selinux likewise
+ * @param hugePageSizes as {@code 2MB}
  * @param hidden of {@link SystemPaths#HIDDEN}, what exists
  */
 public record HostFacts(
@@ -33,6 +36,7 @@ public record HostFacts(
     boolean cgroupNamespaces,
     boolean apparmor,
     boolean selinux,
+    List<String> hugePageSizes,
     Set<String> hidden) {
 
   private static final Path SELF = Path.of("/proc/self");
@@ -60,6 +64,7 @@ public record HostFacts(
   public HostFacts {
     capabilities = Set.copyOf(capabilities);
     rlimits = Map.copyOf(rlimits);
+    hugePageSizes = List.copyOf(hugePageSizes);
     hidden = Set.copyOf(hidden);
   }
 
@@ -77,6 +82,7 @@ public record HostFacts(
           Files.exists(SELF.resolve("ns/cgroup")),
           startsWithY(Path.of("/sys/module/apparmor/parameters/enabled")),
           Files.exists(Path.of("/sys/fs/selinux/enforce")),
+          pageSizes(),
           SystemPaths.existing());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read what this host can do", e);
@@ -86,6 +92,28 @@ public record HostFacts(
   private static String machine() {
     String name = System.getProperty("os.arch", "");
     return GO_NAMES.getOrDefault(name, name);
+  }
+
+  private static List<String> pageSizes() throws IOException {
+    Path pools = Path.of("/sys/kernel/mm/hugepages");
+    List<String> sizes = new ArrayList<>();
+    if (Files.isDirectory(pools)) {
+      try (var names = Files.newDirectoryStream(pools, "hugepages-*kB")) {
+        for (Path pool : names) {
+          String name = pool.getFileName().toString();
+          sizes.add(size(Long.parseLong(name.substring("hugepages-".length(), name.length() - 2))));
+        }
+      }
+    }
+    sizes.sort(null);
+    return sizes;
+  }
+
+  private static String size(long kilobytes) {
+    if (kilobytes % (1 << 20) == 0) {
+      return (kilobytes >> 20) + "GB";
+    }
+    return kilobytes % 1024 == 0 ? (kilobytes >> 10) + "MB" : kilobytes + "KB";
   }
 
   private static boolean startsWithY(Path file) throws IOException {
@@ -98,6 +126,11 @@ public record HostFacts(
         .mapToLong(line -> Long.parseUnsignedLong(line.substring(name.length() + 1).strip(), 16))
         .findFirst()
         .orElse(0);
+  }
+
+  /** The resource limits there are, as {@code RLIMIT_*}. */
+  static Set<String> limitNames() {
+    return Set.copyOf(LIMIT_NAMES.values());
   }
 
   static Map<String, Long> rlimits(String table) {

@@ -4,6 +4,8 @@ import io.gantry.config.DaemonOptions;
 import io.gantry.container.Container;
 import io.gantry.container.HostConfig;
 import io.gantry.container.Ulimit;
+import io.gantry.error.EngineException;
+import java.math.BigInteger;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,6 +63,10 @@ final class OciProcess {
     limits.forEach(
         (name, limit) -> {
           String type = "RLIMIT_" + name.toUpperCase(Locale.ROOT);
+          if (!HostFacts.limitNames().contains(type)) {
+            throw EngineException.system(
+                OciSpec.LAUNCH_FAILED + "wrong rlimit value: " + type, null);
+          }
           long hard = clamped(type, limit.hard(), facts);
           ObjectNode node = array.addObject();
           node.put("type", type);
@@ -80,8 +86,8 @@ final class OciProcess {
     return Long.compareUnsigned(a, b) <= 0 ? a : b;
   }
 
-  private static java.math.BigInteger unsigned(long limit) {
-    return new java.math.BigInteger(Long.toUnsignedString(limit));
+  private static BigInteger unsigned(long limit) {
+    return new BigInteger(Long.toUnsignedString(limit));
   }
 
   static boolean noNewPrivileges(Container container, DaemonOptions.Containers defaults) {

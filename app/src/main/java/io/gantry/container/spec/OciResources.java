@@ -166,6 +166,8 @@ final class OciResources {
       if (then.memory() > 0) {
         change.memory(then.memory());
         change.memorySwap(swap(then.memory(), then.memorySwap()));
+      } else {
+        change.memorySwap(then.memorySwap());
       }
     }
     if (asked.memoryReservation() != 0) {
