@@ -2,11 +2,13 @@ package io.gantry.oci;
 
 import io.gantry.linux.process.Children;
 import io.gantry.linux.process.PidFd;
+import io.gantry.linux.process.WaitStatus;
 import io.gantry.plugins.runtime.Attachment;
 import io.gantry.plugins.runtime.Exec;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -43,25 +45,25 @@ final class ExecSession implements Exec {
     this.control = new ControlPipe(directory);
   }
 
-  /** Waits, on a virtual thread, for the exit code on the pipe; then closes the pipes. */
-  void follow(Conmon.ExecPipes pipes, Optional<PidFd> monitor, Runnable ended) {
-    Thread.ofVirtual()
-        .name("exec " + directory.getFileName())
-        .start(
-            () -> {
-              try (pipes) {
-                Optional<Conmon.Message> last = pipes.message();
-                finish(
-                    last.isPresent() && last.get().data() >= 0
-                        ? last.get().data()
-                        : recorded(),
-                    ended);
-                reap(monitor);
-              } catch (IOException e) {
-                LOG.log(Level.WARNING, "the end of exec " + directory.getFileName(), e);
-                finish(UNKNOWN, ended);
-              }
-            });
+  /**
+   * Waits, on a virtual thread, for the exit code on the pipe; then closes the pipes.
+   *
+   * @param ended is run before the exit is told
+   * @param afterMonitor is run when the monitor has ended too
+   */
+  void follow(
+      Conmon.ExecPipes pipes, Optional<PidFd> monitor, Runnable ended, Runnable afterMonitor) {
+    inBackground(
+        () -> {
+          try (pipes) {
+            Optional<Conmon.Message> last = pipes.message();
+            boolean told = last.isPresent() && last.get().data() >= 0;
+            finish(told ? last.get().data() : withoutMonitor(), ended);
+          }
+          reap(monitor);
+          Layout.removeTree(directory);
+          afterMonitor.run();
+        });
   }
 
   /** Waits for the end of a monitor that an earlier daemon started. */
@@ -69,13 +71,33 @@ final class ExecSession implements Exec {
     monitor.onExit(
         () -> {
           monitor.close();
-          Thread.startVirtualThread(() -> finish(recorded(), ended));
+          inBackground(() -> finish(withoutMonitor(), ended));
         });
   }
 
   /** Tells an exit that came while no daemon was there. */
   void finish() {
-    finish(recorded(), () -> {});
+    inBackground(() -> finish(withoutMonitor(), () -> {}));
+  }
+
+  private interface Task {
+    void run() throws IOException;
+  }
+
+  private void inBackground(Task task) {
+    Thread.ofVirtual()
+        .name("exec " + directory.getFileName())
+        .start(
+            () -> {
+              try {
+                task.run();
+              } catch (ClosedChannelException e) {
+                exit.completeExceptionally(e);
+              } catch (IOException | RuntimeException e) {
+                LOG.log(Level.WARNING, "the end of exec " + directory.getFileName(), e);
+                exit.completeExceptionally(e);
+              }
+            });
   }
 
   private void finish(int code, Runnable ended) {
@@ -87,16 +109,28 @@ final class ExecSession implements Exec {
     }
   }
 
-  private int recorded() {
-    try {
-      return Conmon.number(directory.resolve("exit").resolve(containerId)).orElse(UNKNOWN);
-    } catch (IOException e) {
-      LOG.log(Level.WARNING, "the exit code of exec " + directory.getFileName(), e);
+  /**
+   * The exit code, once the monitor has ended. Where that was killed, the process is this daemon's child now: it is waited for, and reaped, without which its
+   * container could not end.
+   */
+  private int withoutMonitor() throws IOException {
+    Optional<Integer> recorded =
+        Conmon.number(directory.resolve("exit").resolve(containerId));
+    if (recorded.isPresent()) {
+      return recorded.get();
+    }
+    if (process.isEmpty()) {
       return UNKNOWN;
     }
+    process.get().await();
+    Optional<WaitStatus> status = Children.reap(pid);
+    if (status.isEmpty()) {
+      status = process.get().exitStatus();
+    }
+    return status.map(WaitStatus::exitCode).orElse(UNKNOWN);
   }
 
-  private void reap(Optional<PidFd> monitor) throws IOException {
+  static void reap(Optional<PidFd> monitor) throws IOException {
     if (monitor.isPresent()) {
       try (PidFd last = monitor.get()) {
         if (last.await(MONITOR_END)) {
@@ -104,7 +138,6 @@ final class ExecSession implements Exec {
         }
       }
     }
-    Layout.removeTree(directory);
   }
 
   /** The daemon stops: nobody waits any more. */
@@ -135,7 +168,7 @@ final class ExecSession implements Exec {
     }
     try {
       var unused = process.get().signal(signal);
-    } catch (java.nio.channels.ClosedChannelException e) {
+    } catch (ClosedChannelException e) {
       LOG.log(Level.TRACE, "ended meanwhile", e);
     } catch (IOException e) {
       throw Failures.system("signal exec " + directory.getFileName(), e);

@@ -29,8 +29,17 @@ final class Execs {
   private final Launcher launcher;
   private final Conmon conmon;
   private final Buffers buffers;
+  private final Runnable reaper;
 
-  Execs(Layout layout, Poller poller, Launcher launcher, Conmon conmon, Buffers buffers) {
+  /** The reaper takes the status of orphans that nobody waits for. */
+  Execs(
+      Layout layout,
+      Poller poller,
+      Launcher launcher,
+      Conmon conmon,
+      Buffers buffers,
+      Runnable reaper) {
+    this.reaper = reaper;
     this.layout = layout;
     this.poller = poller;
     this.launcher = launcher;
@@ -86,14 +95,14 @@ final class Execs {
             first.map(Conmon.Message::message).orElse(""), program(spec.process()));
       }
       int pid = first.get().data();
-      Optional<Integer> monitor = Conmon.pid(directory);
       ExecSession session =
           new ExecSession(container.id(), directory, pid, PidFd.open(poller, pid), streams);
       container.execs().put(spec.execId(), session);
       session.follow(
           pipes,
-          monitor.isPresent() ? PidFd.open(poller, monitor.get()) : Optional.empty(),
-          () -> container.execs().remove(spec.execId(), session));
+          hold(Conmon.pid(directory)),
+          () -> container.execs().remove(spec.execId(), session),
+          reaper);
       return session;
     } catch (IOException | RuntimeException e) {
       pipes.close();
@@ -101,8 +110,19 @@ final class Execs {
       if (!(e instanceof LaunchException)) {
         Conmon.killLeftover(directory);
       }
+      awaitMonitor(directory);
       throw e;
     }
+  }
+
+  private Optional<PidFd> hold(Optional<Integer> pid) throws IOException {
+    return pid.isPresent() ? PidFd.open(poller, pid.get()) : Optional.empty();
+  }
+
+  /** After a failure: what the runtime put into the container's namespaces is a child of this daemon when the monitor has ended, and the container cannot end before it is reaped. */
+  private void awaitMonitor(Path directory) throws IOException {
+    ExecSession.reap(hold(Conmon.pid(directory)));
+    reaper.run();
   }
 
   private static String program(String process) {

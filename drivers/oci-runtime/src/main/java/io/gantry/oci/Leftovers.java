@@ -10,7 +10,6 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -76,6 +75,10 @@ final class Leftovers {
       container.killMonitor(Signals.SIGKILL);
       var unused = container.awaitMonitor(poller, MONITOR_END);
     }
+    for (String exec : Layout.names(layout.execs(container.id()))) {
+      // Ended with the processes they watch, unless they are stuck.
+      Conmon.killLeftover(layout.exec(container.id(), exec));
+    }
     container.close();
     sweep(container.id(), Optional.of(container.entry()), container.entry().cgroupPath());
   }
@@ -95,19 +98,19 @@ final class Leftovers {
   void remove(String id, Optional<String> cgroupPath) throws IOException {
     Path bundle = layout.bundle(id);
     Optional<ContainerRecord> entry = ContainerRecord.read(bundle);
-    Conmon.killLeftover(bundle);
-    for (String exec : Layout.names(layout.execs(id))) {
-      Conmon.killLeftover(layout.exec(id, exec));
+    Optional<Runtime> runtime =
+        entry.flatMap(e -> Optional.ofNullable(runtimes.get(e.runtime())));
+    if (runtime.isPresent() && entry.orElseThrow().init().isPresent()) {
+      ContainerRecord created = entry.get();
+      remove(
+          Container.open(
+              poller, created, bundle, runtime.get(), cgroups.group(created.cgroupPath())));
+      return;
     }
+    Conmon.killLeftover(bundle);
     String path = entry.map(ContainerRecord::cgroupPath).or(() -> cgroupPath).orElse("");
     if (!path.isEmpty()) {
       cgroups.group(path).kill(poller, KILL_LIMIT);
-    }
-    if (entry.isPresent() && entry.get().init().isPresent()) {
-      ContainerRecord.Process init = entry.get().init().get();
-      if (init.exists()) {
-        var unused = Signals.send(init.pid(), Signals.SIGKILL);
-      }
     }
     sweep(id, entry, path);
   }
@@ -143,22 +146,5 @@ final class Leftovers {
           id,
           LaunchFailure.strip(result.output()));
     }
-  }
-
-  /** Removes all containers but the known ones; one that cannot be removed does not keep the others. */
-  Collection<String> removeAllBut(Set<String> known) throws IOException {
-    Set<String> removed = new TreeSet<>();
-    for (String id : ids()) {
-      if (known.contains(id)) {
-        continue;
-      }
-      try {
-        remove(id, Optional.empty());
-        removed.add(id);
-      } catch (IOException | RuntimeException e) {
-        LOG.log(Level.WARNING, "cannot remove what is left of container " + id, e);
-      }
-    }
-    return removed;
   }
 }

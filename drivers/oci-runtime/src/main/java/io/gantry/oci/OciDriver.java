@@ -24,6 +24,8 @@ import io.gantry.plugins.runtime.RuntimeDriver;
 import io.gantry.plugins.runtime.RuntimeInfo;
 import io.gantry.plugins.runtime.Stats;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +40,8 @@ import java.util.function.Consumer;
 
 /** {@link RuntimeDriver} over conmon and crun or runc. Holds one poll thread, one launcher thread and one inotify instance, whatever the number of containers. */
 final class OciDriver implements RuntimeDriver {
+
+  private static final Logger LOG = System.getLogger(OciDriver.class.getName());
 
   /** Docker gives up after this time too. */
   private static final Duration FREEZE_LIMIT = Duration.ofSeconds(30);
@@ -76,7 +80,7 @@ final class OciDriver implements RuntimeDriver {
     Conmon conmon = new Conmon(programs.conmon(), poller);
     this.creation =
         new Creation(layout, cgroups, poller, launcher, conmon, runtimes, registry, leftovers);
-    this.execs = new Execs(layout, poller, launcher, conmon, buffers);
+    this.execs = new Execs(layout, poller, launcher, conmon, buffers, registry::reapStrangers);
     this.adoption =
         new Adoption(layout, cgroups, poller, runtimes, registry, execs, leftovers);
     var unused =
@@ -277,20 +281,26 @@ final class OciDriver implements RuntimeDriver {
   @Override
   public void delete(String id, boolean force) {
     Optional<Container> held = registry.find(Layout.checked(id));
+    if (held.isPresent()
+        && !force
+        && held.get().exit().isEmpty()
+        && !held.get().initEnded()) {
+      throw new DriverException(
+          Kind.CONFLICT, "cannot delete container " + id + ": it is running");
+    }
     try {
-      if (held.isEmpty()) {
-        leftovers.remove(id, Optional.empty());
-        return;
-      }
-      Container container = held.get();
-      if (!force && container.exit().isEmpty() && !container.initEnded()) {
-        throw new DriverException(
-            Kind.CONFLICT, "cannot delete container " + id + ": it is running");
-      }
-      leftovers.remove(container);
-      registry.remove(container);
+      remove(id, held);
     } catch (IOException e) {
       throw Failures.system("delete container " + id, e);
+    }
+  }
+
+  private void remove(String id, Optional<Container> held) throws IOException {
+    if (held.isPresent()) {
+      leftovers.remove(held.get());
+      registry.remove(held.get());
+    } else {
+      leftovers.remove(id, Optional.empty());
     }
   }
 
@@ -301,10 +311,28 @@ final class OciDriver implements RuntimeDriver {
 
   @Override
   public List<String> removeOrphans(Set<String> known) {
+    List<String> removed = new ArrayList<>();
     try {
-      return List.copyOf(leftovers.removeAllBut(known));
+      for (String id : leftovers.ids()) {
+        if (!known.contains(id) && removeOrphan(id)) {
+          removed.add(id);
+        }
+      }
+      registry.reapStrangers();
+      return removed;
     } catch (IOException e) {
       throw Failures.system("look for what containers left behind", e);
+    }
+  }
+
+  /** One that cannot be removed does not keep the others. */
+  private boolean removeOrphan(String id) {
+    try {
+      remove(id, registry.find(id));
+      return true;
+    } catch (IOException | RuntimeException e) {
+      LOG.log(Level.WARNING, "cannot remove what is left of container " + id, e);
+      return false;
     }
   }
 

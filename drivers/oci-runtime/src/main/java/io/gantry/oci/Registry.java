@@ -66,6 +66,11 @@ final class Registry implements AutoCloseable {
 
   void remove(Container container) {
     containers.remove(container.id(), container);
+    reapStrangers();
+  }
+
+  /** Takes the status of orphans that have become this process' children and that nobody waits for. */
+  void reapStrangers() {
     launcher.reapStrangers(this::owns);
   }
 

@@ -14,7 +14,7 @@ public interface Exec {
 
   /**
    * Completes with the exit code, 128 plus the signal's number when the process was killed. Output may still be on its way: it ends with {@link
-   * OutputSink#end}.
+   * OutputSink#end}. Completes exceptionally when the driver is closed before.
    */
   CompletableFuture<Integer> exit();
 

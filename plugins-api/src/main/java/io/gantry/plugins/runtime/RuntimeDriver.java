@@ -82,7 +82,10 @@ public interface RuntimeDriver extends Driver {
    */
   Exec exec(String id, ExecSpec spec, OutputSink output);
 
-  /** A process started by {@link #exec}, also by an earlier daemon, until its container is deleted. Its output cannot be had again. */
+  /**
+   * A process started by {@link #exec} that runs, or one of an earlier daemon that ran when that ended, also if it has ended since. The latter's output cannot be had
+   * again.
+   */
   Optional<Exec> findExec(String id, String execId);
 
   /**

@@ -1,9 +1,11 @@
 package io.gantry.linux.cgroup;
 
 import io.gantry.linux.poll.Poller;
+import io.gantry.linux.process.Children;
 import io.gantry.linux.process.PidFd;
 import io.gantry.linux.process.Signals;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -16,6 +18,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** One control group in all hierarchies. It need not exist in all of them, nor at all. */
@@ -99,7 +103,8 @@ public final class Cgroup {
   }
 
   /**
-   * Kills all processes, frozen ones too, and waits until they have ended.
+   * Kills all processes, frozen ones too, and waits until they have ended. Those that are children of this process are reaped: the first process of a pid namespace
+   * does not end before all others of the namespace have been.
    *
    * @throws IOException when some are still there at the end of the time
    */
@@ -112,21 +117,30 @@ public final class Cgroup {
       }
       List<PidFd> dying = new ArrayList<>();
       try {
+        CountDownLatch alive = new CountDownLatch(pids.size());
         for (int pid : pids) {
           Optional<PidFd> process = PidFd.open(poller, pid);
-          if (process.isPresent()) {
-            dying.add(process.get());
-            var unused = process.get().signal(Signals.SIGKILL);
+          if (process.isEmpty()) {
+            alive.countDown();
+            continue;
           }
+          dying.add(process.get());
+          process
+              .get()
+              .onExit(
+                  () -> {
+                    var unused = Children.reap(pid);
+                    alive.countDown();
+                  });
+          var unused = process.get().signal(Signals.SIGKILL);
         }
         thaw();
-        for (PidFd process : dying) {
-          Duration left = Duration.ofNanos(deadline - System.nanoTime());
-          if (left.isNegative() || !process.await(left)) {
-            throw new IOException(
-                "process " + process.pid() + " of cgroup " + path + " does not die");
-          }
+        if (!alive.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+          throw new IOException("processes of cgroup " + path + " do not die: " + processes());
         }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("interrupted while killing cgroup " + path);
       } finally {
         dying.forEach(PidFd::close);
       }

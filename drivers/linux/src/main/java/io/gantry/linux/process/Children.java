@@ -5,9 +5,11 @@ import com.sun.jna.Pointer;
 import io.gantry.linux.ErrnoException;
 import io.gantry.linux.poll.Poller;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.IntPredicate;
@@ -20,8 +22,8 @@ public final class Children {
   private static final int SIGINFO_SIZE = 128;
   private static final int SIGINFO_PID_OFFSET = 12;
 
-  /** More strangers than this at once are left for the next call. */
-  private static final int AT_ONCE = 256;
+  private static final int OWN_SESSION =
+      ProcStat.of((int) ProcessHandle.current().pid()).map(ProcStat::session).orElse(0);
 
   private final Set<Integer> started = ConcurrentHashMap.newKeySet();
 
@@ -68,25 +70,40 @@ public final class Children {
    * @param known says whether somebody waits for this process
    */
   void reapStrangers(IntPredicate known) {
-    int session =
-        ProcStat.of((int) ProcessHandle.current().pid()).map(ProcStat::session).orElse(0);
-    lock.writeLock().lock();
-    try (Memory info = new Memory(SIGINFO_SIZE)) {
-      for (int i = 0; i < AT_ONCE; i++) {
-        info.clear();
-        int options = ProcessCalls.WEXITED | ProcessCalls.WNOHANG | ProcessCalls.WNOWAIT;
-        if (ProcessCalls.waitid(ProcessCalls.P_ALL, 0, Pointer.nativeValue(info), options) != 0) {
-          return;
-        }
-        int pid = info.getInt(SIGINFO_PID_OFFSET);
-        if (pid <= 0
-            || started.contains(pid)
-            || known.test(pid)
-            || ProcStat.of(pid).filter(stat -> stat.session() != session).isEmpty()
-            || reap(pid).isEmpty()) {
-          return;
-        }
+    Duration patience = Duration.ofMillis(50);
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (true) {
+      int ended = ended();
+      if (ended <= 0) {
+        return;
       }
+      if (!reapStranger(ended, known)) {
+        // The kernel shows one of the ended only. This one's own waiter is about to take it.
+        if (System.nanoTime() > deadline) {
+          return;
+        }
+        LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+      }
+    }
+  }
+
+  private static int ended() {
+    try (Memory info = new Memory(SIGINFO_SIZE)) {
+      info.clear();
+      int options = ProcessCalls.WEXITED | ProcessCalls.WNOHANG | ProcessCalls.WNOWAIT;
+      return ProcessCalls.waitid(ProcessCalls.P_ALL, 0, Pointer.nativeValue(info), options) == 0
+          ? info.getInt(SIGINFO_PID_OFFSET)
+          : 0;
+    }
+  }
+
+  private boolean reapStranger(int pid, IntPredicate known) {
+    lock.writeLock().lock();
+    try {
+      return !started.contains(pid)
+          && !known.test(pid)
+          && ProcStat.of(pid).filter(stat -> stat.session() != OWN_SESSION).isPresent()
+          && reap(pid).isPresent();
     } finally {
       lock.writeLock().unlock();
     }

@@ -56,6 +56,11 @@ public final class PidFd implements AutoCloseable {
     watch.onReadable(action);
   }
 
+  /** Waits until the process has ended. */
+  public void await() throws IOException {
+    watch.awaitReadable();
+  }
+
   /**
    * Waits until the process has ended.
    *

@@ -1,0 +1,19 @@
+package io.gantry.oci;
+
+import io.gantry.plugins.runtime.RuntimeDriverConformance;
+import io.gantry.plugins.runtime.RuntimeDriverFactory;
+import java.util.Map;
+
+/** The driver with crun. */
+class CrunConformanceTest extends RuntimeDriverConformance {
+
+  @Override
+  protected RuntimeDriverFactory factory() {
+    return new OciRuntimeFactory();
+  }
+
+  @Override
+  protected Map<String, String> options() {
+    return Map.of("default-runtime", "crun");
+  }
+}
