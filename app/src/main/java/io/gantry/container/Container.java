@@ -102,4 +102,11 @@ public record Container(
         id, name, created, imageId, chainId, config, hostConfig, mounts, networks, driver, logPath,
         state, restartCount, hooks);
   }
+
+  /** This without its mounts: its own file system alone. */
+  Container withoutMounts() {
+    return new Container(
+        id, name, created, imageId, chainId, config, hostConfig, List.of(), networks, driver,
+        logPath, state, restartCount, hooks);
+  }
 }

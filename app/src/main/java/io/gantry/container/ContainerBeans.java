@@ -283,6 +283,20 @@ class ContainerBeans {
         paths);
   }
 
+  @Bean
+  ContainerFiles containerFiles(
+      Containers containers,
+      StorageDriver storage,
+      RuntimeDriver runtime,
+      ImageService images,
+      ContainerLauncher launcher,
+      ContainerMounts mounts,
+      ContainerEvents events,
+      ContainerPaths paths) {
+    return new ContainerFiles(
+        containers, storage, runtime, images, launcher, mounts, events, paths);
+  }
+
   private static ContainerQuery.Surroundings surroundings(
       ImageService images, NetworkService networks) {
     return new ContainerQuery.Surroundings() {

@@ -1,5 +1,6 @@
 package io.gantry.image;
 
+import io.gantry.plugins.storage.Change;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,6 +9,7 @@ import java.util.Optional;
  *
  * @param containerId recorded in the image
  * @param snapshot key of the container's writable snapshot
+ * @param changed what of the snapshot goes into the image's layer
  * @param base the image the container was made from; absent when it has been removed or there was none
  * @param chainId of the layers below the writable one; absent when there are none
  * @param config what the container ran with; the changes are applied to it
@@ -20,6 +22,7 @@ import java.util.Optional;
 public record CommitRequest(
     String containerId,
     String snapshot,
+    List<Change> changed,
     Optional<Image> base,
     Optional<String> chainId,
     RunConfig config,
