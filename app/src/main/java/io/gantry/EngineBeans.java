@@ -93,7 +93,7 @@ class EngineBeans {
   RuntimeDriver runtime(Drivers drivers, DaemonOptions options) {
     Map<String, String> own = new HashMap<>();
     DaemonOptions.Containers containers = options.containers();
-    containers.defaultRuntime().ifPresent(name -> own.put("default", name));
+    containers.defaultRuntime().ifPresent(name -> own.put("default-runtime", name));
     containers
         .runtimes()
         .forEach((name, runtime) -> own.put("runtime." + name, runtime.path().toString()));

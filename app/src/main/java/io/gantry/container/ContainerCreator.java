@@ -72,7 +72,7 @@ final class ContainerCreator {
     }
     Checked checked =
         checks.check(request.config(), request.hostConfig().withDefaults(defaults));
-    HostConfig host = checked.hostConfig();
+    HostConfig host = checked.hostConfig().withModes(this::withFullId);
     List<String> warnings = new ArrayList<>(checked.warnings());
     String id = Names.newId();
     try (Undo undo = new Undo();
@@ -122,6 +122,19 @@ final class ContainerCreator {
       events.publish(container, "create");
       return new CreatedContainer(id, warnings);
     }
+  }
+
+  /** {@code container:X} is kept with the id, so that a renamed container is still found. */
+  private String withFullId(String mode) {
+    String prefix = "container:";
+    if (!mode.startsWith(prefix)) {
+      return mode;
+    }
+    String reference = mode.substring(prefix.length());
+    return containers
+        .find(reference)
+        .map(other -> prefix + other.id())
+        .orElseThrow(() -> EngineException.invalid("No such container: " + reference));
   }
 
   private String takeName(Optional<String> wanted, String id) {

@@ -2,6 +2,7 @@ package io.gantry.container;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -239,5 +240,53 @@ public record HostConfig(
     return new LogConfig(
         defaults.logConfig().type(),
         logConfig.config().isEmpty() ? defaults.logConfig().config() : logConfig.config());
+  }
+
+  /** This with the modes that name another container changed. */
+  HostConfig withModes(UnaryOperator<String> resolve) {
+    return new HostConfig(
+        binds,
+        containerIDFile,
+        logConfig,
+        resolve.apply(networkMode),
+        portBindings,
+        restartPolicy,
+        autoRemove,
+        volumeDriver,
+        volumesFrom,
+        mounts,
+        consoleSize,
+        annotations,
+        capAdd,
+        capDrop,
+        cgroupnsMode,
+        dns,
+        dnsOptions,
+        dnsSearch,
+        extraHosts,
+        groupAdd,
+        resolve.apply(ipcMode),
+        cgroup,
+        links,
+        oomScoreAdj,
+        resolve.apply(pidMode),
+        privileged,
+        publishAllPorts,
+        readonlyRootfs,
+        securityOpt,
+        storageOpt,
+        tmpfs,
+        utsMode,
+        usernsMode,
+        shmSize,
+        sysctls,
+        runtime,
+        isolation,
+        maskedPaths,
+        readonlyPaths,
+        init,
+        hookSpec,
+        hostChannel,
+        resources);
   }
 }
