@@ -15,6 +15,14 @@ final class LibC {
   static native long syscall(
       long number, int dirfd, byte[] path, byte[] how, long size);
 
+  /** {@code quotactl_fd}. */
+  static native long syscall(long number, long fd, long command, long id, byte[] quota);
+
+  static native int quotactl(int command, byte[] device, int id, byte[] quota);
+
+  /** {@code ioctl} with a structure. */
+  static native int ioctl(int fd, long request, byte[] structure);
+
   static native int openat(int dirfd, byte[] path, int flags, int mode);
 
   static native int close(int fd);

@@ -26,6 +26,9 @@ final class LibC {
   /** {@code fsopen}. */
   static native long syscall(long number, byte[] name, long flags);
 
+  /** {@code open_tree}. */
+  static native long syscall(long number, long dirfd, byte[] path, long flags);
+
   /** {@code fsmount}. */
   static native long syscall(long number, long fd, long flags, long attributes);
 

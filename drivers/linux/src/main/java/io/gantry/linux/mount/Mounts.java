@@ -3,9 +3,14 @@ package io.gantry.linux.mount;
 import com.sun.jna.Native;
 import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;
+import io.gantry.linux.file.Directory;
+import io.gantry.linux.file.Fd;
 import io.gantry.linux.file.FileName;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +32,10 @@ public final class Mounts {
   private static final int AT_NO_AUTOMOUNT = 0x800;
   private static final int AT_RECURSIVE = 0x8000;
   private static final long STATX_ATTR_MOUNT_ROOT = 0x2000;
+  private static final int SYS_OPEN_TREE = 428;
   private static final int SYS_MOUNT_SETATTR = 442;
+  private static final int OPEN_TREE_CLONE = 1;
+  private static final int OPEN_TREE_CLOEXEC = 0x80000;
   private static final long MOUNT_ATTR_RDONLY = 1;
 
   private Mounts() {}
@@ -115,6 +123,43 @@ public final class Mounts {
     }
     String wanted = path.toAbsolutePath().normalize().toString(); // before Linux 5.8
     return MountInfo.list().stream().anyMatch(m -> m.mountPoint().equals(wanted));
+  }
+
+  /** Whether the kernel has a file system, loading its module where needed. Before Linux 5.2: whether it is loaded. */
+  public static boolean supports(String type) {
+    long context = LibC.syscall(OverlayMount.SYS_FSOPEN, c(type), 1);
+    if (context >= 0) {
+      Fd.owning((int) context, type).close();
+      return true;
+    }
+    if (Native.getLastError() != Errno.ENOSYS) {
+      return false;
+    }
+    try (var lines = Files.lines(Path.of("/proc/filesystems"))) {
+      return lines.anyMatch(line -> line.endsWith("\t" + type));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * The directory a mount covers: opened in a private copy of the mount its parent is on, in which nothing is mounted. Needs Linux 5.2.
+   *
+   * @param path with nothing but directories in it
+   */
+  public static Directory openBelowMount(Path path) throws ErrnoException {
+    Path parent = path.toAbsolutePath().getParent();
+    if (parent == null) {
+      throw new ErrnoException("open below " + path, Errno.EINVAL);
+    }
+    long copy =
+        LibC.syscall(SYS_OPEN_TREE, AT_FDCWD, c(parent), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    if (copy < 0) {
+      throw ErrnoException.last("copy the mount of " + parent);
+    }
+    try (Directory tree = Directory.of(Fd.owning((int) copy, parent.toString()))) {
+      return tree.openDirectory(path.getFileName().toString());
+    }
   }
 
   private static void readOnlyWithAllBelow(Path target) throws ErrnoException {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class OverlayMount {
 
   private static final String LOWER = "lowerdir=";
-  private static final int SYS_FSOPEN = 430;
+  static final int SYS_FSOPEN = 430;
   private static final int SYS_FSCONFIG = 431;
   private static final int SYS_FSMOUNT = 432;
   private static final int SYS_MOVE_MOUNT = 429;
