@@ -12,7 +12,7 @@ import tools.jackson.databind.annotation.JsonDeserialize;
 /** The body of {@code POST /containers/create} (API v1.51). */
 @GoName("container.CreateRequest")
 public record CreateRequest(
-    @JsonUnwrapped @JsonDeserialize(using = Flat.OfConfig.class) ContainerConfig config,
+    @JsonUnwrapped @JsonDeserialize(using = Flat.OfConfig.class) @Nullable ContainerConfig config,
     @Nullable HostConfig hostConfig,
     @Nullable NetworkingConfig networkingConfig) {
 

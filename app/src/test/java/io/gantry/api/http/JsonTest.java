@@ -180,7 +180,8 @@ class JsonTest {
   @Test
   void absentAndNullAreEmpty() {
     CreateRequest request = read("null");
-    assertThat(request.config().image()).isEmpty();
+    assertThat(request.config()).isNull();
+    assertThat(read("{\"Tty\":false}").config().image()).isEmpty();
     assertThat(request.networks()).isEmpty();
     HostConfig host = read("{\"Image\":\"x\",\"HostConfig\":{\"Binds\":null}}").hostConfig();
     assertThat(host.binds()).isEmpty();

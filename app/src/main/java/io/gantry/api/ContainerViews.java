@@ -1,0 +1,153 @@
+package io.gantry.api;
+
+import io.gantry.api.http.ApiVersion;
+import io.gantry.api.wire.ContainerInspect;
+import io.gantry.api.wire.ContainerInspect.GraphDriver;
+import io.gantry.api.wire.ContainerInspect.Surroundings;
+import io.gantry.api.wire.ContainerRow;
+import io.gantry.api.wire.EndpointView;
+import io.gantry.config.DaemonOptions;
+import io.gantry.container.Container;
+import io.gantry.container.ContainerPaths;
+import io.gantry.container.exec.ExecService;
+import io.gantry.image.Image;
+import io.gantry.image.ImageService;
+import io.gantry.network.EndpointSettings;
+import io.gantry.network.LiveNetworking;
+import io.gantry.network.Network;
+import io.gantry.network.NetworkService;
+import io.gantry.plugins.network.Attachment;
+import io.gantry.plugins.storage.StorageDriver;
+import io.gantry.system.ContainerSizes;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.springframework.stereotype.Component;
+
+/**
+ * Containers as clients see them: their records, with what networks, images and storage know of
+ * them. Takes no lock.
+ */
+@Component
+final class ContainerViews {
+
+  /** Clients since 1.44 know the names an endpoint has. */
+  private static final int DNS_NAMES = 44;
+
+  /** Clients since 1.46 find annotations in lists. */
+  private static final int ANNOTATIONS = 46;
+
+  private final NetworkService networks;
+  private final ImageService images;
+  private final ExecService execs;
+  private final ContainerPaths paths;
+  private final StorageDriver storage;
+  private final ContainerSizes sizes;
+  private final String bridge;
+
+  ContainerViews(
+      NetworkService networks,
+      ImageService images,
+      ExecService execs,
+      ContainerPaths paths,
+      StorageDriver storage,
+      ContainerSizes sizes,
+      DaemonOptions options) {
+    this.networks = networks;
+    this.images = images;
+    this.execs = execs;
+    this.paths = paths;
+    this.storage = storage;
+    this.sizes = sizes;
+    this.bridge = options.network().bridge();
+  }
+
+  /** The rows of a list. */
+  List<ContainerRow> rows(List<Container> containers, boolean size, ApiVersion version) {
+    Instant now = Instant.now();
+    Map<String, String> ids = networkIds();
+    Map<String, Optional<String>> imageIds = new HashMap<>();
+    UnaryOperator<String> imageId =
+        name ->
+            imageIds
+                .computeIfAbsent(name, key -> images.find(key).map(Image::id))
+                .orElse("");
+    return containers.stream()
+        .map(
+            container -> {
+              Optional<LiveNetworking> live = networks.live(container.id());
+              String image = container.config().image();
+              boolean same = imageId.apply(image).equals(container.imageId());
+              Optional<ContainerSizes.Sizes> known =
+                  size ? Optional.of(sizes.of(container)) : Optional.empty();
+              return ContainerRow.of(
+                  container,
+                  same ? image : container.imageId(),
+                  live,
+                  endpoints(container, live, ids, version),
+                  known.map(ContainerSizes.Sizes::rw).orElse(null),
+                  known.map(ContainerSizes.Sizes::rootFs).orElse(null),
+                  version.atLeast(ANNOTATIONS),
+                  now);
+            })
+        .toList();
+  }
+
+  /** All of a container. */
+  ContainerInspect inspect(Container container, boolean size, ApiVersion version) {
+    Optional<LiveNetworking> live = networks.live(container.id());
+    Optional<ContainerSizes.Sizes> known =
+        size ? Optional.of(sizes.of(container)) : Optional.empty();
+    Map<String, String> data =
+        storage.stat(container.id()).isPresent() ? storage.details(container.id()) : Map.of();
+    return ContainerInspect.of(
+        container,
+        new Surroundings(
+            paths.etc(container.id()),
+            live,
+            bridge,
+            endpoints(container, live, networkIds(), version),
+            execs.running(container.id()),
+            new GraphDriver(data.isEmpty() ? null : data, container.driver()),
+            known.map(ContainerSizes.Sizes::rw).orElse(null),
+            known.map(ContainerSizes.Sizes::rootFs).orElse(null)));
+  }
+
+  private Map<String, String> networkIds() {
+    return networks.list().stream().collect(Collectors.toMap(Network::name, Network::id));
+  }
+
+  private Map<String, EndpointView> endpoints(
+      Container container,
+      Optional<LiveNetworking> live,
+      Map<String, String> ids,
+      ApiVersion version) {
+    Map<String, EndpointView> views = new LinkedHashMap<>();
+    container
+        .networks()
+        .forEach(
+            (name, settings) -> {
+              String id = ids.getOrDefault(name, "");
+              Optional<Attachment> attachment =
+                  live.flatMap(now -> now.endpoint(id)).map(LiveNetworking.Endpoint::attachment);
+              List<String> names =
+                  version.atLeast(DNS_NAMES) ? dnsNames(container, name, settings) : List.of();
+              views.put(name, EndpointView.of(settings, id, attachment, names));
+            });
+    return views;
+  }
+
+  private List<String> dnsNames(Container container, String network, EndpointSettings settings) {
+    return networks.dnsNames(
+        network,
+        container.name(),
+        container.id(),
+        container.config().hostname(),
+        settings.aliases());
+  }
+}

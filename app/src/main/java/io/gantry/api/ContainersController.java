@@ -1,0 +1,155 @@
+package io.gantry.api;
+
+import io.gantry.api.http.Controller;
+import io.gantry.api.http.Exchange;
+import io.gantry.api.http.Query;
+import io.gantry.api.http.Routes;
+import io.gantry.api.wire.CreateRequest;
+import io.gantry.api.wire.Replies;
+import io.gantry.api.wire.UpdateRequest;
+import io.gantry.container.ContainerQuery;
+import io.gantry.container.ContainerService;
+import io.gantry.container.CreatedContainer;
+import io.gantry.container.ProcessTable;
+import io.gantry.container.Pruned;
+import io.gantry.error.EngineException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/** {@code /containers}: their life, from create to remove (API v1.51, tag Container). */
+@Component
+final class ContainersController implements Controller {
+
+  private static final int CREATED = 201;
+
+  private final ContainerService containers;
+  private final ContainerViews views;
+  private final CreateOptions createOptions;
+
+  ContainersController(
+      ContainerService containers, ContainerViews views, CreateOptions createOptions) {
+    this.containers = containers;
+    this.views = views;
+    this.createOptions = createOptions;
+  }
+
+  @Override
+  public void routes(Routes routes) {
+    routes
+        .get("/containers/json", this::list)
+        .get("/containers/{name}/json", this::inspect)
+        .get("/containers/{name}/top", this::top)
+        .post("/containers/create", this::create)
+        .post("/containers/prune", this::prune)
+        .post("/containers/{name}/start", this::start)
+        .stream("POST", "/containers/{name}/stop", this::stop)
+        .stream("POST", "/containers/{name}/restart", this::restart)
+        .post("/containers/{name}/kill", this::kill)
+        .post("/containers/{name}/pause", this::pause)
+        .post("/containers/{name}/unpause", this::unpause)
+        .post("/containers/{name}/rename", this::rename)
+        .post("/containers/{name}/update", this::update)
+        .post("/containers/{name}/resize", this::resize)
+        .delete("/containers/{name}", this::remove);
+  }
+
+  private void list(Exchange exchange) throws IOException {
+    Query query = exchange.query();
+    int limit = query.number("limit").orElse(0);
+    ContainerQuery wanted =
+        new ContainerQuery(query.flag("all"), Math.max(limit, 0), query.filters());
+    exchange.ok(
+        views.rows(containers.list(wanted), query.flag("size"), exchange.version()));
+  }
+
+  private void inspect(Exchange exchange) throws IOException {
+    exchange.ok(
+        views.inspect(
+            containers.get(exchange.name()), exchange.query().flag("size"), exchange.version()));
+  }
+
+  private void top(Exchange exchange) throws IOException {
+    String arguments = exchange.query().given("ps_args").orElse("-ef");
+    ProcessTable table = containers.top(exchange.name(), arguments);
+    exchange.ok(new Replies.Top(table.rows(), table.titles()));
+  }
+
+  private void create(Exchange exchange) throws IOException {
+    Query query = exchange.query();
+    CreateRequest request = exchange.requiredJson(CreateRequest.class);
+    CreatedContainer created =
+        containers.create(
+            createOptions.read(
+                request, query.given("name"), query.given("platform"), exchange.version()));
+    exchange.json(CREATED, new Replies.Created(created.id(), created.warnings()));
+  }
+
+  private void prune(Exchange exchange) throws IOException {
+    Pruned pruned = containers.prune(exchange.query().filters());
+    exchange.ok(
+        new Replies.ContainersPruned(
+            pruned.deleted().isEmpty() ? null : pruned.deleted(), pruned.spaceReclaimed()));
+  }
+
+  private void start(Exchange exchange) {
+    if (!exchange.query().text("checkpoint").isEmpty()) {
+      throw EngineException.invalid("checkpoint is only supported in experimental mode");
+    }
+    containers.start(exchange.name());
+    exchange.noContent();
+  }
+
+  private void stop(Exchange exchange) {
+    containers.stop(
+        exchange.name(), exchange.query().number("t"), exchange.query().given("signal"));
+    exchange.noContent();
+  }
+
+  private void restart(Exchange exchange) {
+    containers.restart(
+        exchange.name(), exchange.query().number("t"), exchange.query().given("signal"));
+    exchange.noContent();
+  }
+
+  private void kill(Exchange exchange) {
+    containers.kill(exchange.name(), exchange.query().text("signal"));
+    exchange.noContent();
+  }
+
+  private void pause(Exchange exchange) {
+    containers.pause(exchange.name());
+    exchange.noContent();
+  }
+
+  private void unpause(Exchange exchange) {
+    containers.unpause(exchange.name());
+    exchange.noContent();
+  }
+
+  private void rename(Exchange exchange) {
+    containers.rename(exchange.name(), exchange.query().text("name"));
+    exchange.noContent();
+  }
+
+  private void update(Exchange exchange) throws IOException {
+    UpdateRequest request = exchange.json(UpdateRequest.class);
+    List<String> warnings =
+        containers.update(
+            exchange.name(), request.resources(), Optional.ofNullable(request.restartPolicy()));
+    exchange.ok(new Replies.Warnings(warnings.isEmpty() ? null : warnings));
+  }
+
+  private void resize(Exchange exchange) {
+    TerminalSize size = TerminalSize.of(exchange.query());
+    containers.resize(exchange.name(), size.rows(), size.columns());
+    exchange.status(200);
+  }
+
+  private void remove(Exchange exchange) {
+    Query query = exchange.query();
+    containers.remove(exchange.name(), query.flag("v"), query.flag("force"));
+    exchange.noContent();
+  }
+}

@@ -1,0 +1,86 @@
+package io.gantry.api;
+
+import io.gantry.api.http.ApiVersion;
+import io.gantry.api.wire.CreateRequest;
+import io.gantry.api.wire.Wire;
+import io.gantry.container.ContainerConfig;
+import io.gantry.container.CreateContainer;
+import io.gantry.container.HostConfig;
+import io.gantry.error.EngineException;
+import io.gantry.image.Platform;
+import io.gantry.network.EndpointSettings;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/** What a request to create a container means at the API version of the client that sent it. */
+@Component
+final class CreateOptions {
+
+  /** Since this version a container can be connected to several networks when it is created. */
+  private static final int SEVERAL_NETWORKS = 44;
+
+  private final HostConfig noHostConfig;
+
+  CreateOptions() {
+    noHostConfig = Wire.mapper().readValue("{}", HostConfig.class);
+  }
+
+  CreateContainer read(
+      CreateRequest request,
+      Optional<String> name,
+      Optional<String> platform,
+      ApiVersion version) {
+    ContainerConfig config = request.config();
+    if (config == null) {
+      throw EngineException.invalid("config cannot be empty in order to create a container");
+    }
+    HostConfig host = Objects.requireNonNullElse(request.hostConfig(), noHostConfig);
+    Map<String, EndpointSettings> networks = request.networks();
+    if (version.before(SEVERAL_NETWORKS) && networks.size() > 1) {
+      throw EngineException.invalid(
+          "Container cannot be created with multiple network endpoints: "
+              + String.join(", ", networks.keySet()));
+    }
+    return new CreateContainer(
+        name,
+        platform.map(Platform::parse).map(Platform::toString),
+        config,
+        host,
+        withMac(networks, config, host));
+  }
+
+  /** The container's own hardware address is that of the endpoint in the network of its mode. */
+  private static Map<String, EndpointSettings> withMac(
+      Map<String, EndpointSettings> networks, ContainerConfig config, HostConfig host) {
+    String mode = host.networkMode();
+    if (config.macAddress().isEmpty() || mode.contains(":") || mode.equals("host")) {
+      return networks;
+    }
+    String network = mode.isEmpty() || mode.equals("default") ? "bridge" : mode;
+    EndpointSettings endpoint = networks.getOrDefault(network, EndpointSettings.NONE);
+    if (!endpoint.macAddress().isEmpty()) {
+      if (!endpoint.macAddress().equals(config.macAddress())) {
+        throw EngineException.invalid(
+            "the container-wide MAC address must match the endpoint-specific MAC address for the"
+                + " main network, or be left empty");
+      }
+      return networks;
+    }
+    Map<String, EndpointSettings> result = new LinkedHashMap<>(networks);
+    result.put(
+        network,
+        new EndpointSettings(
+            endpoint.ipv4Address(),
+            endpoint.ipv6Address(),
+            endpoint.linkLocalIps(),
+            endpoint.links(),
+            endpoint.aliases(),
+            config.macAddress(),
+            endpoint.driverOpts(),
+            endpoint.gwPriority()));
+    return result;
+  }
+}

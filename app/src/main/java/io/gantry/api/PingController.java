@@ -1,0 +1,34 @@
+package io.gantry.api;
+
+import io.gantry.api.http.Controller;
+import io.gantry.api.http.Exchange;
+import io.gantry.api.http.Routes;
+import java.io.IOException;
+import org.springframework.stereotype.Component;
+
+/** {@code /_ping}: is there an engine, and which versions of the API does it speak? */
+@Component
+final class PingController implements Controller {
+
+  @Override
+  public void routes(Routes routes) {
+    routes.get("/_ping", this::get).head("/_ping", this::head);
+  }
+
+  private void get(Exchange exchange) throws IOException {
+    headers(exchange).text("OK");
+  }
+
+  private void head(Exchange exchange) throws IOException {
+    headers(exchange).text("");
+  }
+
+  /** The builder is told as BuildKit's, so that clients don't ask for the classic one by default. */
+  private static Exchange headers(Exchange exchange) {
+    return exchange
+        .answerHeader("Builder-Version", "2")
+        .answerHeader("Swarm", "inactive")
+        .answerHeader("Cache-Control", "no-cache, no-store, must-revalidate")
+        .answerHeader("Pragma", "no-cache");
+  }
+}
