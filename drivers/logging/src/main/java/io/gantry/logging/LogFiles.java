@@ -3,7 +3,6 @@ package io.gantry.logging;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -51,7 +50,7 @@ final class LogFiles {
   /** The files there are, the current one first. */
   private List<Path> list() {
     List<Path> files = new ArrayList<>();
-    if (Files.exists(current)) {
+    if (current.toFile().exists()) {
       files.add(current);
     }
     for (int i = 1; i < MAX_FILES_LOOKED_FOR; i++) {
@@ -95,11 +94,11 @@ final class LogFiles {
 
   private Optional<Path> find(int index) {
     Path plain = plain(index);
-    if (Files.exists(plain)) {
+    if (plain.toFile().exists()) {
       return Optional.of(plain);
     }
     Path compressed = compressed(plain);
-    return Files.exists(compressed) ? Optional.of(compressed) : Optional.empty();
+    return compressed.toFile().exists() ? Optional.of(compressed) : Optional.empty();
   }
 
   /** The file before the current one, not compressed. */
@@ -116,13 +115,18 @@ final class LogFiles {
 
   /** Begins a new current file; the former becomes {@link #previous}, and no more than {@code keep} files stay before the current one. */
   FileChannel rotate(int keep) throws IOException {
-    for (int i = keep; find(i).isPresent(); i++) {
-      Files.deleteIfExists(plain(i));
-      Files.deleteIfExists(compressed(plain(i)));
+    int oldest = 0;
+    while (find(oldest + 1).isPresent()) {
+      oldest++;
     }
-    for (int i = keep - 1; i >= 1; i--) {
-      move(plain(i), plain(i + 1));
-      move(compressed(plain(i)), compressed(plain(i + 1)));
+    for (int i = oldest; i >= 1; i--) {
+      if (i >= keep) {
+        Files.deleteIfExists(plain(i));
+        Files.deleteIfExists(compressed(plain(i)));
+      } else {
+        move(plain(i), plain(i + 1));
+        move(compressed(plain(i)), compressed(plain(i + 1)));
+      }
     }
     move(current, previous());
     FileChannel channel = openCurrent();
@@ -133,10 +137,8 @@ final class LogFiles {
   }
 
   private static void move(Path from, Path to) throws IOException {
-    try {
+    if (from.toFile().exists()) {
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-    } catch (NoSuchFileException e) {
-      // There is none of this number or kind.
     }
   }
 

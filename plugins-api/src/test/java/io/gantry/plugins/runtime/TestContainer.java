@@ -33,7 +33,7 @@ public record TestContainer(
           "test", "true", "tty", "wc", "yes");
 
   /** Makes a root file system of busybox. */
-  static Path rootfs(Path directory) {
+  public static Path rootfs(Path directory) {
     try {
       Path bin = Files.createDirectories(directory.resolve("bin"));
       for (String name : List.of("proc", "sys", "dev", "etc", "tmp")) {
