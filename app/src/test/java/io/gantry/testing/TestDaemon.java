@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TestDaemon implements AutoCloseable {
 
+  /** Written by the first daemon that ends in order: the next ones start in half the time. */
+  private static final Path ARCHIVE = Path.of("target", "test-daemon.jsa").toAbsolutePath();
+
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
   private final String id = HexFormat.of().toHexDigits(new Random().nextInt());
@@ -66,7 +69,10 @@ public final class TestDaemon implements AutoCloseable {
             "--enable-native-access=ALL-UNNAMED",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
-            "-Xshare:auto",
+            "-XX:+AutoCreateSharedArchive",
+            "-XX:SharedArchiveFile=" + ARCHIVE,
+            "-Xlog:cds=off",
+            "-Xlog:cds+dynamic=off",
             "-Xmx256m"));
     command.addAll(List.of(javaOptions));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.gantry.Gantry", "daemon"));
@@ -77,7 +83,8 @@ public final class TestDaemon implements AutoCloseable {
             "--pidfile", execRoot.resolve("gantry.pid").toString(),
             "--config-file", dataRoot.resolve("absent.json").toString(),
             "-H", "unix://" + socket(),
-            "--metrics-addr", ""));
+            "--metrics-addr", "",
+            "--cgroup-parent", "/" + cgroup()));
     command.addAll(options);
     process =
         new ProcessBuilder(command)
@@ -117,6 +124,25 @@ public final class TestDaemon implements AutoCloseable {
     }
     process.destroy();
     return process.waitFor();
+  }
+
+  private String cgroup() {
+    return "gantry-test-" + id;
+  }
+
+  /** The cgroups of containers, in the hierarchy of the pids controller or the only one. */
+  public List<String> containerCgroups() {
+    for (Path hierarchy : List.of(Path.of("/sys/fs/cgroup/pids"), Path.of("/sys/fs/cgroup"))) {
+      Path parent = hierarchy.resolve(cgroup());
+      if (Files.isDirectory(parent)) {
+        try (Stream<Path> groups = Files.list(parent)) {
+          return groups.filter(Files::isDirectory).map(Path::toString).toList();
+        } catch (IOException e) {
+          throw new java.io.UncheckedIOException(e);
+        }
+      }
+    }
+    return List.of();
   }
 
   public EngineClient client() {
@@ -161,6 +187,7 @@ public final class TestDaemon implements AutoCloseable {
       unmountBelow(dataRoot);
       deleteTree(execRoot);
       deleteTree(dataRoot);
+      removeCgroups();
       Files.deleteIfExists(log);
     }
   }
@@ -195,6 +222,18 @@ public final class TestDaemon implements AutoCloseable {
         Mounts.detach(Path.of(mount.mountPoint()));
       } catch (IOException e) {
         System.err.println("left mounted: " + e.getMessage());
+      }
+    }
+  }
+
+  private void removeCgroups() throws IOException {
+    Path mounts = Path.of("/sys/fs/cgroup");
+    try (Stream<Path> hierarchies = Files.list(mounts)) {
+      for (Path hierarchy : Stream.concat(Stream.of(mounts), hierarchies).toList()) {
+        Path own = hierarchy.resolve(cgroup());
+        if (Files.isDirectory(own)) {
+          Files.delete(own);
+        }
       }
     }
   }

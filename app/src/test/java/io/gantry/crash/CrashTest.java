@@ -1,0 +1,252 @@
+package io.gantry.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gantry.crash.Workload.Knowledge;
+import io.gantry.testing.EngineClient;
+import io.gantry.testing.EngineClient.Answer;
+import io.gantry.testing.TestDaemon;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Kills the daemon at every fail point and at random moments while clients work, and looks after each restart whether all that was acknowledged is there, nothing else is,
+ * running containers ran on, and no line of output or exit code is lost; at the end, that nothing is left on the host. {@code -Dgantry.crash.kills=1000} for more kills.
+ */
+class CrashTest {
+
+  private static final int KILLS = Integer.getInteger("gantry.crash.kills", 100);
+  private static final long SEED = Long.getLong("gantry.crash.seed", System.nanoTime());
+  private static final String COUNTER = "i=0; while :; do i=$((i+1)); echo line $i; usleep 20000; done";
+
+  private final Random random = new Random(SEED);
+
+  @Test
+  void nothingAcknowledgedIsLostAndNothingIsLeft() throws Exception {
+    System.out.println("seed " + SEED + ", " + KILLS + " kills");
+    List<String> points = FailPoints.all();
+    assertThat(points).isNotEmpty();
+    try (TestDaemon daemon = new TestDaemon("--bridge", "none")) {
+      daemon.start().withBusybox();
+      EngineClient client = daemon.client();
+      client
+          .post("/networks/create", Map.of("Name", "crashnet", "Driver", "bridge"))
+          .expectOk();
+      String counter = startCounter(client);
+      JsonNode before = client.get("/containers/" + counter + "/json").json();
+      Workload workload = new Workload(client, random.nextLong(), "crashnet");
+      daemon.stop();
+      int died = 0;
+      for (int kill = 0; kill < KILLS; kill++) {
+        String point = points.get(kill % points.size());
+        boolean atPoint = kill % 2 == 0 || kill < points.size();
+        died += round(daemon, workload, atPoint ? point + ":" + (1 + random.nextInt(3)) : "") ? 1 : 0;
+        daemon.start();
+        check(client, workload);
+        JsonNode after = client.get("/containers/" + counter + "/json").json();
+        assertThat(after.at("/State/Pid").asInt()).isEqualTo(before.at("/State/Pid").asInt());
+        assertThat(after.at("/State/Status").asString()).isEqualTo("running");
+        if (kill % 10 == 9) {
+          removeAll(client, workload);
+          checkNothingLeft(daemon, Set.of(counter));
+        }
+        daemon.kill();
+      }
+      System.out.println(died + " of " + KILLS + " daemons died at a fail point");
+      daemon.start();
+      client.post("/containers/" + counter + "/stop?t=0").expectOk();
+      checkLines(client, counter);
+      removeAll(client, workload);
+      client.delete("/containers/" + counter + "?force=1").expectOk();
+      client.delete("/networks/crashnet").expectOk();
+      checkNothingLeft(daemon, Set.of());
+    }
+  }
+
+  /** One life of the daemon under load; whether it died by itself, at the fail point. */
+  private boolean round(TestDaemon daemon, Workload workload, String point) throws Exception {
+    if (point.isEmpty()) {
+      daemon.start();
+    } else {
+      daemon.launch("-Dgantry.failpoint=" + point);
+      if (!awaitAnswer(daemon)) {
+        return true;
+      }
+    }
+    List<Thread> clients = workload.start();
+    boolean died = daemon.awaitEnd(Duration.ofMillis(300 + random.nextInt(1200)));
+    if (!died) {
+      daemon.kill();
+    }
+    workload.stop();
+    for (Thread thread : clients) {
+      thread.join();
+    }
+    return died;
+  }
+
+  private static boolean awaitAnswer(TestDaemon daemon) throws Exception {
+    return await(
+        Duration.ofSeconds(60),
+        () -> {
+          try {
+            return !daemon.isAlive() || daemon.client().get("/_ping").status() == 200;
+          } catch (IOException e) {
+            return false;
+          }
+        })
+        && daemon.isAlive();
+  }
+
+  private static boolean await(Duration limit, BooleanSupplier condition)
+      throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        return false;
+      }
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    return true;
+  }
+
+  private static String startCounter(EngineClient client) throws IOException {
+    String id =
+        client
+            .post(
+                "/containers/create?name=counter",
+                Map.of(
+                    "Image", "busybox",
+                    "Cmd", List.of("sh", "-c", COUNTER),
+                    "HostConfig", Map.of("NetworkMode", "crashnet")))
+            .expectOk()
+            .json()
+            .get("Id")
+            .asString();
+    client.post("/containers/" + id + "/start").expectOk();
+    return id;
+  }
+
+  private static void check(EngineClient client, Workload workload) throws Exception {
+    Map<String, JsonNode> listed = new HashMap<>();
+    for (JsonNode container : client.get("/containers/json?all=1").expectOk().json()) {
+      listed.put(container.get("Names").get(0).asString().substring(1), container);
+    }
+    listed.remove("counter");
+    compare("container", workload.containers, listed.keySet());
+    Set<String> volumes = new HashSet<>();
+    for (JsonNode volume : client.get("/volumes").expectOk().json().get("Volumes")) {
+      volumes.add(volume.get("Name").asString());
+    }
+    compare("volume", workload.volumes, volumes);
+    Set<String> tags = new HashSet<>();
+    for (JsonNode image : client.get("/images/json").expectOk().json()) {
+      for (JsonNode tag : image.get("RepoTags")) {
+        if (tag.asString().startsWith("crash:")) {
+          tags.add(tag.asString().substring("crash:".length()));
+        }
+      }
+    }
+    compare("tag", workload.tags, tags);
+    for (Map.Entry<String, Integer> ended : workload.exitCodes.entrySet()) {
+      checkExit(client, ended.getKey(), ended.getValue());
+    }
+  }
+
+  private static void compare(String kind, Map<String, Knowledge> told, Set<String> there) {
+    for (Map.Entry<String, Knowledge> object : told.entrySet()) {
+      boolean exists = there.contains(object.getKey());
+      switch (object.getValue()) {
+        case MADE -> assertThat(exists).as("%s %s was acknowledged", kind, object.getKey()).isTrue();
+        case REMOVED ->
+            assertThat(exists).as("%s %s was removed", kind, object.getKey()).isFalse();
+        default -> {}
+      }
+    }
+    assertThat(told.keySet()).as("nothing nobody asked for: %ss", kind).containsAll(there);
+  }
+
+  private static void checkExit(EngineClient client, String name, int exitCode) throws Exception {
+    boolean ended =
+        await(
+            Duration.ofSeconds(20),
+            () -> {
+              try {
+                String status =
+                    client.get("/containers/" + name + "/json").json().at("/State/Status").asString();
+                return status.equals("exited");
+              } catch (IOException e) {
+                return false;
+              }
+            });
+    JsonNode container = client.get("/containers/" + name + "/json").expectOk().json();
+    assertThat(ended).as("%s ends: %s", name, container.get("State")).isTrue();
+    assertThat(container.at("/State/ExitCode").asInt()).as("exit code of %s", name).isEqualTo(exitCode);
+    Answer log = client.get("/containers/" + name + "/logs?stdout=1").expectOk();
+    assertThat(payload(log.body())).as("log of %s", name).isEqualTo("done\n");
+  }
+
+  /** The text within multiplexed frames. */
+  private static String payload(byte[] frames) {
+    StringBuilder text = new StringBuilder();
+    int at = 0;
+    while (at + 8 <= frames.length) {
+      int length =
+          (frames[at + 4] & 0xff) << 24
+              | (frames[at + 5] & 0xff) << 16
+              | (frames[at + 6] & 0xff) << 8
+              | frames[at + 7] & 0xff;
+      text.append(new String(frames, at + 8, length, StandardCharsets.UTF_8));
+      at += 8 + length;
+    }
+    return text.toString();
+  }
+
+  private static void checkLines(EngineClient client, String counter) throws IOException {
+    String log = payload(client.get("/containers/" + counter + "/logs?stdout=1").expectOk().body());
+    List<String> lines = log.lines().toList();
+    assertThat(lines).hasSizeGreaterThan(100);
+    for (int i = 0; i < lines.size(); i++) {
+      assertThat(lines.get(i)).as("line %d of %d", i + 1, lines.size()).isEqualTo("line " + (i + 1));
+    }
+  }
+
+  private static void removeAll(EngineClient client, Workload workload) throws IOException {
+    for (JsonNode container : client.get("/containers/json?all=1").json()) {
+      String name = container.get("Names").get(0).asString();
+      if (!name.equals("/counter")) {
+        client.delete("/containers" + name + "?force=1&v=1").expectOk();
+      }
+    }
+    workload.containers.clear();
+    workload.exitCodes.clear();
+  }
+
+  /** Nothing but what the containers that are left need is on the host. */
+  private static void checkNothingLeft(TestDaemon daemon, Set<String> containers) throws Exception {
+    HostState.Counts allowed = new HostState.Counts(containers.size());
+    boolean clean =
+        await(Duration.ofSeconds(15), () -> HostState.of(daemon).isWithin(allowed));
+    assertThat(clean).as("left on the host: %s", HostState.of(daemon)).isTrue();
+    Path snapshots = daemon.dataRoot().resolve("containers");
+    try (Stream<Path> directories = Files.list(snapshots)) {
+      assertThat(directories.map(path -> path.getFileName().toString()).toList())
+          .as("directories of containers")
+          .allMatch(containers::contains);
+    }
+  }
+}
