@@ -126,7 +126,7 @@ public final class ExecService {
     try {
       launch(session, size, streams, true);
     } catch (LaunchException e) {
-      streams.failed(e.getMessage());
+      streams.failed(String.valueOf(e.getMessage()));
     }
     return streams;
   }
