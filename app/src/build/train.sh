@@ -6,11 +6,14 @@ set -euo pipefail
 distribution=$1 java=$2/bin/java
 options=$(cd "$(dirname "$0")/../../../config/jvm" && pwd)
 log=$distribution/train.log
+jna=-Djna.boot.library.path=$distribution/native/com/sun/jna/linux-$(uname -m | tr _ -)
 work=$(mktemp -d /tmp/gantry-train.XXXXXX)
 daemon=
 finish() {
   [ -z "$daemon" ] || kill -9 "$daemon" 2>/dev/null || true
-  rm -rf "$work"
+  # a daemon leaves its mounts to the next one
+  awk -v work="$work/" 'index($5, work) == 1 {print $5}' /proc/self/mountinfo | sort -r | xargs -r umount -l
+  rm -rf --one-file-system "$work"
 }
 trap finish EXIT
 : >"$log"
@@ -26,7 +29,7 @@ if [ "$(id -u)" != 0 ]; then
   echo "no AOT caches: training needs root to run a daemon; Gantry will start slower without" >&2
   exit 0
 fi
-"$java" @"$options/daemon.options" -Xlog:aot=error -XX:AOTCacheOutput="$distribution/daemon.aot" -jar "$distribution/gantry.jar" daemon \
+"$java" @"$options/daemon.options" "$jna" -Xlog:aot=error -XX:AOTCacheOutput="$distribution/daemon.aot" -jar "$distribution/gantry.jar" daemon \
   --config-file /dev/null --data-root "$work/data" --exec-root "$work/run" --pidfile "$work/pid" \
   -H "unix://$work/gantry.sock" --group "" --metrics-addr "" --bridge none --iptables=false --ip-forward=false \
   --cgroup-parent "/gantry-train-$$" >>"$log" 2>&1 &
@@ -39,7 +42,7 @@ done
 grep -q " serves unix:" "$log" || fail "did not get ready within 30 s"
 
 console() {
-  DOCKER_HOST=unix://$work/gantry.sock "$java" @"$options/console.options" "$@" >>"$log" 2>&1 || true
+  DOCKER_HOST=unix://$work/gantry.sock "$java" @"$options/console.options" "$jna" "$@" >>"$log" 2>&1 || true
 }
 for words in version info ps "ps -a" images events\ --since\ 0\ --until\ 1 "volume ls" "network ls" "inspect none"; do
   # shellcheck disable=SC2086
