@@ -4,6 +4,7 @@ import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;
 import io.gantry.linux.file.Directory;
 import io.gantry.linux.file.FileStat;
+import io.gantry.linux.file.InodeFlags;
 import java.nio.file.Path;
 
 /** The driver's directories, held open: whatever is mounted over them later, work goes on in the right ones. */
@@ -33,6 +34,7 @@ final class DriverDirectories implements AutoCloseable {
     Directory root = Directory.open(path);
     try {
       Directory snapshots = subdirectory(root, SNAPSHOTS, 0710);
+      spread(snapshots);
       subdirectory(root, EMPTY, 0755).close();
       RecordStore records = new RecordStore(subdirectory(root, KEYS, 0700));
       return new DriverDirectories(
@@ -55,6 +57,16 @@ final class DriverDirectories implements AutoCloseable {
     Directory directory = root.openDirectory(name);
     directory.fd().chmod(mode);
     return directory;
+  }
+
+  /** Otherwise all layers and containers crowd into one block group of ext4, where making a file becomes a search. */
+  private static void spread(Directory snapshots) {
+    try {
+      InodeFlags.add(snapshots.fd(), InodeFlags.TOP_DIRECTORY);
+    } catch (ErrnoException e) {
+      System.getLogger(DriverDirectories.class.getName())
+          .log(System.Logger.Level.DEBUG, "overlay2: {0}", e.getMessage()); // not ext4
+    }
   }
 
   Directory root() {
