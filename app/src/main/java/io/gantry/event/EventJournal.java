@@ -37,6 +37,7 @@ public final class EventJournal implements AutoCloseable {
   private static final int WAITING = 100_000;
 
   private static final int BATCH = 256;
+  private static final int WRITTEN_AT_ONCE = 512;
 
   private final EventHistory history;
   private final Clock clock;
@@ -255,7 +256,15 @@ public final class EventJournal implements AutoCloseable {
         }
         unwritten.awaitUninterruptibly();
       }
-      copyFromTheEnd(first + recent.size() - written, batch);
+      Iterator<Event> backwards = recent.descendingIterator();
+      long waiting = first + recent.size() - written;
+      for (long skip = waiting - WRITTEN_AT_ONCE; skip > 0; skip--) {
+        backwards.next();
+      }
+      for (long left = Math.min(waiting, WRITTEN_AT_ONCE); left > 0; left--) {
+        batch.add(backwards.next());
+      }
+      Collections.reverse(batch);
       return written;
     } finally {
       lock.unlock();
