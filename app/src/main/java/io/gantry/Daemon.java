@@ -5,7 +5,10 @@ import io.gantry.config.DaemonOptions;
 import io.gantry.config.DaemonRoots;
 import io.gantry.config.StartRequest;
 import io.gantry.linux.systemd.ServiceNotifier;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -68,6 +71,7 @@ class Daemon {
    */
   private static final String AOT_PROCESSING = "spring.aot.processing";
 
+  private static final Path OOM_SCORE = Path.of("/proc/self/oom_score_adj");
   private static final int FAILED = 1;
 
   static void run(List<String> arguments) {
@@ -94,6 +98,7 @@ class Daemon {
       return;
     }
     DaemonRoots roots = DaemonRoots.take(options);
+    options.oomScoreAdjust().ifPresent(Daemon::adjustOomScore);
     ServiceNotifier manager = ServiceNotifier.ofThisProcess();
     application.addInitializers(
         context -> {
@@ -120,6 +125,15 @@ class Daemon {
       log.error("the daemon cannot start: {}", reasons(e));
       log.debug("the daemon cannot start", e);
       System.exit(FAILED);
+    }
+  }
+
+  private static void adjustOomScore(int adjust) {
+    try {
+      Files.writeString(OOM_SCORE, Integer.toString(adjust));
+    } catch (IOException e) {
+      throw new ConfigurationException(
+          "cannot set oom-score-adjust to " + adjust + ": " + e.getMessage(), e);
     }
   }
 

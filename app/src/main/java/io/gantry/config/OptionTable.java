@@ -154,7 +154,7 @@ final class OptionTable {
                   "raw-logs",
                   bool(),
                   Section.LOGGING,
-                  "Full timestamps and no colours, also on a terminal")
+                  "Accepted; the log always has full timestamps and no colours")
               .defaults("false"));
 
   // Networks
