@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a tree takes on its file system; other file systems mounted in it are left out. What appears or goes away during the walk may be counted or not.
+ * How large a tree is; other file systems mounted in it are left out. What appears or goes away during the walk may be counted or not.
  *
- * @param bytes in allocated blocks
+ * @param bytes the lengths of its files and symbolic links; directories have none
  * @param inodes a file with several names counts once
  */
 public record TreeUsage(long bytes, long inodes) {
@@ -60,7 +60,7 @@ public record TreeUsage(long bytes, long inodes) {
 
     private void count(FileStat stat) {
       if (stat.isDirectory() || stat.links() < 2 || linked.add(stat.inode())) {
-        bytes += stat.blocks() * 512;
+        bytes += stat.isDirectory() ? 0 : stat.size();
         inodes++;
       }
     }
