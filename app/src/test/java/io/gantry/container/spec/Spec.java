@@ -1,0 +1,135 @@
+package io.gantry.container.spec;
+
+import io.gantry.config.DaemonOptions;
+import io.gantry.container.Container;
+import io.gantry.container.ContainerConfig;
+import io.gantry.container.HostConfig;
+import io.gantry.plugins.runtime.ResourceSupport;
+import io.gantry.store.RecordJson;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Things to try the specification with: containers from JSON, and a host that does not depend on
+ * the one the tests run on.
+ */
+final class Spec {
+
+  static final String ID = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+  /**
+   * Linux 6.1 with cgroup v1, as on the machine whose dockerd was asked: no CAP_SYS_RESOURCE, no
+   * blkio weights.
+   */
+  static final HostFacts HOST =
+      new HostFacts(
+          "amd64",
+          "6.1.0-test",
+          2,
+          Capabilities.ofMask(0x1fffeffffffL),
+          Map.of("RLIMIT_NOFILE", 1024L, "RLIMIT_CORE", -1L),
+          false,
+          true,
+          false,
+          false,
+          List.of("2MB"),
+          Set.of("/proc/config.gz"));
+
+  static final ResourceSupport SUPPORT = support(true, "0-1", "0");
+
+  private Spec() {}
+
+  /** A kernel with all limits but blkio weights, or with none. */
+  static ResourceSupport support(boolean all, String cpus, String nodes) {
+    return new ResourceSupport(
+        "1",
+        "cgroupfs",
+        all,
+        all,
+        all,
+        all,
+        all,
+        all,
+        all,
+        all,
+        all,
+        all,
+        false,
+        false,
+        all,
+        false,
+        all,
+        all,
+        cpus,
+        nodes);
+  }
+
+  static ContainerConfig config(String json) {
+    return RecordJson.read(json.replace('\'', '"'), ContainerConfig.class);
+  }
+
+  static HostConfig hostConfig(String json) {
+    return RecordJson.read(json.replace('\'', '"'), HostConfig.class);
+  }
+
+  /** All in JSON with single quotes. */
+  static Container container(String config, String hostConfig, String... mounts) {
+    return RecordJson.read(
+        "{'id':'%s','name':'test','config':%s,'hostConfig':%s,'mounts':[%s],'networks':{}}"
+            .formatted(ID, config, hostConfig, String.join(",", mounts))
+            .replace('\'', '"'),
+        Container.class);
+  }
+
+  static DaemonOptions.Containers defaults(String... flags) {
+    List<String> arguments = new ArrayList<>(List.of("--config-file", "/dev/null"));
+    arguments.addAll(List.of(flags));
+    return DaemonOptions.read(arguments).containers();
+  }
+
+  static SpecInputs inputs(Path rootfs) {
+    return new SpecInputs(
+        rootfs,
+        "box",
+        Optional.of(Path.of("/run/netns/x")),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Map.of(),
+        Map.of(),
+        List.of());
+  }
+
+  /**
+   * /dev/one is a character device 1:5, /dev/disk a block device 8:0, /dev/many a directory of two.
+   */
+  static final DeviceLookup DEVICES =
+      new DeviceLookup() {
+        @Override
+        public List<DeviceNode> find(String path) {
+          return switch (path) {
+            case "/dev/one" -> List.of(node("/dev/one", 1, 5));
+            case "/dev/many" -> List.of(node("/dev/many/a", 9, 1), node("/dev/many/b", 9, 2));
+            default -> DeviceNode.find(path);
+          };
+        }
+
+        @Override
+        public List<DeviceNode> all() {
+          return List.of(node("/dev/one", 1, 5), node("/dev/kmsg", 1, 11));
+        }
+
+        @Override
+        public int[] numbers(String path) {
+          return path.equals("/dev/disk") ? new int[] {8, 0} : DeviceLookup.HOST.numbers(path);
+        }
+      };
+
+  private static DeviceNode node(String path, int major, int minor) {
+    return new DeviceNode(path, "c", major, minor, 0660, 0, 5);
+  }
+}
