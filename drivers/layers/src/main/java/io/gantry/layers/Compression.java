@@ -48,7 +48,7 @@ public enum Compression {
   }
 
   /** The bytes uncompressed. To be closed. */
-  InputStream decompress(InputStream in) throws IOException {
+  public InputStream decompress(InputStream in) throws IOException {
     return switch (this) {
       case NONE -> in;
       case GZIP -> new GunzipStream(in);
