@@ -2,7 +2,11 @@ package io.gantry.container.log;
 
 import io.gantry.plugins.DriverException;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The log options that every driver has (moby {@code daemon/logger/factory.go}). {@code mode=non-blocking} lets the container go on when the driver is slow:
@@ -15,14 +19,16 @@ import java.util.Map;
 record EngineLogOptions(long backlogLimit, Map<String, String> rest) {
 
   private static final long MIN_BACKLOG = 64L << 20;
+  private static final Pattern SIZE =
+      Pattern.compile("(\\d+(?:\\.\\d+)?) ?(?:([kmgtp])i?)?b?");
   private static final String MODE = "mode";
   private static final String BUFFER = "max-buffer-size";
 
   static EngineLogOptions parse(Map<String, String> options) {
     Map<String, String> rest = new HashMap<>(options);
-    String mode = rest.remove(MODE);
+    String mode = Objects.requireNonNullElse(rest.remove(MODE), "");
     String buffer = rest.remove(BUFFER);
-    boolean blocking = mode == null || mode.isEmpty() || mode.equals("blocking");
+    boolean blocking = mode.isEmpty() || mode.equals("blocking");
     if (!blocking && !mode.equals("non-blocking")) {
       throw invalid("logger: logging mode not supported: " + mode);
     }
@@ -36,9 +42,7 @@ record EngineLogOptions(long backlogLimit, Map<String, String> rest) {
 
   /** Sizes in powers of 1024 (docker/go-units {@code RAMInBytes}). */
   private static long bytes(String text) {
-    java.util.regex.Matcher size =
-        java.util.regex.Pattern.compile("(\\d+(?:\\.\\d+)?) ?(?:([kmgtp])i?)?b?")
-            .matcher(text.toLowerCase(java.util.Locale.ROOT));
+    Matcher size = SIZE.matcher(text.toLowerCase(Locale.ROOT));
     if (!size.matches()) {
       throw invalid("error parsing option max-buffer-size: invalid size: '" + text + "'");
     }

@@ -31,6 +31,9 @@ final class JournalFiles implements Journal {
   private static final String NAME = "journal";
   private static final int BUFFER = 128 * 1024;
 
+  /** Holds any line. */
+  private static final int QUIET_BUFFER = 16 * 1024;
+
   /** Tells the container's monitor to write on in a new file; false when there is none. */
   interface Reopen {
     boolean request() throws IOException;
@@ -150,7 +153,7 @@ final class JournalFiles implements Journal {
       return from;
     }
     if (buffer.length == 0) {
-      buffer = new byte[BUFFER];
+      buffer = new byte[QUIET_BUFFER];
     }
     long offset = from.offset();
     int filled = 0;
@@ -161,6 +164,9 @@ final class JournalFiles implements Journal {
         return new Position(from.segment(), offset);
       }
       filled += count;
+      if (filled == buffer.length && filled < BUFFER) {
+        buffer = Arrays.copyOf(buffer, BUFFER);
+      }
       int consumed = lines(from.segment(), offset, filled, reader);
       if (consumed == 0 && filled == buffer.length) {
         LOG.log(Level.WARNING, "damage in " + directory + " at " + offset + " is left out");
@@ -234,9 +240,12 @@ final class JournalFiles implements Journal {
 
   @Override
   public boolean awaitMore(Position from, Duration limit) throws IOException, InterruptedException {
-    changed.drainPermits();
     if (hasMore(from)) {
       return true;
+    }
+    if (buffer.length > QUIET_BUFFER) {
+      // Many containers are quiet for long.
+      buffer = new byte[0];
     }
     int inDirectory = -1;
     int inFile = -1;
@@ -251,7 +260,9 @@ final class JournalFiles implements Journal {
         inDirectory = watch(directory, Inotify.CREATE | Inotify.MOVED_TO | Inotify.ONE_SHOT);
       }
       if (!hasMore(from) && !closed) {
+        // A permit may have been given before this call: who woke the reader is then served by its next read.
         var unused = changed.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS);
+        unused |= changed.drainPermits() > 0;
       }
     } finally {
       unwatch(inDirectory);
