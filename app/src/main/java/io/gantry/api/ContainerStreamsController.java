@@ -51,9 +51,8 @@ final class ContainerStreamsController implements Controller {
 
   @Override
   public void routes(Routes routes) {
-    routes
-        .stream("GET", "/containers/{name}/attach/ws", this::attachWebSocket)
-        .stream("POST", "/containers/{name}/attach", this::attach)
+    routes.stream("GET", "/containers/{name}/attach/ws", this::attachWebSocket).stream(
+        "POST", "/containers/{name}/attach", this::attach)
         .stream("GET", "/containers/{name}/logs", this::logs)
         .stream("POST", "/containers/{name}/wait", this::await);
   }
@@ -129,11 +128,8 @@ final class ContainerStreamsController implements Controller {
     DetachKeys parsed =
         DetachKeys.parse(keys)
             .orElseThrow(
-                () ->
-                    EngineException.invalid(
-                        "Invalid detach keys (%s) provided".formatted(keys)));
-    return new Session(
-        container, request, parsed, containers.attach(exchange.name(), request));
+                () -> EngineException.invalid("Invalid detach keys (%s) provided".formatted(keys)));
+    return new Session(container, request, parsed, containers.attach(exchange.name(), request));
   }
 
   private static void takeOver(
@@ -244,8 +240,7 @@ final class ContainerStreamsController implements Controller {
       exchange.stream(200, "application/json");
     }
     CompletableFuture<State> wait = end.copy();
-    try (Connection.Watch watch =
-        exchange.connection().onDeparture(() -> wait.cancel(false))) {
+    try (Connection.Watch watch = exchange.connection().onDeparture(() -> wait.cancel(false))) {
       State state = wait.get();
       exchange.ok(
           new Replies.Exit(

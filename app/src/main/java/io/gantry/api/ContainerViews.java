@@ -8,6 +8,7 @@ import io.gantry.api.wire.ContainerRow;
 import io.gantry.api.wire.EndpointView;
 import io.gantry.config.DaemonOptions;
 import io.gantry.container.Container;
+import io.gantry.container.ContainerFiles;
 import io.gantry.container.ContainerPaths;
 import io.gantry.container.exec.ExecService;
 import io.gantry.image.Image;
@@ -18,7 +19,6 @@ import io.gantry.network.Network;
 import io.gantry.network.NetworkService;
 import io.gantry.plugins.network.Attachment;
 import io.gantry.plugins.storage.StorageDriver;
-import io.gantry.system.ContainerSizes;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -47,7 +47,7 @@ final class ContainerViews {
   private final ExecService execs;
   private final ContainerPaths paths;
   private final StorageDriver storage;
-  private final ContainerSizes sizes;
+  private final ContainerFiles files;
   private final String bridge;
 
   ContainerViews(
@@ -56,14 +56,14 @@ final class ContainerViews {
       ExecService execs,
       ContainerPaths paths,
       StorageDriver storage,
-      ContainerSizes sizes,
+      ContainerFiles files,
       DaemonOptions options) {
     this.networks = networks;
     this.images = images;
     this.execs = execs;
     this.paths = paths;
     this.storage = storage;
-    this.sizes = sizes;
+    this.files = files;
     this.bridge = options.network().bridge();
   }
 
@@ -73,25 +73,22 @@ final class ContainerViews {
     Map<String, String> ids = networkIds();
     Map<String, Optional<String>> imageIds = new HashMap<>();
     UnaryOperator<String> imageId =
-        name ->
-            imageIds
-                .computeIfAbsent(name, key -> images.find(key).map(Image::id))
-                .orElse("");
+        name -> imageIds.computeIfAbsent(name, key -> images.find(key).map(Image::id)).orElse("");
     return containers.stream()
         .map(
             container -> {
               Optional<LiveNetworking> live = networks.live(container.id());
               String image = container.config().image();
               boolean same = imageId.apply(image).equals(container.imageId());
-              Optional<ContainerSizes.Sizes> known =
-                  size ? Optional.of(sizes.of(container)) : Optional.empty();
+              Optional<ContainerFiles.Size> known =
+                  size ? Optional.of(files.size(container)) : Optional.empty();
               return ContainerRow.of(
                   container,
                   same ? image : container.imageId(),
                   live,
                   endpoints(container, live, ids, version),
-                  known.map(ContainerSizes.Sizes::rw).orElse(null),
-                  known.map(ContainerSizes.Sizes::rootFs).orElse(null),
+                  known.map(ContainerFiles.Size::changes).orElse(null),
+                  known.map(ContainerFiles.Size::all).orElse(null),
                   version.atLeast(ANNOTATIONS),
                   now);
             })
@@ -101,8 +98,8 @@ final class ContainerViews {
   /** All of a container. */
   ContainerInspect inspect(Container container, boolean size, ApiVersion version) {
     Optional<LiveNetworking> live = networks.live(container.id());
-    Optional<ContainerSizes.Sizes> known =
-        size ? Optional.of(sizes.of(container)) : Optional.empty();
+    Optional<ContainerFiles.Size> known =
+        size ? Optional.of(files.size(container)) : Optional.empty();
     Map<String, String> data =
         storage.stat(container.id()).isPresent() ? storage.details(container.id()) : Map.of();
     return ContainerInspect.of(
@@ -114,8 +111,8 @@ final class ContainerViews {
             endpoints(container, live, networkIds(), version),
             execs.running(container.id()),
             new GraphDriver(data.isEmpty() ? null : data, container.driver()),
-            known.map(ContainerSizes.Sizes::rw).orElse(null),
-            known.map(ContainerSizes.Sizes::rootFs).orElse(null)));
+            known.map(ContainerFiles.Size::changes).orElse(null),
+            known.map(ContainerFiles.Size::all).orElse(null)));
   }
 
   private Map<String, String> networkIds() {

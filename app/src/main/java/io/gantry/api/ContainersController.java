@@ -60,8 +60,7 @@ final class ContainersController implements Controller {
     int limit = query.number("limit").orElse(0);
     ContainerQuery wanted =
         new ContainerQuery(query.flag("all"), Math.max(limit, 0), query.filters());
-    exchange.ok(
-        views.rows(containers.list(wanted), query.flag("size"), exchange.version()));
+    exchange.ok(views.rows(containers.list(wanted), query.flag("size"), exchange.version()));
   }
 
   private void inspect(Exchange exchange) throws IOException {

@@ -29,10 +29,7 @@ final class CreateOptions {
   }
 
   CreateContainer read(
-      CreateRequest request,
-      Optional<String> name,
-      Optional<String> platform,
-      ApiVersion version) {
+      CreateRequest request, Optional<String> name, Optional<String> platform, ApiVersion version) {
     ContainerConfig config = request.config();
     if (config == null) {
       throw EngineException.invalid("config cannot be empty in order to create a container");

@@ -23,7 +23,9 @@ final class PingController implements Controller {
     headers(exchange).text("");
   }
 
-  /** The builder is told as BuildKit's, so that clients don't ask for the classic one by default. */
+  /**
+   * The builder is told as BuildKit's, so that clients don't ask for the classic one by default.
+   */
   private static Exchange headers(Exchange exchange) {
     return exchange
         .answerHeader("Builder-Version", "2")

@@ -66,8 +66,7 @@ final class RefusedController implements Controller {
   }
 
   private static void notInSwarm(Exchange exchange) {
-    throw new EngineException(
-        EngineException.Kind.UNAVAILABLE, "This node is not part of a swarm");
+    throw new EngineException(EngineException.Kind.UNAVAILABLE, "This node is not part of a swarm");
   }
 
   private static void noPlugins(Exchange exchange) throws IOException {

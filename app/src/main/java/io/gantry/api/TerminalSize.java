@@ -9,8 +9,7 @@ record TerminalSize(int rows, int columns) {
   private static final long UINT32 = 0xffff_ffffL;
 
   static TerminalSize of(Query query) {
-    return new TerminalSize(
-        number("height", query.text("h")), number("width", query.text("w")));
+    return new TerminalSize(number("height", query.text("h")), number("width", query.text("w")));
   }
 
   private static int number(String what, String text) {

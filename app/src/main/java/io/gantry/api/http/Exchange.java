@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** One request and its answer, as a controller sees them. For the request's thread. */
 public final class Exchange {
@@ -138,12 +139,12 @@ public final class Exchange {
   }
 
   /** Answers 200 and JSON. */
-  public void ok(Object value) throws IOException {
+  public void ok(@Nullable Object value) throws IOException {
     json(HttpServletResponse.SC_OK, value);
   }
 
   /** Answers with a status and JSON. */
-  public void json(int status, Object value) throws IOException {
+  public void json(int status, @Nullable Object value) throws IOException {
     response.setStatus(status);
     response.setContentType(JSON_TYPE);
     json.write(response.getOutputStream(), value);

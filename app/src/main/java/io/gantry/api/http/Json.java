@@ -3,9 +3,11 @@ package io.gantry.api.http;
 import io.gantry.api.wire.GoTypes;
 import io.gantry.api.wire.WireException;
 import io.gantry.error.EngineException;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonPointer;
 import tools.jackson.core.JsonToken;
@@ -53,7 +55,7 @@ public final class Json {
   }
 
   /** Writes a value and the newline dockerd ends its answers with. Leaves the stream open. */
-  public void write(OutputStream out, Object value) throws java.io.IOException {
+  public void write(OutputStream out, @Nullable Object value) throws IOException {
     mapper.writeValue(out, value);
     out.write('\n');
   }

@@ -126,8 +126,7 @@ public record ContainerInspect(
         String bridge,
         Map<String, EndpointView> networks) {
       EndpointView first = networks.get("bridge");
-      String namespace =
-          live.flatMap(LiveNetworking::netns).map(Path::toString).orElse("");
+      String namespace = live.flatMap(LiveNetworking::netns).map(Path::toString).orElse("");
       return new NetworkSettings(
           first == null ? "" : bridge,
           namespace.substring(namespace.lastIndexOf('/') + 1),
@@ -188,7 +187,6 @@ public record ContainerInspect(
         around.sizeRootFs(),
         MountView.of(container.mounts()),
         container.config(),
-        NetworkSettings.of(
-            container, around.live(), around.bridge(), around.networks()));
+        NetworkSettings.of(container, around.live(), around.bridge(), around.networks()));
   }
 }

@@ -64,8 +64,7 @@ public record ContainerRow(
         container.state().status().text(),
         StatusText.of(container.state(), now),
         new Host(
-            container.hostConfig().networkMode(),
-            annotations && !notes.isEmpty() ? notes : null),
+            container.hostConfig().networkMode(), annotations && !notes.isEmpty() ? notes : null),
         new Networks(networks),
         MountView.of(container.mounts()));
   }

@@ -5,7 +5,10 @@ import io.gantry.registry.AuthConfig;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Credentials for a registry (API v1.51, definitions/AuthConfig), as a body and as {@code X-Registry-Auth}. */
+/**
+ * Credentials for a registry (API v1.51, definitions/AuthConfig), as a body and as {@code
+ * X-Registry-Auth}.
+ */
 @GoName("registry.AuthConfig")
 public record CredentialsRequest(
     @JsonProperty("username") @Nullable String username,

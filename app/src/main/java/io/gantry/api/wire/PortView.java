@@ -36,8 +36,7 @@ public record PortView(
       } else {
         for (PortBinding binding : bindings) {
           ports.add(
-              new PortView(
-                  binding.hostIp(), number, Integer.parseInt(binding.hostPort()), type));
+              new PortView(binding.hostIp(), number, Integer.parseInt(binding.hostPort()), type));
         }
       }
     }

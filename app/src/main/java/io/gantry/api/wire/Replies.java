@@ -1,7 +1,6 @@
 package io.gantry.api.wire;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -50,12 +49,4 @@ public final class Replies {
 
   /** The answer of {@code POST /auth}. */
   public record LoggedIn(String identityToken, String status) {}
-
-  /** What {@code HEAD /containers/{id}/archive} tells of a path, in a header. */
-  public record PathStat(
-      @JsonProperty("name") String name,
-      @JsonProperty("size") long size,
-      @JsonProperty("mode") long mode,
-      @JsonProperty("mtime") String mtime,
-      @JsonProperty("linkTarget") String linkTarget) {}
 }

@@ -1,0 +1,288 @@
+package io.gantry.api;
+
+import io.gantry.Gantry;
+import io.gantry.api.http.ApiVersion;
+import io.gantry.api.wire.InfoView;
+import io.gantry.api.wire.VersionView;
+import io.gantry.config.DaemonOptions;
+import io.gantry.container.Container;
+import io.gantry.container.Containers;
+import io.gantry.container.State;
+import io.gantry.container.Status;
+import io.gantry.container.spec.HostFacts;
+import io.gantry.driver.Drivers;
+import io.gantry.image.ImageService;
+import io.gantry.plugins.log.LogDriverFactory;
+import io.gantry.plugins.network.NetworkDriverFactory;
+import io.gantry.plugins.runtime.ResourceSupport;
+import io.gantry.plugins.runtime.RuntimeDriver;
+import io.gantry.plugins.runtime.RuntimeInfo;
+import io.gantry.plugins.storage.StorageDriver;
+import io.gantry.store.Settings;
+import io.gantry.system.HostState;
+import io.gantry.volume.VolumeService;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** The engine as clients see it: {@code /version} and {@code /info}. */
+@Component
+final class EngineViews {
+
+  private static final String INDEX = "https://index.docker.io/v1/";
+
+  private final DaemonOptions options;
+  private final Containers containers;
+  private final ImageService images;
+  private final VolumeService volumes;
+  private final Drivers drivers;
+  private final StorageDriver storage;
+  private final RuntimeDriver runtime;
+  private final HostFacts host;
+  private final String id;
+
+  EngineViews(
+      DaemonOptions options,
+      Containers containers,
+      ImageService images,
+      VolumeService volumes,
+      Drivers drivers,
+      StorageDriver storage,
+      RuntimeDriver runtime,
+      HostFacts host,
+      Settings settings) {
+    this.options = options;
+    this.containers = containers;
+    this.images = images;
+    this.volumes = volumes;
+    this.drivers = drivers;
+    this.storage = storage;
+    this.runtime = runtime;
+    this.host = host;
+    this.id = settings.getOrMake("engine", () -> UUID.randomUUID().toString());
+  }
+
+  /** The release of this engine. */
+  static String release() {
+    return Optional.ofNullable(Gantry.class.getPackage().getImplementationVersion())
+        .orElse("development");
+  }
+
+  VersionView version() {
+    String release = release();
+    Map<String, String> details = new LinkedHashMap<>();
+    details.put("ApiVersion", ApiVersion.CURRENT.text());
+    details.put("Arch", host.architecture());
+    details.put("BuildTime", "");
+    details.put("Experimental", Boolean.toString(options.experimental()));
+    details.put("GitCommit", "");
+    details.put("GoVersion", javaVersion());
+    details.put("KernelVersion", host.kernel());
+    details.put("MinAPIVersion", ApiVersion.MINIMUM.text());
+    details.put("Os", "linux");
+    List<VersionView.Component> components = new ArrayList<>();
+    components.add(new VersionView.Component("Engine", release, details));
+    for (RuntimeInfo info : runtime.runtimes()) {
+      components.add(
+          new VersionView.Component(
+              info.name(), info.version(), Map.of("GitCommit", info.commit())));
+    }
+    return new VersionView(
+        new VersionView.Platform("Gantry"),
+        components,
+        release,
+        ApiVersion.CURRENT.text(),
+        ApiVersion.MINIMUM.text(),
+        "",
+        javaVersion(),
+        "linux",
+        host.architecture(),
+        host.kernel(),
+        "");
+  }
+
+  private static String javaVersion() {
+    return "java" + Runtime.version();
+  }
+
+  InfoView info() {
+    Counts counts = Counts.of(containers.all());
+    ResourceSupport support = runtime.resourceSupport();
+    List<RuntimeInfo> runtimes = runtime.runtimes();
+    HostState state = HostState.read();
+    Optional<RuntimeInfo> first = runtimes.stream().findFirst();
+    return new InfoView(
+        id,
+        counts.all,
+        counts.running,
+        counts.paused,
+        counts.all - counts.running - counts.paused,
+        images.count(),
+        storageName(),
+        storage.status().stream().map(row -> List.of(row.name(), row.value())).toList(),
+        new InfoView.Plugins(
+            volumes.drivers(),
+            drivers.names(NetworkDriverFactory.class),
+            null,
+            drivers.names(LogDriverFactory.class)),
+        support.memoryLimit(),
+        support.swapLimit(),
+        support.cpuCfs(),
+        support.cpuCfs(),
+        support.cpuShares(),
+        support.cpuset(),
+        support.pidsLimit(),
+        state.ipv4Forwarding(),
+        options.logging().debug(),
+        state.openDescriptors(),
+        support.oomKillDisable(),
+        Thread.activeCount(),
+        Instant.now(),
+        options.containers().logDriver(),
+        support.cgroupDriver(),
+        support.cgroupVersion(),
+        0,
+        host.kernel(),
+        state.operatingSystem(),
+        state.operatingSystemVersion(),
+        "linux",
+        System.getProperty("os.arch", "").equals("amd64") ? "x86_64" : host.architecture(),
+        INDEX,
+        registries(),
+        host.processors(),
+        state.memory(),
+        null,
+        options.dataRoot().toString(),
+        proxy("HTTP_PROXY"),
+        proxy("HTTPS_PROXY"),
+        proxy("NO_PROXY"),
+        state.hostname(),
+        options.labels(),
+        options.experimental(),
+        release(),
+        runtimeViews(runtimes),
+        first.map(RuntimeInfo::name).orElse(""),
+        InfoView.Swarm.INACTIVE,
+        true,
+        "",
+        options
+            .containers()
+            .initPath()
+            .map(path -> String.valueOf(path.getFileName()))
+            .orElse("docker-init"),
+        new InfoView.Commit(""),
+        new InfoView.Commit(first.map(RuntimeInfo::commit).orElse("")),
+        new InfoView.Commit(""),
+        securityOptions(),
+        new InfoView.Firewall("iptables"),
+        List.of("/etc/cdi", "/var/run/cdi"),
+        warnings(support, state));
+  }
+
+  private String storageName() {
+    return containers.all().stream()
+        .findFirst()
+        .map(Container::driver)
+        .orElseGet(() -> options.storage().driver().orElse("overlay2"));
+  }
+
+  private static Map<String, InfoView.RuntimeView> runtimeViews(List<RuntimeInfo> runtimes) {
+    Map<String, InfoView.RuntimeView> views = new LinkedHashMap<>();
+    runtimes.forEach(
+        runtime -> views.put(runtime.name(), new InfoView.RuntimeView(runtime.path())));
+    return views;
+  }
+
+  private InfoView.Registries registries() {
+    List<String> mirrors = options.registry().mirrors().stream().map(Object::toString).toList();
+    Map<String, InfoView.Registries.Index> indexes = new LinkedHashMap<>();
+    indexes.put("docker.io", new InfoView.Registries.Index(mirrors, "docker.io", true, true));
+    List<String> networks = new ArrayList<>(List.of("::1/128", "127.0.0.0/8"));
+    for (String insecure : options.registry().insecure()) {
+      if (insecure.contains("/")) {
+        networks.add(insecure);
+      } else {
+        indexes.put(insecure, new InfoView.Registries.Index(List.of(), insecure, false, false));
+      }
+    }
+    return new InfoView.Registries(indexes, networks, mirrors);
+  }
+
+  private List<String> securityOptions() {
+    List<String> security = new ArrayList<>();
+    if (host.apparmor()) {
+      security.add("name=apparmor");
+    }
+    String profile = options.containers().seccompProfile();
+    if (!profile.equals("unconfined")) {
+      security.add("name=seccomp,profile=" + profile);
+    }
+    if (host.selinux()) {
+      security.add("name=selinux");
+    }
+    if (options.containers().noNewPrivileges()) {
+      security.add("name=no-new-privileges");
+    }
+    return security;
+  }
+
+  private @Nullable List<String> warnings(ResourceSupport support, HostState state) {
+    List<String> warnings = new ArrayList<>();
+    Map<String, Boolean> has = new LinkedHashMap<>();
+    has.put("memory limit", support.memoryLimit());
+    has.put("swap limit", support.swapLimit());
+    has.put("oom kill disable", support.oomKillDisable() || support.cgroupVersion().equals("2"));
+    has.put("cpu cfs quota", support.cpuCfs());
+    has.put("cpu cfs period", support.cpuCfs());
+    has.put("cpu shares", support.cpuShares());
+    has.put("cpuset", support.cpuset());
+    has.forEach(
+        (what, there) -> {
+          if (!there) {
+            warnings.add("WARNING: No " + what + " support");
+          }
+        });
+    if (!state.ipv4Forwarding()) {
+      warnings.add("WARNING: IPv4 forwarding is disabled");
+    }
+    runtime.warnings().forEach(warning -> warnings.add("WARNING: " + warning));
+    drivers
+        .problems()
+        .forEach(
+            problem ->
+                warnings.add(
+                    "WARNING: %s (%s): %s"
+                        .formatted(problem.driver(), problem.source(), problem.message())));
+    return warnings.isEmpty() ? null : warnings;
+  }
+
+  private static String proxy(String name) {
+    return Optional.ofNullable(System.getenv(name))
+        .or(() -> Optional.ofNullable(System.getenv(name.toLowerCase(Locale.ROOT))))
+        .orElse("");
+  }
+
+  /** How many containers there are of each sort. */
+  private record Counts(int all, int running, int paused) {
+    static Counts of(List<Container> containers) {
+      int running = 0;
+      int paused = 0;
+      for (Container container : containers) {
+        State state = container.state();
+        if (state.status() == Status.PAUSED) {
+          paused++;
+        } else if (state.isRunning()) {
+          running++;
+        }
+      }
+      return new Counts(containers.size(), running, paused);
+    }
+  }
+}

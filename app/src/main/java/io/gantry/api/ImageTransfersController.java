@@ -1,0 +1,110 @@
+package io.gantry.api;
+
+import io.gantry.api.http.Controller;
+import io.gantry.api.http.Exchange;
+import io.gantry.api.http.Query;
+import io.gantry.api.http.Routes;
+import io.gantry.api.stream.ProgressStream;
+import io.gantry.error.EngineException;
+import io.gantry.image.ImageService;
+import io.gantry.image.ImportRequest;
+import io.gantry.image.Platform;
+import io.gantry.image.Reference;
+import io.gantry.registry.AuthConfig;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/** {@code /images}: images that come and go: pull, import, push, load, save (API v1.51). */
+@Component
+final class ImageTransfersController implements Controller {
+
+  private final ImageService images;
+
+  ImageTransfersController(ImageService images) {
+    this.images = images;
+  }
+
+  @Override
+  public void routes(Routes routes) {
+    routes.stream("POST", "/images/create", this::create).stream("POST", "/images/load", this::load)
+        .stream("POST", "/images/{name}/push", this::push)
+        .stream("GET", "/images/get", this::saveMany)
+        .stream("GET", "/images/{name}/get", this::saveOne);
+  }
+
+  private void create(Exchange exchange) throws Exception {
+    Query query = exchange.query();
+    Optional<Platform> platform = query.given("platform").map(Platform::parse);
+    if (query.given("fromImage").isPresent()) {
+      pull(exchange, platform);
+    } else {
+      importTar(exchange, platform);
+    }
+  }
+
+  private void pull(Exchange exchange, Optional<Platform> platform) throws Exception {
+    Query query = exchange.query();
+    Reference reference = Reference.parse(query.text("fromImage").strip());
+    String tag = query.text("tag");
+    if (!tag.isEmpty()) {
+      reference = tag.contains(":") ? reference.withDigest(tag) : reference.withTag(tag);
+    }
+    Reference wanted = reference;
+    AuthConfig credentials = Credentials.of(exchange);
+    // a repository without tag and digest means all of its tags; the CLI always sends one
+    boolean all = wanted.isNameOnly();
+    ProgressStream.send(
+        exchange, progress -> images.pull(wanted, all, platform, credentials, progress));
+  }
+
+  private void importTar(Exchange exchange, Optional<Platform> platform) throws Exception {
+    Query query = exchange.query();
+    String source = query.text("fromSrc");
+    if (!source.equals("-")) {
+      throw EngineException.invalid(
+          "import from \"" + source + "\": only the body of the request (-) can be imported");
+    }
+    ImportRequest request =
+        new ImportRequest(
+            source, target(query), query.text("message"), query.all("changes"), platform);
+    ProgressStream.send(
+        exchange,
+        progress -> progress.status(images.importTar(request, exchange.body(), progress)));
+  }
+
+  private static Optional<Reference> target(Query query) {
+    return query
+        .given("repo")
+        .map(Reference::parse)
+        .map(
+            repository ->
+                query.given("tag").map(repository::withTag).orElse(repository).withDefaultTag());
+  }
+
+  private void load(Exchange exchange) throws Exception {
+    boolean quiet = exchange.query().flag("quiet", true);
+    ProgressStream.send(exchange, progress -> images.load(exchange.body(), quiet, progress));
+  }
+
+  private void push(Exchange exchange) throws Exception {
+    Reference reference = Reference.parse(exchange.name());
+    String tag = exchange.query().text("tag");
+    Reference wanted = tag.isEmpty() ? reference : reference.withTag(tag);
+    AuthConfig credentials = Credentials.of(exchange);
+    ProgressStream.send(exchange, progress -> images.push(wanted, credentials, progress));
+  }
+
+  private void saveMany(Exchange exchange) throws IOException {
+    save(exchange, exchange.query().all("names"));
+  }
+
+  private void saveOne(Exchange exchange) throws IOException {
+    save(exchange, List.of(exchange.name()));
+  }
+
+  private void save(Exchange exchange, List<String> names) throws IOException {
+    images.save(names, exchange.bytes(200, "application/x-tar"));
+  }
+}

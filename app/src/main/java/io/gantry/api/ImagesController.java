@@ -1,0 +1,151 @@
+package io.gantry.api;
+
+import io.gantry.api.http.ApiVersion;
+import io.gantry.api.http.Controller;
+import io.gantry.api.http.Exchange;
+import io.gantry.api.http.Query;
+import io.gantry.api.http.Routes;
+import io.gantry.api.wire.ImageInspect;
+import io.gantry.api.wire.ImageReplies;
+import io.gantry.api.wire.ImageRow;
+import io.gantry.error.EngineException;
+import io.gantry.image.ImageQuery;
+import io.gantry.image.ImageService;
+import io.gantry.image.PruneReport;
+import io.gantry.image.SearchHit;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.springframework.stereotype.Component;
+
+/** {@code /images} and {@code /distribution}: what is known of images (API v1.51, tag Image). */
+@Component
+final class ImagesController implements Controller {
+
+  /** Clients before 1.43 want a name for what has none. */
+  private static final int NO_PLACEHOLDERS = 43;
+
+  /** Clients before 1.44 look at the virtual size. */
+  private static final int NO_VIRTUAL_SIZE = 44;
+
+  /** Clients before 1.45 look at the container an image was committed from. */
+  private static final int NO_CONTAINER = 45;
+
+  private static final int MOST_HITS = 100;
+  private static final int HITS = 25;
+
+  private final ImageService images;
+
+  ImagesController(ImageService images) {
+    this.images = images;
+  }
+
+  @Override
+  public void routes(Routes routes) {
+    routes
+        .get("/images/json", this::list)
+        .get("/images/search", this::search)
+        .get("/images/{name}/json", this::inspect)
+        .get("/images/{name}/history", this::history)
+        .get("/distribution/{name}/json", this::distribution)
+        .post("/images/prune", this::prune)
+        .post("/images/{name}/tag", this::tag)
+        .delete("/images/{name}", this::remove);
+  }
+
+  private void list(Exchange exchange) throws IOException {
+    Query query = exchange.query();
+    ApiVersion version = exchange.version();
+    List<ImageRow> rows =
+        images
+            .list(
+                new ImageQuery(
+                    query.flag("all"), lists(query.filters()), query.flag("shared-size"), false))
+            .stream()
+            .map(
+                summary ->
+                    ImageRow.of(
+                        summary, version.before(NO_VIRTUAL_SIZE), version.before(NO_PLACEHOLDERS)))
+            .toList();
+    exchange.ok(rows);
+  }
+
+  private void inspect(Exchange exchange) throws IOException {
+    ApiVersion version = exchange.version();
+    exchange.ok(
+        ImageInspect.of(
+            images.inspect(exchange.name()),
+            version.before(NO_VIRTUAL_SIZE),
+            version.before(NO_CONTAINER)));
+  }
+
+  private void history(Exchange exchange) throws IOException {
+    exchange.ok(images.history(exchange.name()).stream().map(ImageReplies.History::of).toList());
+  }
+
+  private void tag(Exchange exchange) {
+    images.tag(exchange.name(), exchange.query().text("repo"), exchange.query().text("tag"));
+    exchange.status(201);
+  }
+
+  private void remove(Exchange exchange) throws IOException {
+    Query query = exchange.query();
+    exchange.ok(
+        images.remove(exchange.name(), query.flag("force"), !query.flag("noprune")).stream()
+            .map(ImageReplies.Removed::of)
+            .toList());
+  }
+
+  private void prune(Exchange exchange) throws IOException {
+    PruneReport report = images.prune(lists(exchange.query().filters()));
+    List<ImageReplies.Removed> removed =
+        report.removals().stream().map(ImageReplies.Removed::of).toList();
+    exchange.ok(
+        new ImageReplies.Pruned(removed.isEmpty() ? null : removed, report.spaceReclaimed()));
+  }
+
+  private void search(Exchange exchange) throws IOException {
+    Query query = exchange.query();
+    List<SearchHit> hits =
+        images.search(
+            query.text("term"),
+            limit(query.text("limit")),
+            lists(query.filters()),
+            Credentials.of(exchange));
+    exchange.ok(hits.stream().map(ImageReplies.Found::of).toList());
+  }
+
+  private static int limit(String text) {
+    if (text.isEmpty()) {
+      return HITS;
+    }
+    int limit;
+    try {
+      limit = Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          "invalid limit specified: strconv.Atoi: parsing \"" + text + "\": invalid syntax",
+          e);
+    }
+    if (limit < 1 || limit > MOST_HITS) {
+      throw EngineException.invalid(
+          "limit " + limit + " is outside the range of [1, " + MOST_HITS + "]");
+    }
+    return limit;
+  }
+
+  private void distribution(Exchange exchange) throws IOException {
+    exchange.ok(
+        ImageReplies.Distribution.of(
+            images.distribution(exchange.name(), Credentials.of(exchange))));
+  }
+
+  static Map<String, List<String>> lists(Map<String, Set<String>> filters) {
+    Map<String, List<String>> lists = new LinkedHashMap<>();
+    filters.forEach((name, values) -> lists.put(name, List.copyOf(values)));
+    return lists;
+  }
+}

@@ -1,0 +1,106 @@
+package io.gantry.api.wire;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the engine has and can do (API v1.51, definitions/SystemInfo, and openEuler's fields). */
+public record InfoView(
+    @JsonProperty("ID") String id,
+    int containers,
+    int containersRunning,
+    int containersPaused,
+    int containersStopped,
+    int images,
+    String driver,
+    List<List<String>> driverStatus,
+    Plugins plugins,
+    boolean memoryLimit,
+    boolean swapLimit,
+    boolean cpuCfsPeriod,
+    boolean cpuCfsQuota,
+    @JsonProperty("CPUShares") boolean cpuShares,
+    @JsonProperty("CPUSet") boolean cpuSet,
+    boolean pidsLimit,
+    @JsonProperty("IPv4Forwarding") boolean ipv4Forwarding,
+    boolean debug,
+    @JsonProperty("NFd") int descriptors,
+    boolean oomKillDisable,
+    @JsonProperty("NGoroutines") int threads,
+    Instant systemTime,
+    String loggingDriver,
+    String cgroupDriver,
+    String cgroupVersion,
+    @JsonProperty("NEventsListener") int eventListeners,
+    String kernelVersion,
+    String operatingSystem,
+    @JsonProperty("OSVersion") String osVersion,
+    @JsonProperty("OSType") String osType,
+    String architecture,
+    String indexServerAddress,
+    Registries registryConfig,
+    @JsonProperty("NCPU") int processors,
+    long memTotal,
+    @Nullable List<String> genericResources,
+    String dockerRootDir,
+    String httpProxy,
+    String httpsProxy,
+    String noProxy,
+    String name,
+    List<String> labels,
+    boolean experimentalBuild,
+    String serverVersion,
+    Map<String, RuntimeView> runtimes,
+    String defaultRuntime,
+    Swarm swarm,
+    boolean liveRestoreEnabled,
+    String isolation,
+    String initBinary,
+    Commit containerdCommit,
+    Commit runcCommit,
+    Commit initCommit,
+    List<String> securityOptions,
+    Firewall firewallBackend,
+    @JsonProperty("CDISpecDirs") List<String> cdiSpecDirs,
+    @Nullable List<String> warnings) {
+
+  /** Drivers by kind. */
+  public record Plugins(
+      List<String> volume,
+      List<String> network,
+      @Nullable List<String> authorization,
+      List<String> log) {}
+
+  /** {@code RegistryConfig}. */
+  public record Registries(
+      Map<String, Index> indexConfigs,
+      @JsonProperty("InsecureRegistryCIDRs") List<String> insecureRegistryCidrs,
+      List<String> mirrors) {
+
+    /** A registry that is known by name. */
+    public record Index(List<String> mirrors, String name, boolean official, boolean secure) {}
+  }
+
+  /** An OCI runtime. */
+  public record RuntimeView(@JsonProperty("path") String path) {}
+
+  /** There is no swarm mode. */
+  public record Swarm(
+      @JsonProperty("NodeID") String nodeId,
+      String nodeAddr,
+      String localNodeState,
+      boolean controlAvailable,
+      String error,
+      @Nullable List<String> remoteManagers) {
+
+    public static final Swarm INACTIVE = new Swarm("", "", "inactive", false, "", null);
+  }
+
+  /** The version of a program. */
+  public record Commit(@JsonProperty("ID") String id) {}
+
+  /** Who keeps the packet filter's rules. */
+  public record Firewall(String driver) {}
+}
