@@ -1,67 +1,205 @@
 package io.gantry.image;
 
 import io.gantry.error.EngineException;
+import io.gantry.event.EventJournal;
+import io.gantry.image.layer.Layer;
+import io.gantry.image.layer.LayerPin;
+import io.gantry.image.layer.LayerStore;
+import io.gantry.plugins.storage.StorageDriver;
 import io.gantry.registry.AuthConfig;
+import io.gantry.registry.RegistryClient;
+import io.gantry.registry.RegistryPolicy;
+import io.gantry.store.Store;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
- * All that can be done with images. Every method may be called by many threads at once. What is answered from memory (resolve,
- * list, inspect) takes no lock. When a method that changes images or names returns, the change survives a power cut. A name or
- * id that does not exist is an {@link EngineException} of kind NOT_FOUND with Docker's text.
+ * All that can be done with images. Every method may be called by many threads at once. What is answered from memory (resolve, list, inspect) takes no
+ * lock. When a method that changes images or names returns, the change survives a power cut. A name or id that does not exist is an {@link EngineException} of kind
+ * NOT_FOUND with Docker's text.
+ *
+ * <p>Reading what there is begins in the background when it is made; whoever asks before that is done waits.
  */
-public final class ImageService {
+public final class ImageService implements AutoCloseable {
+
+  private final ImageStore images;
+  private final LayerStore layers;
+  private final ConfigCache configs;
+  private final ImageEvents events;
+  private final RegistryClient registries;
+  private final ImageLister lister;
+  private final ImageInspector inspector;
+  private final ImageRemover remover;
+  private final ImageLoader loader;
+  private final ImageSaver saver;
+  private final ImageMaker maker;
+  private final ImagePuller puller;
+  private final ImagePusher pusher;
+  private final RegistryQueries queries;
+  private final CompletableFuture<Boolean> loaded = new CompletableFuture<>();
+
+  public ImageService(
+      Store store,
+      StorageDriver driver,
+      EventJournal journal,
+      ImageUsers users,
+      ImageOptions options)
+      throws IOException {
+    Path data = options.dataDirectory();
+    images = new ImageStore(store);
+    layers =
+        new LayerStore(store, driver, data, options.runDirectory(), () -> chainsInUse(users));
+    configs = new ConfigCache(images);
+    events = new ImageEvents(journal, images);
+    registries = new RegistryClient(options.registries());
+    ImageCommitter committer = new ImageCommitter(images, layers);
+    BlobDownloads downloads =
+        new BlobDownloads(
+            data.resolve("downloads"), options.downloads(), options.downloadAttempts());
+    lister = new ImageLister(images, layers, users);
+    inspector = new ImageInspector(images, layers, configs, options.driverName());
+    remover = new ImageRemover(images, layers, users, events);
+    loader = new ImageLoader(images, layers, committer, events, data.resolve("spool"));
+    saver = new ImageSaver(images, layers, events);
+    maker = new ImageMaker(layers, configs, committer, registries, events);
+    puller = new ImagePuller(registries, images, layers, downloads, committer, events);
+    pusher = new ImagePusher(registries, images, layers, events, options.uploads());
+    queries = new RegistryQueries(registries);
+    Thread.ofPlatform().name("images-load").daemon().start(() -> load(data));
+  }
+
+  private static Set<String> chainsInUse(ImageUsers users) {
+    Set<String> chains = new HashSet<>();
+    users.users().forEach(use -> chains.add(use.chainId()));
+    return chains;
+  }
+
+  private void load(Path data) {
+    try {
+      SpooledArchive.sweep(data.resolve("spool"));
+      layers.load();
+      images.load(layers);
+      loaded.complete(true);
+    } catch (IOException | RuntimeException e) {
+      loaded.completeExceptionally(e);
+    }
+  }
+
+  private void ready() {
+    if (loaded.isDone() && !loaded.isCompletedExceptionally()) {
+      return;
+    }
+    try {
+      loaded.join();
+    } catch (CompletionException e) {
+      throw EngineException.system(
+          "the images could not be read: " + e.getCause().getMessage(), e.getCause());
+    }
+  }
+
+  private ImageIndex index() {
+    ready();
+    return images.index();
+  }
 
   /** The image that a name, a digest, an id or an unambiguous prefix of an id stands for. */
   public Image resolve(String nameOrId) {
-    throw new UnsupportedOperationException();
+    return ImageFinder.get(index(), nameOrId);
   }
 
   /** Like {@link #resolve}, empty when there is none. */
   public Optional<Image> find(String nameOrId) {
-    throw new UnsupportedOperationException();
+    return ImageFinder.find(index(), nameOrId);
   }
 
   /** The image's configuration. */
   public ImageConfig config(Image image) {
-    throw new UnsupportedOperationException();
+    return configs.get(image);
   }
 
   /** Familiar names, with tag, of the image. */
   public List<String> tags(String imageId) {
-    throw new UnsupportedOperationException();
+    return index().namesOf(imageId).stream()
+        .filter(name -> name.digest().isEmpty())
+        .map(Reference::familiar)
+        .toList();
   }
 
   /** Resolves and keeps the image and its layers until the hold is closed. For making a container. */
   public ImageHold hold(String nameOrId) {
-    throw new UnsupportedOperationException();
+    Image image = resolve(nameOrId);
+    Optional<LayerPin> pin =
+        image
+            .chainId()
+            .map(chain -> layers.pin(chain).orElseThrow(() -> ImageFinder.missing(nameOrId)));
+    return new Hold(image, pin);
+  }
+
+  private record Hold(Image image, Optional<LayerPin> pin) implements ImageHold {
+
+    @Override
+    public Optional<String> parentSnapshot() {
+      return pin.map(LayerPin::layer).map(Layer::snapshot);
+    }
+
+    @Override
+    public void close() {
+      pin.ifPresent(LayerPin::close);
+    }
   }
 
   /** A container is gone; layers that only it still needed are deleted. */
   public void released(String chainId) {
-    throw new UnsupportedOperationException();
+    ready();
+    layers.released(chainId);
   }
 
   /** The images that match, newest first. */
   public List<ImageSummary> list(ImageQuery query) {
-    throw new UnsupportedOperationException();
+    ready();
+    return lister.list(query);
   }
 
   public ImageDetails inspect(String nameOrId) {
-    throw new UnsupportedOperationException();
+    ready();
+    return inspector.inspect(nameOrId);
   }
 
   /** Newest first. */
   public List<HistoryItem> history(String nameOrId) {
-    throw new UnsupportedOperationException();
+    ready();
+    return inspector.history(nameOrId);
   }
 
   /** Gives the image another name; {@code tag} may be empty. */
   public void tag(String nameOrId, String repository, String tag) {
-    throw new UnsupportedOperationException();
+    ready();
+    Reference parsed = Reference.parse(repository);
+    if (parsed.digest().isPresent()) {
+      throw EngineException.invalid("cannot import digest reference");
+    }
+    Reference name = tag.isEmpty() ? parsed.withDefaultTag() : parsed.withTag(tag);
+    if (name.familiarName().equals("sha256")) {
+      throw EngineException.invalid(
+          "refusing to create an ambiguous tag using digest algorithm as name");
+    }
+    String id =
+        images.change(
+            transaction -> {
+              Image image = ImageFinder.get(transaction.index(), nameOrId);
+              transaction.name(name, image.id());
+              return image.id();
+            });
+    events.publish("tag", id, name.familiar());
   }
 
   /**
@@ -70,43 +208,54 @@ public final class ImageService {
    * @param prune also untagged parents
    */
   public List<Removal> remove(String nameOrId, boolean force, boolean prune) {
-    throw new UnsupportedOperationException();
+    ready();
+    return remover.remove(nameOrId, force, prune);
   }
 
   /** Removes images nothing uses. Filters: dangling, until, label, label!. */
   public PruneReport prune(Map<String, List<String>> filters) {
-    throw new UnsupportedOperationException();
+    ready();
+    return remover.prune(filters);
   }
 
   /** Takes images from a Docker archive or an OCI layout, plain, gzip, zstd, bzip2 or xz. */
   public void load(InputStream archive, boolean quiet, ProgressSink progress) {
-    throw new UnsupportedOperationException();
+    ready();
+    loader.load(archive, quiet, progress);
   }
 
-  /** Checks the names before the first byte is written. */
+  /** Checks the names before the first byte is written. The stream is not closed. */
   public void save(List<String> namesOrIds, OutputStream out) {
-    throw new UnsupportedOperationException();
+    ready();
+    saver.save(namesOrIds, out);
   }
 
   /** Makes an image of a root file system's tar. Returns its id. */
   public String importTar(ImportRequest request, InputStream tar, ProgressSink progress) {
-    throw new UnsupportedOperationException();
+    ready();
+    return maker.importTar(request, tar, progress);
   }
 
   /** Makes an image of a container's changes. The caller holds the container still. Returns its id. */
   public String commit(CommitRequest request) {
-    throw new UnsupportedOperationException();
+    ready();
+    return maker.commit(request);
   }
 
   /**
-   * Fetches an image. A failure before anything was sent to the sink is thrown with its status; later ones too, the caller then
-   * ends the stream with {@link ProgressSink#error}.
+   * Fetches an image. A failure before anything was sent to the sink is thrown with its status; later ones too, the caller then ends the stream with {@link
+   * ProgressSink#error}.
    *
    * @param reference with tag or digest, or a repository when {@code allTags}
    */
   public void pull(
-      Reference reference, boolean allTags, Optional<Platform> platform, AuthConfig auth, ProgressSink progress) {
-    throw new UnsupportedOperationException();
+      Reference reference,
+      boolean allTags,
+      Optional<Platform> platform,
+      AuthConfig auth,
+      ProgressSink progress) {
+    ready();
+    puller.pull(reference, allTags, platform, auth, progress);
   }
 
   /**
@@ -115,31 +264,45 @@ public final class ImageService {
    * @param reference with a tag; without one every tag of the repository is pushed
    */
   public void push(Reference reference, AuthConfig auth, ProgressSink progress) {
-    throw new UnsupportedOperationException();
+    ready();
+    pusher.push(reference, auth, progress);
   }
 
   /** Asks the registry whose host leads the term, else Docker Hub. Filters: is-official, is-automated, stars. */
-  public List<SearchHit> search(String term, int limit, Map<String, List<String>> filters, AuthConfig auth) {
-    throw new UnsupportedOperationException();
+  public List<SearchHit> search(
+      String term, int limit, Map<String, List<String>> filters, AuthConfig auth) {
+    return queries.search(term, limit, filters, auth);
   }
 
   /** Asks the registry whether it accepts the credentials. */
   public LoginResult checkAuth(AuthConfig auth) {
-    throw new UnsupportedOperationException();
+    return queries.login(auth);
   }
 
   /** Asks the registry what it has under a name. */
   public DistributionInfo distribution(String name, AuthConfig auth) {
-    throw new UnsupportedOperationException();
+    return queries.distribution(name, auth);
   }
 
   /** For {@code system df}. */
   public ImageUsage usage() {
-    throw new UnsupportedOperationException();
+    ready();
+    return lister.usage();
   }
 
   /** How many images there are, from memory. */
   public int count() {
-    throw new UnsupportedOperationException();
+    return index().images().size();
+  }
+
+  /** Takes other insecure registries and mirrors, from now on. */
+  public void reload(RegistryPolicy policy) {
+    registries.reload(policy);
+  }
+
+  /** Lets connections go. Operations under way fail. */
+  @Override
+  public void close() {
+    registries.close();
   }
 }

@@ -72,6 +72,19 @@ public record Platform(String os, String architecture, String variant) {
     };
   }
 
+  /** The platform an image says it is for. */
+  static Platform of(Image image) {
+    return normal(image.os(), image.architecture(), image.variant());
+  }
+
+  /** Whether the image is for this platform; a variant that one of them leaves out fits. */
+  boolean accepts(Image image) {
+    Platform other = of(image);
+    return other.os.equals(os)
+        && other.architecture.equals(architecture)
+        && (variant.isEmpty() || other.variant.isEmpty() || other.variant.equals(variant));
+  }
+
   @Override
   public String toString() {
     return os + "/" + architecture + (variant.isEmpty() ? "" : "/" + variant);

@@ -2,8 +2,11 @@ package io.gantry.registry;
 
 import io.gantry.error.EngineException;
 import io.gantry.registry.RegistryException.Reason;
+import java.io.InputStream;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -152,6 +155,24 @@ public final class RegistryClient implements AutoCloseable {
     return new TagsEndpoint(
             session(domain, policy.forPull(domain), List.of("registry:catalog:*"), auth, true))
         .catalog();
+  }
+
+  /** Fetches something by its address; redirects are followed. */
+  public InputStream download(URI uri) {
+    boolean https = "https".equals(uri.getScheme());
+    if (uri.getHost() == null || !(https || "http".equals(uri.getScheme()))) {
+      throw EngineException.invalid("unsupported address " + uri);
+    }
+    RegistryEndpoint endpoint =
+        new RegistryEndpoint(URI.create(uri.getScheme() + "://" + uri.getAuthority()), https, true);
+    Session session = new Session(transport, endpoint, List.of(), AuthConfig.ANONYMOUS, false);
+    HttpResponse<InputStream> response =
+        Redirects.send(session, Session.Call.get(uri, Map.of()));
+    if (response.statusCode() / 100 != 2) {
+      Redirects.close(response);
+      throw EngineException.system("got HTTP status code " + response.statusCode() + " from " + uri, null);
+    }
+    return response.body();
   }
 
   @Override

@@ -14,6 +14,8 @@ public final class RegistryException extends EngineException {
     CONNECTION,
     /** The registry wants to know who asks, or does not like who asks. */
     UNAUTHORIZED,
+    /** The registry wants a password and there is none. */
+    NO_CREDENTIALS,
     /** Known, and not allowed. */
     DENIED,
     /** There is no such repository. */
@@ -45,7 +47,7 @@ public final class RegistryException extends EngineException {
     return switch (reason) {
       case NAME_UNKNOWN, MANIFEST_UNKNOWN, BLOB_UNKNOWN, DENIED -> Kind.NOT_FOUND;
       case UNAUTHORIZED -> Kind.UNAUTHORIZED;
-      case CONNECTION, SERVER, MALFORMED, OTHER -> Kind.SYSTEM;
+      case CONNECTION, NO_CREDENTIALS, SERVER, MALFORMED, OTHER -> Kind.SYSTEM;
     };
   }
 

@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -179,9 +180,9 @@ final class Session {
     }
     if (auth.username().isEmpty()) {
       String what = "no basic auth credentials";
-      String verb = call.method().charAt(0) + call.method().substring(1).toLowerCase(java.util.Locale.ROOT);
+      String verb = call.method().charAt(0) + call.method().substring(1).toLowerCase(Locale.ROOT);
       throw new RegistryException(
-          Reason.UNAUTHORIZED,
+          Reason.NO_CREDENTIALS,
           naked ? what : verb + " \"" + RegistryErrors.withoutQuery(call.uri()) + "\": " + what);
     }
     return TokenServer.basicHeader(auth);

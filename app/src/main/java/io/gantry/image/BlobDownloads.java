@@ -1,0 +1,94 @@
+package io.gantry.image;
+
+import io.gantry.registry.Descriptor;
+import io.gantry.registry.Repository;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Layers on their way from registries, each fetched once however many pulls want it, a few at a time. What was cut off stays in the directory and is
+ * continued by the next attempt, also after a restart.
+ */
+final class BlobDownloads {
+
+  private static final Logger log = LoggerFactory.getLogger(BlobDownloads.class);
+  private static final Duration KEEP = Duration.ofDays(7);
+
+  private final Path directory;
+  private final Semaphore slots;
+  private final int attempts;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<String, BlobDownload> running = new HashMap<>();
+
+  /**
+   * @param slots how many at a time
+   * @param attempts before a connection that breaks is a failure
+   */
+  BlobDownloads(Path directory, int slots, int attempts) throws IOException {
+    this.directory = Files.createDirectories(directory);
+    this.slots = new Semaphore(slots, true);
+    this.attempts = attempts;
+    deleteOld();
+  }
+
+  private void deleteOld() throws IOException {
+    FileTime oldest = FileTime.from(Instant.now().minus(KEEP));
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        if (Files.getLastModifiedTime(file).compareTo(oldest) < 0) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+
+  /** Starts fetching the blob or joins who fetches it. To be closed. */
+  BlobDownload.Share join(Repository repository, Descriptor blob, BlobDownload.Listener listener) {
+    lock.lock();
+    try {
+      BlobDownload download = running.get(blob.digest());
+      boolean first = download == null || !download.canBeJoined();
+      if (download == null || first) {
+        Path file = directory.resolve(blob.digest().replace(':', '-'));
+        download = new BlobDownload(repository, blob, file, slots, attempts);
+        running.put(blob.digest(), download);
+      }
+      BlobDownload.Share share = download.share(listener, this::leave);
+      if (first) {
+        download.start();
+      }
+      return share;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void leave(BlobDownload.Share share) {
+    lock.lock();
+    try {
+      BlobDownload download = share.download();
+      if (!download.leave(share)) {
+        return;
+      }
+      running.remove(download.digest(), download);
+    } finally {
+      lock.unlock();
+    }
+    try {
+      share.download().end();
+    } catch (IOException e) {
+      log.warn("The download of {} was not cleaned up: {}", share.download().digest(), e.getMessage());
+    }
+  }
+}

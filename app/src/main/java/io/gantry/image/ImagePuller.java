@@ -1,0 +1,405 @@
+package io.gantry.image;
+
+import io.gantry.error.EngineException;
+import io.gantry.image.layer.ChainIds;
+import io.gantry.image.layer.KnownBlobs;
+import io.gantry.image.layer.Layer;
+import io.gantry.image.layer.LayerBlob;
+import io.gantry.image.layer.LayerPin;
+import io.gantry.image.layer.LayerStore;
+import io.gantry.registry.AuthConfig;
+import io.gantry.registry.BlobStream;
+import io.gantry.registry.Descriptor;
+import io.gantry.registry.Digests;
+import io.gantry.registry.Manifest;
+import io.gantry.registry.RawManifest;
+import io.gantry.registry.RegistryClient;
+import io.gantry.registry.RegistryException;
+import io.gantry.registry.Repository;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Fetches images (moby {@code distribution/pull_v2.go}): layers in parallel, each applied while later ones still come; an image and its names
+ * become visible together at the end.
+ */
+final class ImagePuller {
+
+  private final RegistryClient registries;
+  private final ImageStore images;
+  private final LayerStore layers;
+  private final BlobDownloads downloads;
+  private final ImageCommitter committer;
+  private final ImageEvents events;
+
+  ImagePuller(
+      RegistryClient registries,
+      ImageStore images,
+      LayerStore layers,
+      BlobDownloads downloads,
+      ImageCommitter committer,
+      ImageEvents events) {
+    this.registries = registries;
+    this.images = images;
+    this.layers = layers;
+    this.downloads = downloads;
+    this.committer = committer;
+    this.events = events;
+  }
+
+  void pull(
+      Reference reference,
+      boolean allTags,
+      Optional<Platform> platform,
+      AuthConfig auth,
+      ProgressSink progress) {
+    if (reference.familiarName().equals("scratch")) {
+      throw EngineException.forbidden("'scratch' is a reserved name");
+    }
+    try {
+      Repository repository = registries.forPull(reference.domain(), reference.path(), auth);
+      boolean newer = false;
+      if (allTags) {
+        for (String tag : repository.tags()) {
+          newer |= pullOne(repository, reference.withTag(tag), platform, progress);
+        }
+      } else {
+        newer = pullOne(repository, reference, platform, progress);
+      }
+      String shown = allTags ? reference.familiarName() : reference.familiar();
+      progress.status(
+          newer
+              ? "Status: Downloaded newer image for " + shown
+              : "Status: Image is up to date for " + shown);
+      warnOfPlatform(reference, allTags, platform, progress);
+    } catch (RegistryException e) {
+      if (e.reason() == RegistryException.Reason.CONNECTION) {
+        registries.forget(reference.domain());
+      }
+      throw PullErrors.translate(e, reference);
+    }
+  }
+
+  private void warnOfPlatform(
+      Reference reference, boolean allTags, Optional<Platform> platform, ProgressSink progress) {
+    if (allTags || platform.isEmpty()) {
+      return;
+    }
+    images
+        .index()
+        .byName(reference)
+        .filter(image -> !platform.get().accepts(image))
+        .ifPresent(
+            image ->
+                progress.status(
+                    "WARNING: image with reference "
+                        + reference.familiar()
+                        + " was found but its platform ("
+                        + Platform.of(image)
+                        + ") does not match the specified platform ("
+                        + platform.get()
+                        + ")"));
+  }
+
+  /** Whether something changed. */
+  private boolean pullOne(
+      Repository repository,
+      Reference reference,
+      Optional<Platform> platform,
+      ProgressSink progress) {
+    String wanted = reference.digest().or(reference::tag).orElse(Reference.DEFAULT_TAG);
+    Optional<String> known = upToDate(repository, reference, wanted, platform);
+    if (known.isPresent()) {
+      begin(reference, progress);
+      progress.status("Digest: " + known.get());
+      return false;
+    }
+    RawManifest top = repository.manifest(wanted);
+    begin(reference, progress);
+    Manifest.Single manifest = resolve(repository, top, platform);
+    String id = manifest.config().digest();
+    if (images.index().byId(id).isEmpty()) {
+      fetch(repository, manifest, reference, progress);
+    }
+    rememberBlobs(reference, manifest, id);
+    progress.status("Digest: " + top.digest());
+    boolean newer = name(reference, top.digest(), id);
+    events.publish("pull", reference.familiar(), reference.familiarName());
+    return newer;
+  }
+
+  private static void begin(Reference reference, ProgressSink progress) {
+    String what =
+        reference.digest().isPresent() ? reference.familiar() : reference.tag().orElse("");
+    progress.send(
+        new ProgressSink.Message(
+            "Pulling from " + reference.path(), what, Optional.empty(), "", "", Map.of()));
+  }
+
+  /** The digest, when the registry's tag still points to what is here under this name: no manifest needs to come. */
+  private Optional<String> upToDate(
+      Repository repository, Reference reference, String wanted, Optional<Platform> platform) {
+    if (reference.digest().isPresent() || platform.isPresent()) {
+      return Optional.empty();
+    }
+    Optional<Image> here = images.index().byName(reference);
+    if (here.isEmpty()) {
+      return Optional.empty();
+    }
+    return repository
+        .look(wanted)
+        .map(Descriptor::digest)
+        .filter(
+            digest ->
+                images.index().namesOf(here.get().id()).contains(
+                    reference.withDigest(digest)));
+  }
+
+  /** The manifest of the platform. */
+  private static Manifest.Single resolve(
+      Repository repository, RawManifest top, Optional<Platform> platform) {
+    Manifest manifest = top.parse();
+    for (int depth = 0; depth < 4; depth++) {
+      switch (manifest) {
+        case Manifest.Single single -> {
+          return single;
+        }
+        case Manifest.Index index -> {
+          Descriptor chosen = PlatformChoice.choose(index.manifests(), platform);
+          manifest = repository.manifest(chosen.digest()).parse();
+        }
+      }
+    }
+    throw EngineException.invalid("manifest list of " + top.digest() + " is nested too deep");
+  }
+
+  private void fetch(
+      Repository repository,
+      Manifest.Single manifest,
+      Reference reference,
+      ProgressSink progress) {
+    byte[] document = config(repository, manifest.config());
+    ImageConfig config = ConfigJson.read(document);
+    if (!config.os().isEmpty() && !config.os().equals("linux")) {
+      throw EngineException.system(
+          "image operating system \"" + config.os() + "\" cannot be used on this platform", null);
+    }
+    if (config.diffIds().size() != manifest.layers().size()) {
+      throw EngineException.invalid("layers from manifest don't match image configuration");
+    }
+    try (PulledLayers pulled = new PulledLayers(repository, manifest, config, progress)) {
+      pulled.begin();
+      pulled.apply();
+      committer.commit(
+          new ImageCommitter.NewImage(document, config, Optional.empty()), pulled.stack(), List.of());
+    }
+  }
+
+  private byte[] config(Repository repository, Descriptor descriptor) {
+    if (descriptor.size() > ConfigJson.MAX_SIZE) {
+      throw EngineException.invalid(
+          "image configuration " + descriptor.digest() + " is larger than " + ConfigJson.MAX_SIZE + " bytes");
+    }
+    try (BlobStream stream = repository.openBlob(descriptor, 0)) {
+      byte[] document = stream.body().readNBytes(ConfigJson.MAX_SIZE + 1);
+      if (!Digests.of(descriptor.digest(), document).equals(descriptor.digest())) {
+        throw EngineException.invalid(
+            "image config verification failed for digest " + descriptor.digest());
+      }
+      return document;
+    } catch (IOException e) {
+      throw EngineException.system(
+          "image configuration " + descriptor.digest() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void rememberBlobs(Reference reference, Manifest.Single manifest, String id) {
+    Optional<Image> image = images.index().byId(id);
+    if (image.isEmpty() || image.get().diffIds().size() != manifest.layers().size()) {
+      return;
+    }
+    KnownBlobs blobs = layers.blobs();
+    for (int i = 0; i < manifest.layers().size(); i++) {
+      Descriptor layer = manifest.layers().get(i);
+      if (layer.urls().isEmpty()) {
+        blobs.remember(
+            image.get().diffIds().get(i),
+            new LayerBlob(layer.digest(), reference.name(), layer.size(), layer.mediaType()));
+      }
+    }
+  }
+
+  private boolean name(Reference reference, String digest, String id) {
+    return images.change(
+        transaction -> {
+          ImageIndex index = transaction.index();
+          if (index.byId(id).isEmpty()) {
+            throw EngineException.conflict("image " + id + " was removed while it was pulled");
+          }
+          Reference byDigest = reference.withDigest(digest);
+          boolean newer = false;
+          if (!index.namesOf(id).contains(byDigest)) {
+            transaction.name(byDigest, id);
+            newer = reference.digest().isPresent();
+          }
+          if (reference.digest().isEmpty() && !index.namesOf(id).contains(reference)) {
+            transaction.name(reference, id);
+            newer = true;
+          }
+          return newer;
+        });
+  }
+
+  /** The layers of one image while it is pulled. */
+  private final class PulledLayers implements AutoCloseable {
+
+    private final Repository repository;
+    private final Manifest.Single manifest;
+    private final ImageConfig config;
+    private final List<String> chains;
+    private final ProgressSink progress;
+    private final List<LayerPin> pins = new ArrayList<>();
+    private final List<BlobDownload.Share> shares = new ArrayList<>();
+    private int present;
+
+    PulledLayers(
+        Repository repository,
+        Manifest.Single manifest,
+        ImageConfig config,
+        ProgressSink progress) {
+      this.repository = repository;
+      this.manifest = manifest;
+      this.config = config;
+      this.progress = progress;
+      chains = ChainIds.of(config.diffIds());
+    }
+
+    List<Layer> stack() {
+      return pins.stream().map(LayerPin::layer).toList();
+    }
+
+    /** Pins what is here, starts fetching the rest. */
+    void begin() {
+      for (String chain : chains) {
+        Optional<LayerPin> pin = layers.pin(chain);
+        if (pin.isEmpty()) {
+          break;
+        }
+        pins.add(pin.get());
+      }
+      present = pins.size();
+      for (int i = 0; i < chains.size(); i++) {
+        progress.status(id(i), i < present ? "Already exists" : "Pulling fs layer");
+      }
+      for (int i = present; i < chains.size(); i++) {
+        Descriptor layer = manifest.layers().get(i);
+        shares.add(downloads.join(repository, layer, new LayerProgress(id(i), progress)));
+      }
+    }
+
+    private String id(int layer) {
+      return ShortId.of(manifest.layers().get(layer).digest());
+    }
+
+    void apply() {
+      for (int i = present; i < chains.size(); i++) {
+        BlobDownload.Share share = shares.get(i - present);
+        Optional<Layer> below =
+            pins.isEmpty() ? Optional.empty() : Optional.of(pins.getLast().layer());
+        String id = id(i);
+        long size = manifest.layers().get(i).size();
+        pins.add(
+            layers.apply(
+                below,
+                Optional.of(config.diffIds().get(i)),
+                () -> new Extracting(share, id, size, progress)));
+        share.applied();
+        progress.status(id, "Pull complete");
+      }
+    }
+
+    @Override
+    public void close() {
+      shares.forEach(BlobDownload.Share::close);
+      pins.reversed().forEach(LayerPin::close);
+    }
+  }
+
+  /** Tells of a download. A client that has gone is noticed by the pull itself, not by the download others may share. */
+  private record LayerProgress(String id, ProgressSink progress) implements BlobDownload.Listener {
+
+    @Override
+    public void waiting() {
+      quietly(() -> progress.status(id, "Waiting"));
+    }
+
+    @Override
+    public void downloading(long current, long total) {
+      quietly(() -> progress.progress(id, "Downloading", current, total));
+    }
+
+    @Override
+    public void verifying() {
+      quietly(() -> progress.status(id, "Verifying Checksum"));
+    }
+
+    @Override
+    public void complete() {
+      quietly(() -> progress.status(id, "Download complete"));
+    }
+
+    @Override
+    public void retrying(long seconds) {
+      quietly(() -> progress.status(id, "Retrying in " + seconds + (seconds == 1 ? " second" : " seconds")));
+    }
+
+    private static void quietly(Runnable message) {
+      try {
+        message.run();
+      } catch (UncheckedIOException e) {
+        // the pull notices at its own next message
+      }
+    }
+  }
+
+  /** Tells how much of a layer has been unpacked, once it has come. */
+  private static final class Extracting extends FilterInputStream {
+
+    private final BlobDownload.Share share;
+    private final String id;
+    private final long size;
+    private final ProgressSink progress;
+    private final BlobDownload.Throttle throttle = new BlobDownload.Throttle();
+    private long done;
+
+    Extracting(BlobDownload.Share share, String id, long size, ProgressSink progress)
+        throws IOException {
+      super(share.open());
+      this.share = share;
+      this.id = id;
+      this.size = size;
+      this.progress = progress;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int count) throws IOException {
+      int n = in.read(bytes, offset, count);
+      done += Math.max(0, n);
+      if (share.isComplete() && (n < 0 || throttle.isDue())) {
+        progress.progress(id, "Extracting", done, size);
+      }
+      return n;
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package io.gantry.image;
+
+import io.gantry.error.EngineException;
+import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Times as Docker's filters take them: seconds since 1970 with a fraction, RFC 3339 whole or in part, or a duration before now. */
+final class Timestamps {
+
+  private static final Pattern DURATION = Pattern.compile("-?(?:[0-9]+(?:\\.[0-9]+)?(?:ns|us|µs|ms|s|m|h))+");
+  private static final Pattern PART = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)(ns|us|µs|ms|s|m|h)");
+  private static final Pattern SECONDS = Pattern.compile("-?[0-9]{1,18}(?:\\.[0-9]{1,9})?");
+
+  private Timestamps() {}
+
+  static Instant parse(String text, Instant now) {
+    try {
+      if (SECONDS.matcher(text).matches()) {
+        BigDecimal seconds = new BigDecimal(text);
+        long whole = seconds.longValue();
+        return Instant.ofEpochSecond(
+            whole, seconds.subtract(BigDecimal.valueOf(whole)).movePointRight(9).longValue());
+      }
+      Optional<Duration> ago = duration(text);
+      if (ago.isPresent()) {
+        return now.minus(ago.get());
+      }
+      if (!text.contains("T")) {
+        return LocalDate.parse(text.replaceFirst("Z$", ""))
+            .atStartOfDay(text.endsWith("Z") ? ZoneId.of("Z") : ZoneId.systemDefault())
+            .toInstant();
+      }
+      String time = text.substring(text.indexOf('T'));
+      boolean zoned = time.endsWith("Z") || time.indexOf('+') >= 0 || time.indexOf('-') >= 0;
+      return zoned
+          ? OffsetDateTime.parse(text).toInstant()
+          : LocalDateTime.parse(time.length() == 3 ? text + ":00" : text)
+              .atZone(ZoneId.systemDefault())
+              .toInstant();
+    } catch (DateTimeException | ArithmeticException e) {
+      throw new EngineException(
+          EngineException.Kind.INVALID,
+          "failed to parse value as time or duration: \"" + text + "\"",
+          e);
+    }
+  }
+
+  /** Go's spelling of durations. */
+  static Optional<Duration> duration(String text) {
+    if (!DURATION.matcher(text).matches()) {
+      return Optional.empty();
+    }
+    BigDecimal nanos = BigDecimal.ZERO;
+    Matcher part = PART.matcher(text);
+    while (part.find()) {
+      long unit =
+          switch (part.group(2)) {
+            case "ns" -> 1L;
+            case "us", "µs" -> 1_000L;
+            case "ms" -> 1_000_000L;
+            case "s" -> 1_000_000_000L;
+            case "m" -> 60_000_000_000L;
+            default -> 3_600_000_000_000L;
+          };
+      nanos = nanos.add(new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(unit)));
+    }
+    Duration duration = Duration.ofNanos(nanos.longValue());
+    return Optional.of(text.startsWith("-") ? duration.negated() : duration);
+  }
+}
