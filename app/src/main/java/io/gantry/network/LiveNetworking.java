@@ -11,6 +11,7 @@ import java.util.Optional;
  *
  * @param containerId whose it is
  * @param containerName at the time it started or was renamed
+ * @param hostname the container's own name
  * @param netns the namespace's file for the OCI spec; empty for host networking: then the spec has no network namespace
  * @param endpoints in the order in which they were joined: {@code eth0} first
  * @param ports that are open
@@ -19,6 +20,7 @@ import java.util.Optional;
 public record LiveNetworking(
     String containerId,
     String containerName,
+    String hostname,
     Optional<Path> netns,
     List<Endpoint> endpoints,
     List<PublishedPort> ports,

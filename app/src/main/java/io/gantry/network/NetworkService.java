@@ -2,16 +2,30 @@ package io.gantry.network;
 
 import io.gantry.config.DaemonOptions;
 import io.gantry.driver.Drivers;
+import io.gantry.error.EngineException;
 import io.gantry.event.EventJournal;
+import io.gantry.event.EventType;
+import io.gantry.network.NetworkIndex.Entry;
+import io.gantry.plugins.DriverException;
+import io.gantry.plugins.network.NetworkDriver;
+import io.gantry.plugins.network.Prefix;
 import io.gantry.plugins.network.Repairs;
 import io.gantry.store.Store;
+import java.net.InetAddress;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The networks of this host and what containers have of them. Networks are durable before {@link #create} returns; what running containers have is
@@ -24,11 +38,24 @@ public final class NetworkService implements AutoCloseable {
   public record Details(Network network, List<Member> members) {
 
     /** A running container in the network. */
-    public record Member(String containerId, String containerName, LiveNetworking.Endpoint endpoint) {}
+    public record Member(
+        String containerId, String containerName, LiveNetworking.Endpoint endpoint) {}
   }
 
   /** What {@link #create} made. */
   public record Created(String id, String warning) {}
+
+  private static final Logger log = LoggerFactory.getLogger(NetworkService.class);
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final NetworkStore store;
+  private final NetworkDrivers drivers;
+  private final EventJournal events;
+  private final DaemonOptions.Network options;
+  private final NetworkIndex index = new NetworkIndex();
+  private final ContainerDns dns;
+  private final Sandboxes sandboxes;
+  private final NetworkStart start;
 
   /**
    * @param instance the engine's id, so that one engine never touches another's namespaces and interfaces
@@ -41,8 +68,15 @@ public final class NetworkService implements AutoCloseable {
       DaemonOptions.Network options,
       String instance,
       Path sandboxes) {
-    throw new UnsupportedOperationException(
-        "" + store + drivers + events + options + instance + sandboxes);
+    this.store = new NetworkStore(store);
+    this.drivers = new NetworkDrivers(drivers, options, instance);
+    this.events = events;
+    this.options = options;
+    this.dns = new ContainerDns(this.drivers);
+    this.sandboxes =
+        new Sandboxes(sandboxes, index, this.drivers, this.store, events, dns);
+    this.start =
+        new NetworkStart(this.store, this.drivers, index, this.sandboxes, dns, options, sandboxes);
   }
 
   /**
@@ -52,43 +86,133 @@ public final class NetworkService implements AutoCloseable {
    * @param running whether the container of that id runs; the others' leftovers are removed
    */
   public Repairs start(Predicate<String> running) {
-    throw new UnsupportedOperationException("" + running);
+    return start.run(running);
   }
 
   /** Puts the kernel in step with the records again: after a firewall reload, and for {@code doctor}. */
   public Repairs reconcile() {
-    throw new UnsupportedOperationException();
+    return start.reconcile();
   }
 
   // Networks: for the API.
 
   /** All networks, in no particular order. */
   public List<Network> list() {
-    throw new UnsupportedOperationException();
+    return index.all().stream().map(entry -> entry.network).toList();
   }
 
   /** A network by id, name, or prefix of the id, in this order; {@code network x not found} (404), {@code network x is ambiguous} (400). */
   public Network get(String reference) {
-    throw new UnsupportedOperationException(reference);
+    return index.get(reference).network;
   }
 
   /** The network with the containers in it. */
   public Details inspect(String reference) {
-    throw new UnsupportedOperationException(reference);
+    Entry entry = index.get(reference);
+    return new Details(entry.network, List.copyOf(entry.members.values()));
   }
 
   /** How many running containers are connected to the network: for the filter {@code dangling}. */
   public int members(String networkId) {
-    throw new UnsupportedOperationException(networkId);
+    return index.byId(networkId).map(entry -> entry.members.size()).orElse(0);
   }
 
   public Created create(CreateNetwork request) {
-    throw new UnsupportedOperationException("" + request);
+    String id = newId();
+    Network wanted =
+        NetworkRequests.network(
+            request, id, name -> index.find(name).map(entry -> entry.network));
+    NetworkDriver driver = drivers.get(wanted.driver());
+    index.reserve(wanted.name(), id);
+    try {
+      Network planned = wanted;
+      if (!wanted.configOnly()) {
+        if (!driver.has(NetworkDriver.Feature.MANY_NETWORKS)) {
+          throw EngineException.forbidden(
+              "only one instance of \"" + wanted.driver() + "\" network is allowed");
+        }
+        planned = NetworkStart.with(wanted, driver.plan(wanted.spec()));
+      }
+      make(planned, driver);
+    } catch (DriverException e) {
+      index.release(wanted.name(), id);
+      throw Failures.of(e);
+    } catch (RuntimeException e) {
+      index.release(wanted.name(), id);
+      throw e;
+    }
+    event("create", wanted);
+    return new Created(id, "");
+  }
+
+  /** First the record, then the kernel: what a crash leaves between the two is completed at the next start. */
+  private void make(Network planned, NetworkDriver driver) {
+    try {
+      store.put(planned);
+      if (!planned.configOnly()) {
+        driver.create(planned.spec());
+      }
+      index.add(planned);
+    } catch (RuntimeException e) {
+      try {
+        if (!planned.configOnly()) {
+          driver.remove(planned.spec());
+        }
+        store.delete(planned.id());
+      } catch (RuntimeException also) {
+        e.addSuppressed(also);
+      }
+      throw e;
+    }
   }
 
   /** Removes a network without running containers. */
   public void remove(String reference) {
-    throw new UnsupportedOperationException(reference);
+    Entry entry = index.get(reference);
+    if (entry.network.isPredefined()) {
+      throw EngineException.forbidden(
+          entry.network.name() + " is a pre-defined network and cannot be removed");
+    }
+    entry.lock.writeLock().lock();
+    try {
+      if (entry.isRemoved()) {
+        throw EngineException.notFound("network " + reference + " not found");
+      }
+      requireUnused(entry);
+      if (!entry.network.configOnly()) {
+        drivers.of(entry.network).remove(entry.network.spec());
+      }
+      store.delete(entry.network.id());
+      index.remove(entry);
+      dns.removeNetwork(entry.network.id());
+    } catch (DriverException e) {
+      throw Failures.of("error while removing network: ", e);
+    } finally {
+      entry.lock.writeLock().unlock();
+    }
+    event("destroy", entry.network);
+  }
+
+  private void requireUnused(Entry entry) {
+    String name = entry.network.name();
+    if (!entry.members.isEmpty()) {
+      throw EngineException.forbidden(
+          "error while removing network: network %s has active endpoints (%s)"
+              .formatted(
+                  name,
+                  entry.members.values().stream()
+                      .map(
+                          m ->
+                              "name:\"%s\" id:\"%s\""
+                                  .formatted(
+                                      m.containerName(),
+                                      m.endpoint().attachment().endpointId().substring(0, 12)))
+                      .collect(Collectors.joining(", "))));
+    }
+    if (entry.network.configOnly()
+        && index.all().stream().anyMatch(e -> e.network.configFrom().equals(name))) {
+      throw EngineException.forbidden("configuration network \"" + name + "\" is in use");
+    }
   }
 
   /**
@@ -99,7 +223,32 @@ public final class NetworkService implements AutoCloseable {
    * @return names of those removed
    */
   public List<String> prune(Predicate<Network> candidate, Set<String> used) {
-    throw new UnsupportedOperationException("" + candidate + used);
+    List<String> removed = new ArrayList<>();
+    for (Network network : list()) {
+      if (!network.isPredefined()
+          && !used.contains(network.name())
+          && !used.contains(network.id())
+          && candidate.test(network)) {
+        try {
+          remove(network.id());
+          removed.add(network.name());
+        } catch (EngineException e) {
+          log.debug("Network {} is not pruned: {}", network.name(), e.getMessage());
+        }
+      }
+    }
+    if (!removed.isEmpty()) {
+      events.publish(EventType.NETWORK, "prune", "", Map.of("reclaimed", "0"));
+    }
+    return removed;
+  }
+
+  private void event(String action, Network network) {
+    events.publish(
+        EventType.NETWORK,
+        action,
+        network.id(),
+        Map.of("name", network.name(), "type", network.driver()));
   }
 
   // Containers: for ContainerService.
@@ -111,8 +260,49 @@ public final class NetworkService implements AutoCloseable {
    * @param networks as the client sent them
    * @return what to keep in the container's record: the network of the mode is always in it
    */
-  public Map<String, EndpointSettings> check(String mode, Map<String, EndpointSettings> networks) {
-    throw new UnsupportedOperationException(mode + networks);
+  public Map<String, EndpointSettings> check(
+      String mode, Map<String, EndpointSettings> networks) {
+    if (mode.startsWith("container:")) {
+      if (!networks.isEmpty() && networks.values().stream().anyMatch(s -> !s.equals(EndpointSettings.NONE))) {
+        throw EngineException.invalid(
+            "conflicting options: networking and the container's network mode");
+      }
+      return Map.of();
+    }
+    String first = Predefined.network(mode);
+    Map<String, EndpointSettings> all = new LinkedHashMap<>();
+    EndpointSettings given = networks.get(first);
+    if (given == null && first.equals(Predefined.BRIDGE)) {
+      given = networks.get("default");
+    }
+    Optional<String> other =
+        index.find(first).map(e -> e.network).flatMap(n -> networks.containsKey(n.name()) ? Optional.of(n.name()) : networks.containsKey(n.id()) ? Optional.of(n.id()) : Optional.empty());
+    if (given == null && other.isPresent()) {
+      given = networks.get(other.get());
+    }
+    all.put(nameOf(first), given == null ? EndpointSettings.NONE : given);
+    networks.forEach((name, settings) -> all.putIfAbsent(nameOf(Predefined.network(name)), settings));
+    if (all.size() > 1 && all.containsKey(Predefined.HOST)) {
+      throw EngineException.invalid(
+          "cannot connect container to host network - container must be created in host network mode");
+    }
+    if (all.size() > 1 && all.containsKey(Predefined.NONE)) {
+      throw EngineException.invalid(
+          "container cannot be connected to multiple networks with one of the networks in private (none) mode");
+    }
+    all.forEach(
+        (name, settings) ->
+            EndpointRules.check(
+                index.find(name).map(entry -> entry.network),
+                name,
+                settings,
+                "invalid config for network " + name + ": "));
+    return all;
+  }
+
+  /** A network's name, whether it is given by name, id or prefix; what is not there keeps its spelling. */
+  private String nameOf(String reference) {
+    return index.find(reference).map(entry -> entry.network.name()).orElse(reference);
   }
 
   /**
@@ -120,12 +310,12 @@ public final class NetworkService implements AutoCloseable {
    * are removed first. To be called before the runtime creates the container.
    */
   public LiveNetworking up(ContainerNetworking wanted) {
-    throw new UnsupportedOperationException("" + wanted);
+    return sandboxes.up(wanted);
   }
 
   /** Ends what {@link #up} and {@link #connect} made; does nothing when there is nothing. Never fails: what cannot be removed now is logged and removed by the next reconciliation. */
   public void down(String containerId) {
-    throw new UnsupportedOperationException(containerId);
+    sandboxes.down(containerId);
   }
 
   /**
@@ -138,53 +328,120 @@ public final class NetworkService implements AutoCloseable {
       String mode,
       EndpointSettings settings,
       Map<String, EndpointSettings> connected) {
-    throw new UnsupportedOperationException(networkReference + mode + settings + connected);
+    Network network = get(networkReference);
+    if (network.name().equals(Predefined.HOST) || mode.equals(Predefined.HOST)) {
+      throw EngineException.invalid(
+          "cannot connect container to host network - container must be created in host network mode");
+    }
+    if (mode.startsWith("container:")) {
+      throw EngineException.invalid(
+          "container sharing network namespace with another container or host cannot be connected to any other network");
+    }
+    if (network.name().equals(Predefined.NONE) || connected.containsKey(Predefined.NONE)) {
+      throw EngineException.invalid(
+          "container cannot be connected to multiple networks with one of the networks in private (none) mode");
+    }
+    EndpointRules.check(Optional.of(network), network.name(), settings, "");
+    return network.name();
   }
 
   /** Connects a running container to one more network. */
   public LiveNetworking connect(
       String containerId, String networkReference, EndpointSettings settings) {
-    throw new UnsupportedOperationException(containerId + networkReference + settings);
+    return sandboxes.connect(containerId, index.get(networkReference), settings);
   }
 
   /** Disconnects a running container from a network; does nothing when it is not connected. */
   public Optional<LiveNetworking> disconnect(String containerId, String networkReference) {
-    throw new UnsupportedOperationException(containerId + networkReference);
+    return index
+        .find(networkReference)
+        .flatMap(entry -> sandboxes.disconnect(containerId, entry));
   }
 
   /** What a running container has; empty for one that does not run. Takes no lock. */
   public Optional<LiveNetworking> live(String containerId) {
-    throw new UnsupportedOperationException(containerId);
+    return sandboxes.live(containerId);
   }
 
   /** The container has another name now: DNS answers to it. */
   public void renamed(String containerId, String name) {
-    throw new UnsupportedOperationException(containerId + name);
+    sandboxes.renamed(containerId, name);
   }
 
   /** The names a container has, or would have, in a user-defined network's DNS (API {@code DNSNames}): empty for predefined networks. */
   public List<String> dnsNames(
-      String network, String containerName, String containerId, String hostname, List<String> aliases) {
-    throw new UnsupportedOperationException(
-        network + containerName + containerId + hostname + aliases);
+      String network,
+      String containerName,
+      String containerId,
+      String hostname,
+      List<String> aliases) {
+    return Predefined.NAMES.contains(network)
+        ? List.of()
+        : ContainerDns.names(new Sandboxes.LiveOf(containerId, containerName, hostname), aliases);
   }
 
   /** Contents of {@code /etc/hosts} for a container with this network. */
   public String hostsFile(ContainerNetworking wanted, LiveNetworking live) {
-    throw new UnsupportedOperationException("" + wanted + live);
+    Optional<String> bridge = index.byName(Predefined.BRIDGE).map(entry -> entry.network.id());
+    return EtcFiles.hosts(
+        wanted,
+        live,
+        hostGateway(),
+        other ->
+            bridge
+                .flatMap(id -> live(other).flatMap(l -> l.endpoint(id)))
+                .flatMap(e -> e.attachment().ipv4())
+                .map(Prefix::address));
+  }
+
+  private List<InetAddress> hostGateway() {
+    if (!options.hostGatewayAddresses().isEmpty()) {
+      return options.hostGatewayAddresses();
+    }
+    return index.byName(Predefined.BRIDGE).stream()
+        .flatMap(entry -> entry.network.spec().pools().stream())
+        .flatMap(pool -> pool.gateway().stream())
+        .toList();
   }
 
   /** Contents of {@code /etc/resolv.conf} for a container with this network. */
   public String resolvConf(ContainerNetworking wanted, LiveNetworking live) {
-    throw new UnsupportedOperationException("" + wanted + live);
+    HostResolver host = HostResolver.read();
+    List<String> servers =
+        !wanted.dns().isEmpty()
+            ? wanted.dns()
+            : !options.dns().isEmpty()
+                ? options.dns().stream().map(Prefix::text).toList()
+                : live.netns().isPresent() ? host.forContainer() : host.forEngine();
+    List<String> search =
+        !wanted.dnsSearch().isEmpty()
+            ? wanted.dnsSearch()
+            : !options.dnsSearch().isEmpty() ? options.dnsSearch() : host.search();
+    List<String> extra =
+        !wanted.dnsOptions().isEmpty()
+            ? wanted.dnsOptions()
+            : !options.dnsOptions().isEmpty() ? options.dnsOptions() : host.options();
+    return EtcFiles.resolvConf(servers, search, extra, live.resolver().isPresent());
   }
 
   /** Which networks containers name that exist: reference to id, for the filter {@code network} of {@code ps}. */
   public Map<String, String> ids(Collection<String> references) {
-    throw new UnsupportedOperationException("" + references);
+    Map<String, String> ids = new LinkedHashMap<>();
+    for (String reference : references) {
+      index.find(reference).ifPresent(entry -> ids.put(reference, entry.network.id()));
+    }
+    return ids;
   }
 
-  /** Closes DNS sockets and drivers' sockets; containers keep their networks. */
+  static String newId() {
+    byte[] bytes = new byte[32];
+    RANDOM.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  /** Closes DNS sockets; containers keep their networks. */
   @Override
-  public void close() {}
+  public void close() {
+    dns.closeAll();
+  }
 }

@@ -55,7 +55,7 @@ final class BridgeDriver implements NetworkDriver {
   }
 
   private Firewall firewall(boolean six) {
-    Chains chains = new Chains(options.chains(), six);
+    Chains chains = new Chains(options.chains(), LinkNames.chain(options.instance()), six);
     return new Firewall(new Iptables(six), chains, () -> rules(chains, six));
   }
 

@@ -14,7 +14,7 @@ import java.util.Map;
  * @param iptables whether IPv4 firewall rules are made
  * @param ip6tables whether IPv6 firewall rules are made
  * @param ipForward whether the kernel's forwarding is turned on
- * @param chains prefix of the firewall chains' names
+ * @param chains what the firewall chains' names begin with
  * @param blocks where subnets are cut from
  */
 record BridgeOptions(
@@ -41,7 +41,7 @@ record BridgeOptions(
         case "ip6tables" -> ip6tables = GoBool.parse(name, value);
         case "ip-forward" -> ipForward = GoBool.parse(name, value);
         case "chain-prefix" -> {
-          if (!value.matches("[A-Z][A-Z0-9-]{0,15}")) {
+          if (!value.matches("[A-Z][A-Z0-9]{0,11}")) {
             throw invalid(name, value, "it is not a short upper-case name");
           }
           chains = value;

@@ -9,7 +9,9 @@ import java.util.List;
 /**
  * The driver's chains and what is in them: a pure function of the networks.
  *
- * <p>In {@code filter}: FORWARD leads to {@code X-USER}, which is the administrator's and only made, never changed, then to {@code X-FORWARD}, which
+ * <p>X is the prefix with the engine's id, so that engines side by side share no chain but {@code GANTRY-USER}.
+ *
+ * <p>In {@code filter}: FORWARD leads to {@code GANTRY-USER}, which is the administrator's and only made, never changed, then to {@code X-FORWARD}, which
  * decides first what goes into a bridge ({@code X-IN}), then what comes out of one ({@code X-OUT}). Into a bridge go answers, traffic of published ports,
  * and, if the network allows it, traffic of its own containers; all else is dropped. So networks are isolated from each other, from other engines'
  * networks, and from routed access that goes around the published ports, with a number of rules that does not grow with their pairs.
@@ -19,17 +21,23 @@ import java.util.List;
  */
 final class Chains {
 
+  private final String common;
   private final String prefix;
   private final boolean ipv6;
 
-  Chains(String prefix, boolean ipv6) {
-    this.prefix = prefix;
+  /**
+   * @param common begins the name of the administrator's chain, which all engines of the host share
+   * @param instance tells this engine's chains from other engines'
+   */
+  Chains(String common, String instance, boolean ipv6) {
+    this.common = common;
+    this.prefix = common + "-" + instance;
     this.ipv6 = ipv6;
   }
 
   /** The chain the administrator may fill. */
   String user() {
-    return prefix + "-USER";
+    return common + "-USER";
   }
 
   List<String> own(String table) {

@@ -40,6 +40,11 @@ final class LinkNames {
     return link.alias().startsWith("gantry:" + instance + ":");
   }
 
+  /** What the engine's firewall chains have in their names. */
+  static String chain(String instance) {
+    return letters(instance, 5).toUpperCase(Locale.ROOT);
+  }
+
   private static String letters(String id, int count) {
     try {
       byte[] hash =

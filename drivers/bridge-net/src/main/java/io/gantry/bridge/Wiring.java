@@ -147,7 +147,11 @@ final class Wiring implements AutoCloseable {
     }
     if (link.alias().startsWith("gantry:") && !link.alias().equals(names.alias(networkId))) {
       throw new DriverException(
-          Kind.FORBIDDEN, "bridge " + link.name() + " belongs to another network");
+          Kind.FORBIDDEN,
+          "bridge %s belongs to another %s"
+              .formatted(
+                  link.name(),
+                  names.isBridge(link) ? "network" : "Gantry engine on this host; choose another with --bridge"));
     }
   }
 

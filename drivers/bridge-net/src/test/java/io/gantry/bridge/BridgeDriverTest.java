@@ -71,6 +71,10 @@ class BridgeDriverTest extends NetworkDriverConformance {
     }
   }
 
+  private String chains() {
+    return options.get("chain-prefix") + "-" + LinkNames.chain("test-" + tag);
+  }
+
   private static NetworkSpec spec(
       Map<String, String> options, boolean ipv6, boolean internal, AddressPool... pools) {
     String id = id();
@@ -208,7 +212,7 @@ class BridgeDriverTest extends NetworkDriverConformance {
     serve(sandbox, 80);
     List<PublishedPort> ports = driver.publish(network, a, List.of(tcp(80, 0)));
     int port = ports.getFirst().hostPort();
-    String prefix = String.valueOf(options.get("chain-prefix"));
+    String prefix = chains();
     new Iptables(false)
         .restore("*nat\n-F " + prefix + "\n-D PREROUTING ! -d 127.0.0.0/8 -m addrtype --dst-type LOCAL -j " + prefix + "\nCOMMIT\n*filter\n-F " + prefix + "-IN\nCOMMIT\n");
     List<NetworkState> states =
@@ -242,7 +246,7 @@ class BridgeDriverTest extends NetworkDriverConformance {
     Path localnet =
         Path.of("/proc/sys/net/ipv4/conf/br-" + network.id().substring(0, 12) + "/route_localnet");
     assertThat(Files.readString(localnet).strip()).isEqualTo("1");
-    String prefix = String.valueOf(options.get("chain-prefix"));
+    String prefix = chains();
     assertThat(new Iptables(false).save())
         .contains("-A " + prefix + "-INPUT -d 127.0.0.0/8 -i br-" + network.id().substring(0, 12));
   }

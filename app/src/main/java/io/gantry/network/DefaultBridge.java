@@ -1,0 +1,84 @@
+package io.gantry.network;
+
+import io.gantry.config.Cidr;
+import io.gantry.config.DaemonOptions;
+import io.gantry.plugins.network.AddressPool;
+import io.gantry.plugins.network.NetworkSpec;
+import io.gantry.plugins.network.Prefix;
+import java.net.InetAddress;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The network {@code bridge} as the daemon's options want it. */
+final class DefaultBridge {
+
+  private static final String OPTION = "com.docker.network.bridge.";
+  private static final String NAME = OPTION + "name";
+
+  private DefaultBridge() {}
+
+  /** Whether there is to be one. */
+  static boolean wanted(DaemonOptions.Network options) {
+    return !options.bridge().equals(DaemonOptions.Network.NO_BRIDGE);
+  }
+
+  /**
+   * The network to be planned.
+   *
+   * @param before the one of the last start: without {@code --bip} its subnet is kept, as long as the bridge is the same
+   */
+  static NetworkSpec spec(DaemonOptions.Network options, String id, Optional<Network> before) {
+    Map<String, String> typed = new LinkedHashMap<>();
+    typed.put(OPTION + "default_bridge", "true");
+    typed.put(OPTION + "enable_icc", Boolean.toString(options.icc()));
+    typed.put(OPTION + "enable_ip_masquerade", Boolean.toString(options.ipMasq()));
+    typed.put(OPTION + "host_binding_ipv4", Prefix.text(options.bindAddress()));
+    typed.put(NAME, options.bridge());
+    options.mtu().ifPresent(mtu -> typed.put("com.docker.network.driver.mtu", mtu.toString()));
+    return new NetworkSpec(
+        id, Predefined.BRIDGE, typed, pools(options, before), true, false, false);
+  }
+
+  private static List<AddressPool> pools(
+      DaemonOptions.Network options, Optional<Network> before) {
+    Optional<Prefix> bip = options.bip().map(DefaultBridge::prefix);
+    Optional<Prefix> range = options.fixedCidr().map(DefaultBridge::prefix).map(Prefix::network);
+    if (bip.isPresent()) {
+      return List.of(
+          new AddressPool(
+              bip.map(Prefix::network), range, bip.map(Prefix::address), Map.of()));
+    }
+    boolean same =
+        before
+            .filter(b -> options.bridge().equals(b.spec().options().get(NAME)))
+            .filter(b -> options.bridge().equals(DaemonOptions.Network.OWN_BRIDGE))
+            .isPresent();
+    if (same) {
+      return before.orElseThrow().spec().pools().stream()
+          .map(
+              p ->
+                  new AddressPool(
+                      p.subnet(),
+                      range.filter(r -> p.subnet().filter(s -> s.contains(r)).isPresent()),
+                      p.gateway(),
+                      p.reserved()))
+          .toList();
+    }
+    return range
+        .map(r -> List.of(new AddressPool(Optional.of(r), Optional.empty(), Optional.<InetAddress>empty(), Map.of())))
+        .filter(pools -> options.bridge().equals(DaemonOptions.Network.OWN_BRIDGE))
+        .orElse(List.of());
+  }
+
+  private static Prefix prefix(Cidr cidr) {
+    return new Prefix(cidr.address(), cidr.prefixLength());
+  }
+
+  /** Whether the stored network is what the options ask for; pools that are left open fit any. */
+  static boolean fits(Network stored, NetworkSpec wanted) {
+    return stored.spec().options().equals(wanted.options())
+        && (wanted.pools().isEmpty() || stored.spec().pools().equals(wanted.pools()));
+  }
+}

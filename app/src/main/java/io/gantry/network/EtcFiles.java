@@ -1,0 +1,108 @@
+package io.gantry.network;
+
+import io.gantry.plugins.network.Prefix;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.StringJoiner;
+import java.util.function.Function;
+
+/** The texts of a container's {@code /etc/hosts} and {@code /etc/resolv.conf}. */
+final class EtcFiles {
+
+  /** The address at which containers of user-defined networks find the engine's resolver. */
+  static final String RESOLVER = "127.0.0.11";
+
+  private static final String LOOPBACK =
+      """
+      127.0.0.1\tlocalhost
+      ::1\tlocalhost ip6-localhost ip6-loopback
+      fe00::\tip6-localnet
+      ff00::\tip6-mcastprefix
+      ff02::1\tip6-allnodes
+      ff02::2\tip6-allrouters
+      """;
+
+  private EtcFiles() {}
+
+  /**
+   * @param gateway what {@code host-gateway} stands for
+   * @param linked finds the address of another container on the default bridge
+   */
+  static String hosts(
+      ContainerNetworking wanted,
+      LiveNetworking live,
+      List<InetAddress> gateway,
+      Function<String, Optional<InetAddress>> linked) {
+    StringBuilder out = new StringBuilder();
+    out.append(live.netns().isPresent() ? LOOPBACK : hostsOfHost());
+    for (String extra : wanted.extraHosts()) {
+      int colon = extra.indexOf(extra.indexOf('=') >= 0 ? '=' : ':');
+      String name = extra.substring(0, Math.max(colon, 0));
+      String address = extra.substring(colon + 1);
+      if (address.equals("host-gateway")) {
+        gateway.forEach(a -> line(out, Prefix.text(a), name));
+      } else {
+        line(out, address.startsWith("[") ? address.substring(1, address.length() - 1) : address, name);
+      }
+    }
+    for (ContainerNetworking.Link link : wanted.links()) {
+      linked
+          .apply(link.containerId())
+          .ifPresent(
+              a ->
+                  line(
+                      out,
+                      Prefix.text(a),
+                      link.alias()
+                          + " "
+                          + link.containerId().substring(0, 12)
+                          + (link.alias().equals(link.containerName())
+                              ? ""
+                              : " " + link.containerName())));
+    }
+    if (live.netns().isPresent()) {
+      String names =
+          wanted.domainname().isEmpty()
+              ? wanted.hostname()
+              : wanted.hostname() + "." + wanted.domainname() + " " + wanted.hostname();
+      for (LiveNetworking.Endpoint endpoint : live.endpoints()) {
+        endpoint.attachment().ipv4().ifPresent(a -> line(out, Prefix.text(a.address()), names));
+        endpoint.attachment().ipv6().ifPresent(a -> line(out, Prefix.text(a.address()), names));
+      }
+    }
+    return out.toString();
+  }
+
+  private static void line(StringBuilder out, String address, String names) {
+    out.append(address).append('\t').append(names).append('\n');
+  }
+
+  private static String hostsOfHost() {
+    try {
+      String text = Files.readString(Path.of("/etc/hosts"));
+      return text.isEmpty() || text.endsWith("\n") ? text : text + "\n";
+    } catch (IOException e) {
+      return LOOPBACK;
+    }
+  }
+
+  /** @param own whether the engine's resolver serves the container */
+  static String resolvConf(
+      List<String> servers, List<String> search, List<String> options, boolean own) {
+    StringBuilder out = new StringBuilder("# Written by Gantry at every start of the container.\n");
+    (own ? List.of(RESOLVER) : servers).forEach(s -> out.append("nameserver ").append(s).append('\n'));
+    if (!search.isEmpty() && !search.equals(List.of("."))) {
+      out.append("search ").append(String.join(" ", search)).append('\n');
+    }
+    StringJoiner all = new StringJoiner(" ", "options ", "\n").setEmptyValue("");
+    options.forEach(all::add);
+    if (own && options.stream().noneMatch(o -> o.startsWith("ndots:"))) {
+      all.add("ndots:0");
+    }
+    return out.append(all).toString();
+  }
+}
