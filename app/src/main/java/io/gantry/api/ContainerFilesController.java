@@ -10,7 +10,7 @@ import io.gantry.container.ContainerConfig;
 import io.gantry.container.ContainerFiles;
 import io.gantry.error.EngineException;
 import io.gantry.image.Reference;
-import io.gantry.layers.LayerStream;
+import io.gantry.layers.Compression;
 import io.gantry.plugins.storage.Change;
 import java.io.IOException;
 import java.util.List;
@@ -68,7 +68,8 @@ final class ContainerFilesController implements Controller {
   private void extract(Exchange exchange) throws IOException {
     Query query = exchange.query();
     String path = path(exchange);
-    try (LayerStream tar = LayerStream.open(exchange.body())) {
+    Compression.Detected body = Compression.detect(exchange.body());
+    try (InputStream tar = body.compression().decompress(body.stream())) {
       files.extract(
           exchange.name(), path, tar, query.flag("noOverwriteDirNonDir"), query.flag("copyUIDGID"));
     }
