@@ -13,6 +13,7 @@ import io.gantry.image.Reference;
 import io.gantry.layers.Compression;
 import io.gantry.plugins.storage.Change;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
