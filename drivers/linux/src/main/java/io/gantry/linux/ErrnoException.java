@@ -22,4 +22,9 @@ public final class ErrnoException extends IOException {
   public int errno() {
     return errno;
   }
+
+  /** What the kernel said, without the action. */
+  public String reason() {
+    return ErrnoText.of(errno);
+  }
 }
