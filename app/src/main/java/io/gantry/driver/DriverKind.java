@@ -10,7 +10,10 @@ import io.gantry.plugins.volume.VolumeDriverFactory;
 import java.util.List;
 import java.util.Locale;
 
-/** The kinds of drivers there are. {@code StorageDriverFactory} is called {@code storage} in messages and paths. */
+/**
+ * The kinds of drivers there are. {@code StorageDriverFactory} is called {@code storage} in
+ * messages and paths.
+ */
 final class DriverKind {
 
   static final List<Class<? extends DriverFactory<?>>> ALL =

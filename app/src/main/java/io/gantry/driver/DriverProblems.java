@@ -5,7 +5,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What went wrong with drivers: logged when it happens and kept, each problem once, at most {@link #LIMIT}. */
+/**
+ * What went wrong with drivers: logged when it happens and kept, each problem once, at most {@link
+ * #LIMIT}.
+ */
 final class DriverProblems {
 
   private static final int LIMIT = 200;

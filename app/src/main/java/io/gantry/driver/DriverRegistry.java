@@ -9,7 +9,10 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.regex.Pattern;
 
-/** Finds the factories of one kind by ServiceLoader, in the class path and in each plugin; a faulty one is reported and left out. */
+/**
+ * Finds the factories of one kind by ServiceLoader, in the class path and in each plugin; a faulty
+ * one is reported and left out.
+ */
 final class DriverRegistry {
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_.-]{0,63}");

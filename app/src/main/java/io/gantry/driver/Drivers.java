@@ -24,8 +24,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The drivers of this daemon: those on its class path, and those of the plugins below {@code <data root>/plugins}, each a directory of jars with a class
- * loader of its own. A driver that cannot be loaded, probed or opened is {@linkplain #problems() reported}; it never stops the daemon by itself.
+ * The drivers of this daemon: those on its class path, and those of the plugins below {@code <data
+ * root>/plugins}, each a directory of jars with a class loader of its own. A driver that cannot be
+ * loaded, probed or opened is {@linkplain #problems() reported}; it never stops the daemon by
+ * itself.
  *
  * <p>Factories are looked for when a kind is first asked for, drivers opened once. Thread-safe.
  */
@@ -56,7 +58,8 @@ public final class Drivers implements AutoCloseable {
   /**
    * Loads the plugins below {@code <dataRoot>/plugins}.
    *
-   * @param dataRoot each driver gets {@code <dataRoot>/<kind>/<name>}, for instance {@code storage/overlay2}
+   * @param dataRoot each driver gets {@code <dataRoot>/<kind>/<name>}, for instance {@code
+   *     storage/overlay2}
    * @param execRoot and {@code <execRoot>/<kind>/<name>}
    */
   public static Drivers load(Path dataRoot, Path execRoot, Host host) {
@@ -83,7 +86,8 @@ public final class Drivers implements AutoCloseable {
     try (Stream<Path> entries = Files.list(directory)) {
       candidates = entries.filter(Files::isDirectory).sorted().toList();
     } catch (IOException e) {
-      problems.add(new Plugin(directory.toString(), false, Drivers.class.getClassLoader()), "all", e);
+      problems.add(
+          new Plugin(directory.toString(), false, Drivers.class.getClassLoader()), "all", e);
     }
     for (Path candidate : candidates) {
       try {
@@ -100,7 +104,10 @@ public final class Drivers implements AutoCloseable {
     return found;
   }
 
-  /** The drivers of a kind there are, built-in ones first; for instance {@code names(LogDriverFactory.class)}. */
+  /**
+   * The drivers of a kind there are, built-in ones first; for instance {@code
+   * names(LogDriverFactory.class)}.
+   */
   public <D extends Driver, F extends DriverFactory<D>> List<String> names(Class<F> kind) {
     return List.copyOf(found(kind).keySet());
   }
@@ -120,9 +127,11 @@ public final class Drivers implements AutoCloseable {
   }
 
   /**
-   * The open driver; opens it the first time. Later calls return the same one and do not look at the options.
+   * The open driver; opens it the first time. Later calls return the same one and do not look at
+   * the options.
    *
-   * @throws DriverException when there is no such driver (NOT_FOUND), it says it cannot work here (UNSUPPORTED), or it does not open
+   * @throws DriverException when there is no such driver (NOT_FOUND), it says it cannot work here
+   *     (UNSUPPORTED), or it does not open
    */
   public <D extends Driver, F extends DriverFactory<D>> D open(
       Class<F> kind, String name, Map<String, String> options) {
@@ -173,8 +182,7 @@ public final class Drivers implements AutoCloseable {
           new DriverContext(
               privateDirectory(dataRoot, DriverKind.name(kind), name),
               privateDirectory(execRoot, DriverKind.name(kind), name));
-      D driver =
-          PluginBoundary.call(plugin.loader(), () -> found.factory().open(context, options));
+      D driver = PluginBoundary.call(plugin.loader(), () -> found.factory().open(context, options));
       return plugin.builtIn() ? driver : guard(kind, name, plugin, driver);
     } catch (DriverException e) {
       problems.add(plugin, describe(kind, name), e);
@@ -187,8 +195,7 @@ public final class Drivers implements AutoCloseable {
   }
 
   /** The driver behind a {@link PluginBoundary}. */
-  private static <D extends Driver> D guard(
-      Class<?> kind, String name, Plugin plugin, D driver) {
+  private static <D extends Driver> D guard(Class<?> kind, String name, Plugin plugin, D driver) {
     Driver guarded =
         PluginBoundary.wrap(
             kind.getSimpleName().replace("Factory", "") + " " + name,

@@ -46,8 +46,7 @@ record Plugin(String name, boolean builtIn, ClassLoader loader) {
       throw new IOException("no jar in " + directory);
     }
     String name = String.valueOf(directory.getFileName());
-    return new Plugin(
-        name, false, new PluginClassLoader(name, jars.toArray(URL[]::new), daemon));
+    return new Plugin(name, false, new PluginClassLoader(name, jars.toArray(URL[]::new), daemon));
   }
 
   private static void requireOnlyOurs(Path path) throws IOException {

@@ -11,9 +11,10 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between the daemon and an object of a plugin: calls run with the plugin's context class loader, and what a plugin throws beyond its contract (an
- * error of linking, too deep a recursion) becomes a {@link DriverException}. Objects a plugin returns that are interfaces of the plugins API are wrapped
- * in turn.
+ * Stands between the daemon and an object of a plugin: calls run with the plugin's context class
+ * loader, and what a plugin throws beyond its contract (an error of linking, too deep a recursion)
+ * becomes a {@link DriverException}. Objects a plugin returns that are interfaces of the plugins
+ * API are wrapped in turn.
  */
 final class PluginBoundary implements InvocationHandler {
 
@@ -82,7 +83,8 @@ final class PluginBoundary implements InvocationHandler {
     if (result == null || !declared.isInterface() || !declared.getName().startsWith(API)) {
       return result;
     }
-    // Sealed interfaces and those the daemon implements itself (enums, records) need no wrapping: nothing of the plugin runs in them.
+    // Sealed interfaces and those the daemon implements itself (enums, records) need no wrapping:
+    // nothing of the plugin runs in them.
     if (declared.isSealed() || result.getClass().getName().startsWith(API)) {
       return result;
     }
@@ -99,8 +101,8 @@ final class PluginBoundary implements InvocationHandler {
         return thrown;
       }
     }
-    if (thrown instanceof DriverException || thrown instanceof VirtualMachineError error
-        && !(error instanceof StackOverflowError)) {
+    if (thrown instanceof DriverException
+        || thrown instanceof VirtualMachineError error && !(error instanceof StackOverflowError)) {
       return thrown;
     }
     return new DriverException(

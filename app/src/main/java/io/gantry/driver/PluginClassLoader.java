@@ -6,7 +6,10 @@ import java.net.URLClassLoader;
 import java.util.Enumeration;
 import org.jspecify.annotations.Nullable;
 
-/** Loads the classes of one plugin. Beside its own jars it sees the JDK and the plugins API, nothing of the daemon and nothing of other plugins. */
+/**
+ * Loads the classes of one plugin. Beside its own jars it sees the JDK and the plugins API, nothing
+ * of the daemon and nothing of other plugins.
+ */
 final class PluginClassLoader extends URLClassLoader {
 
   static {
@@ -17,7 +20,10 @@ final class PluginClassLoader extends URLClassLoader {
     super("plugin-" + plugin, jars, new ApiClassLoader(daemon));
   }
 
-  /** The JDK and the packages {@code io.gantry.plugins}; no resources but the JDK's, so that the daemon's service files stay out of sight. */
+  /**
+   * The JDK and the packages {@code io.gantry.plugins}; no resources but the JDK's, so that the
+   * daemon's service files stay out of sight.
+   */
   private static final class ApiClassLoader extends ClassLoader {
 
     private static final String API = "io.gantry.plugins.";

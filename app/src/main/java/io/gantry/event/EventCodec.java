@@ -7,7 +7,10 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 
-/** An event as a line of the history: JSON with the time first, so that a line's time is known without parsing it. */
+/**
+ * An event as a line of the history: JSON with the time first, so that a line's time is known
+ * without parsing it.
+ */
 final class EventCodec {
 
   private static final byte[] START = "{\"time\":".getBytes(StandardCharsets.US_ASCII);
@@ -47,12 +50,7 @@ final class EventCodec {
       Line read = json.readValue(line, Line.class);
       return Optional.of(
           new Event(
-              read.type(),
-              read.action(),
-              read.id(),
-              read.attributes(),
-              read.time(),
-              read.scope()));
+              read.type(), read.action(), read.id(), read.attributes(), read.time(), read.scope()));
     } catch (JacksonException | NullPointerException e) {
       return Optional.empty();
     }

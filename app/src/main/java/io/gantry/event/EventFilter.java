@@ -5,9 +5,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which events a client wants (API {@code GET /events}, {@code filters}): for each key the values one of which must match; keys are joined by and. Matching
- * is Docker's (moby {@code daemon/events/filter.go}): ids and names by prefix, images with or without tag, labels as {@code key} or {@code key=value}.
- * Keys Docker does not know match everything.
+ * Which events a client wants (API {@code GET /events}, {@code filters}): for each key the values
+ * one of which must match; keys are joined by and. Matching is Docker's (moby {@code
+ * daemon/events/filter.go}): ids and names by prefix, images with or without tag, labels as {@code
+ * key} or {@code key=value}. Keys Docker does not know match everything.
  */
 public record EventFilter(Map<String, Set<String>> values) {
 
@@ -16,7 +17,14 @@ public record EventFilter(Map<String, Set<String>> values) {
       Set.of("health_status", "exec_create", "exec_start");
   private static final Set<String> NAMED_OBJECTS =
       Set.of(
-          "daemon", "container", "plugin", "volume", "network", "node", "service", "secret",
+          "daemon",
+          "container",
+          "plugin",
+          "volume",
+          "network",
+          "node",
+          "service",
+          "secret",
           "config");
 
   /** Every event. */
@@ -34,8 +42,7 @@ public record EventFilter(Map<String, Set<String>> values) {
         && NAMED_OBJECTS.stream()
             .allMatch(
                 key ->
-                    byPrefix(key, event.actorId())
-                        || byPrefix(key, event.attributes().get("name")))
+                    byPrefix(key, event.actorId()) || byPrefix(key, event.attributes().get("name")))
         && matchesImage(event)
         && matchesLabels(event.attributes());
   }

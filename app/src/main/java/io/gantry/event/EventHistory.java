@@ -22,10 +22,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Events on disk: segments of lines, each named after the number of its first event. Events are numbered without gaps from 1 in the life of the data root.
- * The oldest segments are deleted when all take more than the limit.
+ * Events on disk: segments of lines, each named after the number of its first event. Events are
+ * numbered without gaps from 1 in the life of the data root. The oldest segments are deleted when
+ * all take more than the limit.
  *
- * <p>One thread appends; others read what was appended at the same time. Nothing is synced: after a power failure the last events may be missing.
+ * <p>One thread appends; others read what was appended at the same time. Nothing is synced: after a
+ * power failure the last events may be missing.
  */
 final class EventHistory implements AutoCloseable {
 
@@ -138,7 +140,10 @@ final class EventHistory implements AutoCloseable {
     }
   }
 
-  /** Counts the events of the last segment; what follows the last whole line is cut off by the caller. */
+  /**
+   * Counts the events of the last segment; what follows the last whole line is cut off by the
+   * caller.
+   */
   private void recover(long first, Path file) throws IOException {
     next = first;
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
@@ -162,7 +167,10 @@ final class EventHistory implements AutoCloseable {
     return lastTime;
   }
 
-  /** Appends events that are numbered from {@code start} on; numbers between the last ones and these stay without an event. */
+  /**
+   * Appends events that are numbered from {@code start} on; numbers between the last ones and these
+   * stay without an event.
+   */
   void append(long start, List<Event> events) throws IOException {
     if (start != next || size >= Math.max(limit / SEGMENTS, 1)) {
       next = start;
@@ -204,7 +212,10 @@ final class EventHistory implements AutoCloseable {
     return channel;
   }
 
-  /** The number of the first event of a time or later, as far as the disk knows; the number after the last one if all are earlier. */
+  /**
+   * The number of the first event of a time or later, as far as the disk knows; the number after
+   * the last one if all are earlier.
+   */
   long find(long time) throws IOException {
     Map.Entry<Long, Path> start = null;
     for (Map.Entry<Long, Path> entry : segments.entrySet()) {
@@ -218,7 +229,8 @@ final class EventHistory implements AutoCloseable {
       return next;
     }
     long number = start.getKey();
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(start.getValue()), 1 << 16)) {
+    try (InputStream in =
+        new BufferedInputStream(Files.newInputStream(start.getValue()), 1 << 16)) {
       Optional<byte[]> line = readLine(in);
       while (line.isPresent() && EventCodec.time(line.get()).orElse(0) < time) {
         number++;

@@ -20,11 +20,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All events of the engine, in one order. The last ones are in memory, all that fit into the limit on disk; a subscriber that is slow reads from there and
- * misses nothing that has not been deleted.
+ * All events of the engine, in one order. The last ones are in memory, all that fit into the limit
+ * on disk; a subscriber that is slow reads from there and misses nothing that has not been deleted.
  *
- * <p>Publishing appends to a list; a thread of the journal's own writes to disk, in order, shortly after. An event that was published less than a moment
- * before the daemon is killed may be missing in the history. Thread-safe.
+ * <p>Publishing appends to a list; a thread of the journal's own writes to disk, in order, shortly
+ * after. An event that was published less than a moment before the daemon is killed may be missing
+ * in the history. Thread-safe.
  */
 public final class EventJournal implements AutoCloseable {
 
@@ -33,7 +34,10 @@ public final class EventJournal implements AutoCloseable {
   /** How many events stay in memory after they were written. */
   private static final int RECENT = 2048;
 
-  /** How many wait for the disk at most; when the disk is dead so many are kept for subscribers, the rest is not in the history. */
+  /**
+   * How many wait for the disk at most; when the disk is dead so many are kept for subscribers, the
+   * rest is not in the history.
+   */
   private static final int WAITING = 100_000;
 
   private static final int BATCH = 256;
@@ -46,7 +50,8 @@ public final class EventJournal implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition published = lock.newCondition();
   private final Condition unwritten = lock.newCondition();
-  // Guarded by the lock: events [first, first + recent.size()) of which those from `written` on are not on disk yet.
+  // Guarded by the lock: events [first, first + recent.size()) of which those from `written` on are
+  // not on disk yet.
   private final ArrayDeque<Event> recent = new ArrayDeque<>();
   private long first;
   private long written;
@@ -74,11 +79,13 @@ public final class EventJournal implements AutoCloseable {
     this.writer = Thread.ofVirtual().name("event-journal").start(this::writeAll);
   }
 
-  /** Tells all subscribers and writes it down, both later and in order. Takes microseconds and never waits for a subscriber or the disk. */
+  /**
+   * Tells all subscribers and writes it down, both later and in order. Takes microseconds and never
+   * waits for a subscriber or the disk.
+   */
   public Event publish(
       EventType type, String action, String actorId, Map<String, String> attributes) {
-    SortedMap<String, String> sorted =
-        Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
+    SortedMap<String, String> sorted = Collections.unmodifiableSortedMap(new TreeMap<>(attributes));
     lock.lock();
     try {
       Instant now = clock.instant();
@@ -105,8 +112,10 @@ public final class EventJournal implements AutoCloseable {
   /**
    * Events from now on, or from the past on.
    *
-   * @param since first the events of this time or later, in nanoseconds since 1970, as far as the history reaches
-   * @param until ends with the last event of this time or earlier; without {@code since} the history is read from its beginning
+   * @param since first the events of this time or later, in nanoseconds since 1970, as far as the
+   *     history reaches
+   * @param until ends with the last event of this time or earlier; without {@code since} the
+   *     history is read from its beginning
    */
   public EventStream subscribe(EventFilter filter, OptionalLong since, OptionalLong until) {
     long from;

@@ -14,7 +14,10 @@ public interface EventStream extends AutoCloseable {
    */
   List<Event> next(Duration patience) throws InterruptedException;
 
-  /** Whether no event will come any more: all up to {@code until} have been returned, or the stream or the journal was closed. */
+  /**
+   * Whether no event will come any more: all up to {@code until} have been returned, or the stream
+   * or the journal was closed.
+   */
   boolean ended();
 
   @Override

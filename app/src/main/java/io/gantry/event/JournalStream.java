@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A subscription: the number of the next event, which it takes from memory or, if it is no longer there, from the history. */
+/**
+ * A subscription: the number of the next event, which it takes from memory or, if it is no longer
+ * there, from the history.
+ */
 final class JournalStream implements EventStream {
 
   private static final int BATCH = 256;

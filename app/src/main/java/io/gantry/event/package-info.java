@@ -1,4 +1,6 @@
-/** What happened: events with a history on disk that survives restarts (API {@code GET /events}). */
+/**
+ * What happened: events with a history on disk that survives restarts (API {@code GET /events}).
+ */
 @NullMarked
 package io.gantry.event;
 

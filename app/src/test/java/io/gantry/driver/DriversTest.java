@@ -117,11 +117,11 @@ class DriversTest {
   }
 
   private Drivers load() {
-    return Drivers.load(
-        root, directory.resolve("run"), new Host("6.1", "amd64", Set.of(), root));
+    return Drivers.load(root, directory.resolve("run"), new Host("6.1", "amd64", Set.of(), root));
   }
 
-  private void build(String plugin, String constructor, String probe, String open, String... forgotten)
+  private void build(
+      String plugin, String constructor, String probe, String open, String... forgotten)
       throws IOException {
     builder.build(
         plugin,
@@ -199,7 +199,10 @@ class DriversTest {
   @Test
   void aConstructorThatThrowsIsReported() throws Exception {
     build(
-        "bad", "if (true) throw new IllegalStateException(\"no licence\");", "return null;", "return null;");
+        "bad",
+        "if (true) throw new IllegalStateException(\"no licence\");",
+        "return null;",
+        "return null;");
     try (Drivers drivers = load()) {
       assertThat(drivers.problems())
           .singleElement()
@@ -219,7 +222,10 @@ class DriversTest {
     build("bad", "", "return Probe.yes();", "return new AcmeDriver();", "acme/AcmeDriver");
     build("worse", "", "return Probe.yes();", "return null;", "acme/AcmeFactory");
     try (Drivers drivers = load()) {
-      assertThat(drivers.problems()).singleElement().extracting(DriverProblem::source).isEqualTo("worse");
+      assertThat(drivers.problems())
+          .singleElement()
+          .extracting(DriverProblem::source)
+          .isEqualTo("worse");
       assertThatThrownBy(() -> drivers.open(LogDriverFactory.class, "acme", Map.of()))
           .isInstanceOf(DriverException.class)
           .hasMessageContaining("open log driver acme");
@@ -235,7 +241,9 @@ class DriversTest {
     build("bad", "", "return probe(host);", "return null;");
     try (Drivers drivers = load()) {
       assertThat(drivers.probe(LogDriverFactory.class, "acme").usable()).isFalse();
-      assertThat(drivers.problems()).singleElement().extracting(DriverProblem::driver)
+      assertThat(drivers.problems())
+          .singleElement()
+          .extracting(DriverProblem::driver)
           .isEqualTo("log driver acme");
     }
     build("bad", "", "return Probe.no(\"no moon\");", "return null;");

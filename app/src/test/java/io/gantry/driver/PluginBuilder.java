@@ -12,7 +12,10 @@ import java.util.jar.JarOutputStream;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
-/** Builds plugins as a third party would: compiled against plugins-api, packed into a jar with a service file. */
+/**
+ * Builds plugins as a third party would: compiled against plugins-api, packed into a jar with a
+ * service file.
+ */
 final class PluginBuilder {
 
   private final Path work;

@@ -85,7 +85,10 @@ class EventJournalTest {
       long before = now();
       Event published =
           journal.publish(
-              EventType.NETWORK, "connect", "n1", Map.of("name", "net", "container", "c\"\n\u00e9"));
+              EventType.NETWORK,
+              "connect",
+              "n1",
+              Map.of("name", "net", "container", "c\"\n\u00e9"));
       assertThat(published.time()).isBetween(before, now());
       assertThat(published.type()).isEqualTo("network");
       assertThat(published.scope()).isEqualTo("local");
@@ -123,8 +126,7 @@ class EventJournalTest {
     for (int life = 0; life < 3; life++) {
       try (EventJournal journal = open()) {
         for (int i = life * 100; i < life * 100 + 100; i++) {
-          times.add(
-              journal.publish(EventType.CONTAINER, "start", "id" + i, Map.of()).time());
+          times.add(journal.publish(EventType.CONTAINER, "start", "id" + i, Map.of()).time());
         }
       }
     }
@@ -137,7 +139,8 @@ class EventJournalTest {
                   EventFilter.all(),
                   OptionalLong.of(times.get(from)),
                   OptionalLong.of(times.get(to)))) {
-            assertThat(rest(stream)).isEqualTo(ids(from, to + 1).subList(0, Math.max(0, to + 1 - from)));
+            assertThat(rest(stream))
+                .isEqualTo(ids(from, to + 1).subList(0, Math.max(0, to + 1 - from)));
           }
         }
       }
@@ -157,8 +160,7 @@ class EventJournalTest {
   void untilEndsAStreamThatWaits() throws Exception {
     try (EventJournal journal = open();
         EventStream stream =
-            journal.subscribe(
-                EventFilter.all(), NONE, OptionalLong.of(now() + 300_000_000L))) {
+            journal.subscribe(EventFilter.all(), NONE, OptionalLong.of(now() + 300_000_000L))) {
       publish(journal, 0, 1);
       assertThat(rest(stream)).isEqualTo(ids(0, 1));
       assertThat(stream.ended()).isTrue();
@@ -199,9 +201,7 @@ class EventJournalTest {
         EventStream stream =
             journal.subscribe(EventFilter.all(), OptionalLong.of(0), OptionalLong.of(now()))) {
       List<String> left = rest(stream);
-      assertThat(left)
-          .hasSizeBetween(1000, 19_000)
-          .isEqualTo(ids(20_000 - left.size(), 20_000));
+      assertThat(left).hasSizeBetween(1000, 19_000).isEqualTo(ids(20_000 - left.size(), 20_000));
     }
   }
 
@@ -272,7 +272,8 @@ class EventJournalTest {
             1,
             "local");
     Event exec =
-        new Event("container", "exec_create: sh -c id", "abcdef", Map.of("name", "web"), 2, "local");
+        new Event(
+            "container", "exec_create: sh -c id", "abcdef", Map.of("name", "web"), 2, "local");
     Event pull =
         new Event("image", "pull", "busybox:latest", Map.of("name", "busybox"), 3, "local");
     assertThat(filter("container", "abc").matches(start)).isTrue();

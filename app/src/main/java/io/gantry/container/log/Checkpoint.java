@@ -15,8 +15,10 @@ import java.util.Set;
 import java.util.zip.CRC32C;
 
 /**
- * The file that says how far a journal has been carried to the log driver. It has two slots which are written in turn, each with a number and a checksum:
- * a write that was cut off leaves the one before. Written without a sync: it survives the daemon, and after a crash of the machine an older state at worst.
+ * The file that says how far a journal has been carried to the log driver. It has two slots which
+ * are written in turn, each with a number and a checksum: a write that was cut off leaves the one
+ * before. Written without a sync: it survives the daemon, and after a crash of the machine an older
+ * state at worst.
  */
 final class Checkpoint implements AutoCloseable {
 
@@ -137,8 +139,7 @@ final class Checkpoint implements AutoCloseable {
         times[i] = bytes.getLong();
         unfinished[i] = get(bytes);
       }
-      return Optional.of(
-          new Stored(number, new State(position, skip, mark, unfinished, times)));
+      return Optional.of(new Stored(number, new State(position, skip, mark, unfinished, times)));
     } catch (BufferUnderflowException | IllegalArgumentException e) {
       return Optional.empty();
     }

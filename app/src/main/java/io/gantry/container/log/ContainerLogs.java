@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The logs of all containers: carries the output of those that run to their log drivers, and reads it back. Thread-safe; the calls that start and finish one
- * container's log are ordered by the caller.
+ * The logs of all containers: carries the output of those that run to their log drivers, and reads
+ * it back. Thread-safe; the calls that start and finish one container's log are ordered by the
+ * caller.
  */
 public final class ContainerLogs implements AutoCloseable {
 
@@ -42,7 +43,10 @@ public final class ContainerLogs implements AutoCloseable {
     }
   }
 
-  /** Whether the driver throws all output away; then the container needs no journal, and its log is neither started nor finished. */
+  /**
+   * Whether the driver throws all output away; then the container needs no journal, and its log is
+   * neither started nor finished.
+   */
   public boolean discards(String driver) {
     return driver(driver).discards();
   }
@@ -56,7 +60,8 @@ public final class ContainerLogs implements AutoCloseable {
    * Begins to carry output, before the container's process runs.
    *
    * @param journal is closed by this object, also on failure
-   * @throws DriverException when the driver refuses; the container must not start then, the message is Docker's
+   * @throws DriverException when the driver refuses; the container must not start then, the message
+   *     is Docker's
    */
   public void start(ContainerLog target, Journal journal) {
     LogPump pump = open(target, journal);
@@ -69,7 +74,10 @@ public final class ContainerLogs implements AutoCloseable {
     run(target, pump);
   }
 
-  /** Goes on carrying output of a container that an earlier daemon started, whether it still runs or not. A driver that fails is tried again. */
+  /**
+   * Goes on carrying output of a container that an earlier daemon started, whether it still runs or
+   * not. A driver that fails is tried again.
+   */
   public void resume(ContainerLog target, Journal journal) {
     run(target, open(target, journal));
   }
@@ -98,8 +106,9 @@ public final class ContainerLogs implements AutoCloseable {
   }
 
   /**
-   * Carries the rest after a container has ended, closes its log and lets those who follow it finish. Returns when the driver has everything, or has failed:
-   * then the rest stays in the journal until the next start. A log that was not started is no error.
+   * Carries the rest after a container has ended, closes its log and lets those who follow it
+   * finish. Returns when the driver has everything, or has failed: then the rest stays in the
+   * journal until the next start. A log that was not started is no error.
    */
   public void finish(String id) {
     LogPump pump = pumps.get(id);
@@ -123,11 +132,7 @@ public final class ContainerLogs implements AutoCloseable {
     }
     LogQuery query =
         new LogQuery(
-            request.since(),
-            request.until(),
-            request.tail(),
-            request.stdout(),
-            request.stderr());
+            request.since(), request.until(), request.tail(), request.stdout(), request.stderr());
     LogContext context =
         with(target.context(), EngineLogOptions.parse(target.context().options()).rest());
     return new LogReading(driver.read(context, query), pump, request);
@@ -162,7 +167,10 @@ public final class ContainerLogs implements AutoCloseable {
         options);
   }
 
-  /** Carries what is there and closes all logs; the containers go on, and so does their output in the journals. */
+  /**
+   * Carries what is there and closes all logs; the containers go on, and so does their output in
+   * the journals.
+   */
   @Override
   public void close() {
     pumps.forEach(

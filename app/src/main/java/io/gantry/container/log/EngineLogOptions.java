@@ -9,18 +9,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The log options that every driver has (moby {@code daemon/logger/factory.go}). {@code mode=non-blocking} lets the container go on when the driver is slow:
- * here it always does, since the journal takes all output; so the mode only says that a backlog of more than {@link #MIN_BACKLOG} and {@code
- * max-buffer-size} may be dropped.
+ * The log options that every driver has (moby {@code daemon/logger/factory.go}). {@code
+ * mode=non-blocking} lets the container go on when the driver is slow: here it always does, since
+ * the journal takes all output; so the mode only says that a backlog of more than {@link
+ * #MIN_BACKLOG} and {@code max-buffer-size} may be dropped.
  *
- * @param backlogLimit bytes that may wait for the driver; {@link Long#MAX_VALUE} for no limit but the disk
+ * @param backlogLimit bytes that may wait for the driver; {@link Long#MAX_VALUE} for no limit but
+ *     the disk
  * @param rest the driver's own options
  */
 record EngineLogOptions(long backlogLimit, Map<String, String> rest) {
 
   private static final long MIN_BACKLOG = 64L << 20;
-  private static final Pattern SIZE =
-      Pattern.compile("(\\d+(?:\\.\\d+)?) ?(?:([kmgtp])i?)?b?");
+  private static final Pattern SIZE = Pattern.compile("(\\d+(?:\\.\\d+)?) ?(?:([kmgtp])i?)?b?");
   private static final String MODE = "mode";
   private static final String BUFFER = "max-buffer-size";
 
@@ -36,8 +37,7 @@ record EngineLogOptions(long backlogLimit, Map<String, String> rest) {
       throw invalid("logger: max-buffer-size option is only supported with 'mode=non-blocking'");
     }
     long limit = buffer == null ? 0 : bytes(buffer);
-    return new EngineLogOptions(
-        blocking ? Long.MAX_VALUE : Math.max(MIN_BACKLOG, limit), rest);
+    return new EngineLogOptions(blocking ? Long.MAX_VALUE : Math.max(MIN_BACKLOG, limit), rest);
   }
 
   /** Sizes in powers of 1024 (docker/go-units {@code RAMInBytes}). */

@@ -8,8 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Makes lines of the pieces the journal has: a line that came in pieces is one record, or, if it is longer than {@link LogRecord#MAX_BYTES}, several, none
- * of which ends within a UTF-8 character. What has no end yet waits. For one thread.
+ * Makes lines of the pieces the journal has: a line that came in pieces is one record, or, if it is
+ * longer than {@link LogRecord#MAX_BYTES}, several, none of which ends within a UTF-8 character.
+ * What has no end yet waits. For one thread.
  */
 final class LineAssembler {
 
@@ -142,7 +143,10 @@ final class LineAssembler {
     return at;
   }
 
-  /** The last place at or before {@code limit} that is not within a character; the limit itself when it is no UTF-8 at all. */
+  /**
+   * The last place at or before {@code limit} that is not within a character; the limit itself when
+   * it is no UTF-8 at all.
+   */
   private static int endOfCharacter(byte[] text, int limit) {
     int at = limit;
     while (at > limit - 4 && (text[at] & 0xC0) == 0x80) {

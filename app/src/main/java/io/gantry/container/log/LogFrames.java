@@ -13,8 +13,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Writes log records as {@code docker logs} gets them: each in a frame of its own with a header of eight bytes (stream, length), or raw for a container with
- * a terminal. Time and attributes stand before a line, not before its further pieces. Collects frames in a buffer; for one thread.
+ * Writes log records as {@code docker logs} gets them: each in a frame of its own with a header of
+ * eight bytes (stream, length), or raw for a container with a terminal. Time and attributes stand
+ * before a line, not before its further pieces. Collects frames in a buffer; for one thread.
  */
 final class LogFrames {
 

@@ -18,11 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries one container's output from its journal to its log driver, on a virtual thread that is parked while the container is quiet.
+ * Carries one container's output from its journal to its log driver, on a virtual thread that is
+ * parked while the container is quiet.
  *
- * <p>After each batch the driver's mark and the place in the journal are stored together. A daemon that was killed at any point opens the driver at that
- * mark, which drops what came after it, and reads on from that place: no line is lost and, with a driver that can go back, none is there twice. A driver
- * that fails is tried again, with growing pauses; meanwhile the output stays in the journal.
+ * <p>After each batch the driver's mark and the place in the journal are stored together. A daemon
+ * that was killed at any point opens the driver at that mark, which drops what came after it, and
+ * reads on from that place: no line is lost and, with a driver that can go back, none is there
+ * twice. A driver that fails is tried again, with growing pauses; meanwhile the output stays in the
+ * journal.
  */
 final class LogPump {
 
@@ -61,7 +64,6 @@ final class LogPump {
     this.progress = new PumpProgress(journal::wake);
     this.checkpoint = new Checkpoint(target.checkpoint());
     this.state = checkpoint.load();
-    this.released = state.position().segment();
     restore();
   }
 
@@ -69,7 +71,10 @@ final class LogPump {
     return progress;
   }
 
-  /** Opens the driver's log now rather than when the first output comes, to see what it thinks of the options. */
+  /**
+   * Opens the driver's log now rather than when the first output comes, to see what it thinks of
+   * the options.
+   */
   void openSink() {
     if (sink == null) {
       Optional<String> mark = Optional.of(state.mark()).filter(text -> !text.isEmpty());
@@ -120,7 +125,10 @@ final class LogPump {
     }
   }
 
-  /** Carries all that is in the journal; false when the driver failed, which then is to be opened again. */
+  /**
+   * Carries all that is in the journal; false when the driver failed, which then is to be opened
+   * again.
+   */
   private boolean carryAll() throws IOException {
     try {
       openSink();
@@ -145,11 +153,7 @@ final class LogPump {
       new Journal.Reader() {
         @Override
         public boolean piece(
-            Stream stream,
-            long epochNanos,
-            boolean last,
-            ByteBuffer data,
-            Journal.Position after) {
+            Stream stream, long epochNanos, boolean last, ByteBuffer data, Journal.Position after) {
           LogStream to = stream == Stream.STDOUT ? LogStream.STDOUT : LogStream.STDERR;
           assembler.piece(to, epochNanos, last, data);
           lastTime = epochNanos;
@@ -200,8 +204,7 @@ final class LogPump {
       FailPoint.hit("log.flushed");
       if (given < records.size()) {
         store(
-            new Checkpoint.State(
-                state.position(), given, mark, state.unfinished(), state.times()));
+            new Checkpoint.State(state.position(), given, mark, state.unfinished(), state.times()));
       }
     }
     LineAssembler.Unfinished out = assembler.unfinished(LogStream.STDOUT);
@@ -254,7 +257,8 @@ final class LogPump {
     if (limit == Long.MAX_VALUE) {
       return;
     }
-    long excess = journal.size() - limit - SEGMENT;
+    // What is before the position's segment has been released.
+    long excess = journal.size() - state.position().offset() - limit;
     if (excess <= 0) {
       return;
     }
@@ -279,8 +283,11 @@ final class LogPump {
     store(new Checkpoint.State(after, 0, state.mark(), start.unfinished(), start.times()));
     restore();
     tidyJournal();
-    log.warn("log of {}: {} bytes of output dropped, driver {} is too slow",
-        target.id(), dropped[0], target.driver());
+    log.warn(
+        "log of {}: {} bytes of output dropped, driver {} is too slow",
+        target.id(),
+        dropped[0],
+        target.driver());
   }
 
   private void closeSink() {

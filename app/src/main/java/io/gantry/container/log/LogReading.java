@@ -10,8 +10,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A log on its way to one client. It contains all output of before it was opened; when it follows, it ends after the container has ended and all its output
- * has been delivered. Used by one thread, closed by any.
+ * A log on its way to one client. It contains all output of before it was opened; when it follows,
+ * it ends after the container has ended and all its output has been delivered. Used by one thread,
+ * closed by any.
  */
 public final class LogReading implements AutoCloseable {
 
@@ -30,7 +31,8 @@ public final class LogReading implements AutoCloseable {
   }
 
   /**
-   * Writes the log. Returns when it ends or the reading is closed; the stream is flushed whenever there is nothing more to write for the moment.
+   * Writes the log. Returns when it ends or the reading is closed; the stream is flushed whenever
+   * there is nothing more to write for the moment.
    *
    * @param multiplexed as {@code application/vnd.docker.multiplexed-stream}; otherwise raw
    */
@@ -45,7 +47,8 @@ public final class LogReading implements AutoCloseable {
         List<LogRecord> records = cursor.next();
         if (!records.isEmpty()) {
           frames.write(records);
-          // A log that grows as fast as it is read has no end; what came after the request was not asked for.
+          // A log that grows as fast as it is read has no end; what came after the request was not
+          // asked for.
           more = request.follow() || records.getFirst().time() <= opened;
         } else {
           frames.flush();

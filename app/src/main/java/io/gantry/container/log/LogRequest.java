@@ -3,7 +3,8 @@ package io.gantry.container.log;
 import java.util.OptionalLong;
 
 /**
- * What a client wants of a log (API {@code GET /containers/{id}/logs}). Times are nanoseconds since 1970.
+ * What a client wants of a log (API {@code GET /containers/{id}/logs}). Times are nanoseconds since
+ * 1970.
  *
  * @param follow goes on until the container stops
  * @param timestamps puts the time before each line

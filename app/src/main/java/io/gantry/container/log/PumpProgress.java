@@ -45,7 +45,10 @@ final class PumpProgress {
     }
   }
 
-  /** Called by the pump after a pass over all that was in the journal, or as far as the driver took it. */
+  /**
+   * Called by the pump after a pass over all that was in the journal, or as far as the driver took
+   * it.
+   */
   void passed(boolean complete) {
     lock.lock();
     try {
@@ -92,7 +95,10 @@ final class PumpProgress {
     }
   }
 
-  /** Gives the pump its last order, and waits until it has ended. An order to finish is not taken back by one to stop. */
+  /**
+   * Gives the pump its last order, and waits until it has ended. An order to finish is not taken
+   * back by one to stop.
+   */
   void end(Order last) {
     lock.lock();
     try {
@@ -156,7 +162,10 @@ final class PumpProgress {
     }
   }
 
-  /** Waits until the driver has taken more than at a version, the pump has ended, the time is over, or the caller was {@link #wake cancelled}. */
+  /**
+   * Waits until the driver has taken more than at a version, the pump has ended, the time is over,
+   * or the caller was {@link #wake cancelled}.
+   */
   void awaitChange(long seen, long nanos, BooleanSupplier cancelled) throws InterruptedException {
     lock.lockInterruptibly();
     try {

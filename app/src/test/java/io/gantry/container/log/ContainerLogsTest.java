@@ -81,8 +81,7 @@ class ContainerLogsTest {
             OptionalLong.empty());
     assertThat(fixture.read(log, stdout)).isEqualTo(line + "\n");
     assertThat(fixture.read(log, LogFixture.ALL)).contains("between\n").doesNotContain("prompt");
-    try (java.util.stream.Stream<String> file =
-        Files.lines(fixture.logs.path(log).orElseThrow())) {
+    try (java.util.stream.Stream<String> file = Files.lines(fixture.logs.path(log).orElseThrow())) {
       assertThat(file.filter(piece -> piece.contains("\u00e9")))
           .hasSize(4)
           .allMatch(piece -> !piece.contains("ufffd"));

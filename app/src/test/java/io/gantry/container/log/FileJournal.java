@@ -9,11 +9,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A journal in one file, which a test writes and a pump reads, also one of another process: records of stream, flags, time, length and bytes. */
+/**
+ * A journal in one file, which a test writes and a pump reads, also one of another process: records
+ * of stream, flags, time, length and bytes.
+ */
 final class FileJournal implements Journal {
 
   private static final int LAST = 2;
@@ -67,7 +69,9 @@ final class FileJournal implements Journal {
     return rotations;
   }
 
-  /** Positions count bytes over all segments; only the number of the segment changes by rotation. */
+  /**
+   * Positions count bytes over all segments; only the number of the segment changes by rotation.
+   */
   @Override
   public Position read(Position from, Reader reader) throws IOException {
     Position at = from;

@@ -12,8 +12,7 @@ final class KilledPump {
     Path directory = Path.of(arguments[0]);
     try (LogFixture fixture = new LogFixture(directory)) {
       ContainerLog log =
-          fixture.log(
-              "json-file", Map.of("max-size", arguments[1], "max-file", "10000"));
+          fixture.log("json-file", Map.of("max-size", arguments[1], "max-file", "10000"));
       fixture.logs.resume(log, new FileJournal(directory.resolve("journal")));
       fixture.logs.finish(log.id());
     }

@@ -18,7 +18,10 @@ final class Buffers {
     return buffer == null ? new byte[SIZE] : buffer;
   }
 
-  /** Gives a buffer back; it must not be used any more. Others than those of {@link #SIZE} are dropped. */
+  /**
+   * Gives a buffer back; it must not be used any more. Others than those of {@link #SIZE} are
+   * dropped.
+   */
   static void give(byte[] buffer) {
     if (buffer.length == SIZE) {
       FREE.offer(buffer);

@@ -30,8 +30,8 @@ final class Bytes {
   }
 
   /**
-   * Where the first byte is among eight that JSON as Go writes it cannot hold as it is: control characters, quote, backslash, the three of HTML, and all
-   * beyond ASCII.
+   * Where the first byte is among eight that JSON as Go writes it cannot hold as it is: control
+   * characters, quote, backslash, the three of HTML, and all beyond ASCII.
    *
    * @return 0 to 7, or 8 if there is none
    */
@@ -45,7 +45,10 @@ final class Bytes {
     return Long.numberOfTrailingZeros(found) >>> 3;
   }
 
-  /** The offset of the first value at or after {@code from} and before {@code to}; {@code to} if there is none. */
+  /**
+   * The offset of the first value at or after {@code from} and before {@code to}; {@code to} if
+   * there is none.
+   */
   static int indexOf(byte[] bytes, int from, int to, int value) {
     int at = from;
     for (; at + 8 <= to; at += 8) {
@@ -76,7 +79,10 @@ final class Bytes {
     return at;
   }
 
-  /** The offset of the last value at or after {@code from} and before {@code to}; {@code from - 1} if there is none. */
+  /**
+   * The offset of the last value at or after {@code from} and before {@code to}; {@code from - 1}
+   * if there is none.
+   */
   static int lastIndexOf(byte[] bytes, int from, int to, int value) {
     int at = to - 1;
     while (at >= from && bytes[at] != value) {

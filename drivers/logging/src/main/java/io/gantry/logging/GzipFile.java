@@ -16,7 +16,10 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 
-/** Compressed log files as Docker writes them: gzip whose extra field says {@code {"lastTime":"…"}}, so that old files can be passed over. */
+/**
+ * Compressed log files as Docker writes them: gzip whose extra field says {@code {"lastTime":"…"}},
+ * so that old files can be passed over.
+ */
 final class GzipFile {
 
   private static final int EXTRA = 4;
@@ -66,8 +69,7 @@ final class GzipFile {
 
   private static byte[] header(long lastTime) {
     byte[] time = new byte[LogTime.MAX_BYTES];
-    int length =
-        lastTime == LogTime.INVALID ? 0 : new LogTime().writeTrimmed(lastTime, time, 0);
+    int length = lastTime == LogTime.INVALID ? 0 : new LogTime().writeTrimmed(lastTime, time, 0);
     int extra = LAST_TIME.length + length + 2;
     byte[] header = new byte[HEADER + 2 + extra];
     header[0] = 0x1f;

@@ -12,7 +12,10 @@ import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.zip.GZIPInputStream;
 
-/** Finds the start of the last lines in a compressed file, which can only be read from its beginning: one number for each line is kept meanwhile. */
+/**
+ * Finds the start of the last lines in a compressed file, which can only be read from its
+ * beginning: one number for each line is kept meanwhile.
+ */
 final class GzipTail {
 
   private static final int PARTIAL = 1;

@@ -3,7 +3,10 @@ package io.gantry.logging;
 import io.gantry.plugins.DriverException;
 import java.util.Locale;
 
-/** Sizes like {@code 10m}, in powers of 1000 as Docker reads them here (docker/go-units {@code FromHumanSize}, its texts included). */
+/**
+ * Sizes like {@code 10m}, in powers of 1000 as Docker reads them here (docker/go-units {@code
+ * FromHumanSize}, its texts included).
+ */
 final class HumanSize {
 
   private static final String UNITS = "kmgtp";

@@ -18,8 +18,9 @@ import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one container's log, over all its files, and those that begin while it is read. Holds its files open, so that neither renaming nor deletion takes
- * a line away, and a buffer only while there is something to read.
+ * Reads one container's log, over all its files, and those that begin while it is read. Holds its
+ * files open, so that neither renaming nor deletion takes a line away, and a buffer only while
+ * there is something to read.
  */
 final class JsonFileCursor implements LogCursor, LogFiles.Follower {
 

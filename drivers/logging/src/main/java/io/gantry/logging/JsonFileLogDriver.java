@@ -13,9 +13,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Docker's json-file log: {@code <directory>/<id>-json.log} and, with {@code max-size} and {@code max-file}, older files beside it.
+ * Docker's json-file log: {@code <directory>/<id>-json.log} and, with {@code max-size} and {@code
+ * max-file}, older files beside it.
  *
- * <p>What was flushed is with the kernel: it survives the daemon, and a crash of the machine as far as the kernel had written it.
+ * <p>What was flushed is with the kernel: it survives the daemon, and a crash of the machine as far
+ * as the kernel had written it.
  */
 final class JsonFileLogDriver implements LogDriver {
 

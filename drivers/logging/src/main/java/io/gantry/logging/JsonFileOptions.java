@@ -7,7 +7,8 @@ import java.util.Set;
 /**
  * How the files of a container are kept.
  *
- * @param maxSize bytes after which a new file begins; never reached when it is {@link Long#MAX_VALUE}
+ * @param maxSize bytes after which a new file begins; never reached when it is {@link
+ *     Long#MAX_VALUE}
  * @param maxFiles how many files there are at most, the current one included
  * @param compress whether those before the current one are compressed
  */

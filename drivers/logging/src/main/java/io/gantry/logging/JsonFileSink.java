@@ -18,9 +18,10 @@ import java.util.concurrent.Executor;
 /**
  * Writes one container's log.
  *
- * <p>A mark is the current file's inode and size. A new file begins only between two marks ({@link #write} takes no more records until then), and the file
- * before it is neither compressed nor deleted before the next mark. So a mark that is handed in at open always names the current file, which is cut back to
- * its size, or the one before, and then all of the current file came after it.
+ * <p>A mark is the current file's inode and size. A new file begins only between two marks ({@link
+ * #write} takes no more records until then), and the file before it is neither compressed nor
+ * deleted before the next mark. So a mark that is handed in at open always names the current file,
+ * which is cut back to its size, or the one before, and then all of the current file came after it.
  */
 final class JsonFileSink implements LogSink {
 
@@ -99,7 +100,8 @@ final class JsonFileSink implements LogSink {
         return 0;
       }
     }
-    // An unknown log, or a power failure has taken its end: a last line that is cut off must not be joined with the next.
+    // An unknown log, or a power failure has taken its end: a last line that is cut off must not be
+    // joined with the next.
     try (FileChannel reading = FileChannel.open(files.current(), StandardOpenOption.READ)) {
       long whole = new LogSearch(reading, new JsonLogDecoder()).endOfLastLine(length);
       channel.truncate(whole);

@@ -12,8 +12,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads lines of a json-file log, of Docker's or {@link JsonLogEncoder}'s making. Decodes in place: the line in the buffer is changed. A line that is not
- * of this form (cut off by a power failure) has no record. For one thread at a time.
+ * Reads lines of a json-file log, of Docker's or {@link JsonLogEncoder}'s making. Decodes in place:
+ * the line in the buffer is changed. A line that is not of this form (cut off by a power failure)
+ * has no record. For one thread at a time.
  */
 final class JsonLogDecoder {
 
@@ -94,7 +95,10 @@ final class JsonLogDecoder {
     return sane ? format.parse(line, start, end) : LogTime.INVALID;
   }
 
-  /** Whether the line goes on in the next record of its stream, without decoding it; the text ends before {@code ","stream":}. */
+  /**
+   * Whether the line goes on in the next record of its stream, without decoding it; the text ends
+   * before {@code ","stream":}.
+   */
   static boolean partial(byte[] line, int from, int to) {
     int end = endOfString(line, from + START.length, to);
     int backslashes = end - 2;

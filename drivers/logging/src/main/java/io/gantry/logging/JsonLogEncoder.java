@@ -7,7 +7,10 @@ import io.gantry.plugins.log.LogStream;
 import io.gantry.plugins.log.LogTime;
 import java.util.SortedMap;
 
-/** Writes records as lines of a json-file log: {@code {"log":"…\n","stream":"stdout","attrs":{…},"time":"…"}}. For one thread at a time. */
+/**
+ * Writes records as lines of a json-file log: {@code
+ * {"log":"…\n","stream":"stdout","attrs":{…},"time":"…"}}. For one thread at a time.
+ */
 final class JsonLogEncoder {
 
   private static final byte[] START = "{\"log\":\"".getBytes(US_ASCII);

@@ -4,7 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.SortedMap;
 
-/** JSON strings as Go's encoder and Docker write them: HTML characters escaped, invalid UTF-8 replaced by {@code \ufffd}. */
+/**
+ * JSON strings as Go's encoder and Docker write them: HTML characters escaped, invalid UTF-8
+ * replaced by {@code \ufffd}.
+ */
 final class JsonText {
 
   /** How many bytes one byte can become. */
@@ -15,7 +18,10 @@ final class JsonText {
 
   private JsonText() {}
 
-  /** Writes the inside of a string. Returns the offset after it, at most {@link #MAX_FACTOR} times the length further; writes up to 8 bytes beyond. */
+  /**
+   * Writes the inside of a string. Returns the offset after it, at most {@link #MAX_FACTOR} times
+   * the length further; writes up to 8 bytes beyond.
+   */
   static int escape(byte[] text, int from, int length, byte[] out, int offset) {
     int in = from;
     int to = from + length;
@@ -96,7 +102,10 @@ final class JsonText {
     return offset + size;
   }
 
-  /** How many bytes the character beyond ASCII at a place has; 0 when it is not UTF-8 (too long, a surrogate, cut off). */
+  /**
+   * How many bytes the character beyond ASCII at a place has; 0 when it is not UTF-8 (too long, a
+   * surrogate, cut off).
+   */
   static int utf8Length(byte[] text, int at, int to) {
     int first = text[at] & 0xFF;
     int size = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
@@ -160,7 +169,9 @@ final class JsonText {
         in += 6;
         int point = unit;
         if (Character.isHighSurrogate((char) unit)
-            && in + 6 <= to && text[in] == '\\' && text[in + 1] == 'u') {
+            && in + 6 <= to
+            && text[in] == '\\'
+            && text[in + 1] == 'u') {
           int low = hex(text, in + 2);
           if (low >= 0 && Character.isLowSurrogate((char) low)) {
             point = Character.toCodePoint((char) unit, (char) low);

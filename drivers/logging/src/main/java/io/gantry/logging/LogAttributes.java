@@ -9,7 +9,10 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/** What is stored beside each line: labels and variables the options select, and the tag (moby {@code daemon/logger/loginfo.go}). */
+/**
+ * What is stored beside each line: labels and variables the options select, and the tag (moby
+ * {@code daemon/logger/loginfo.go}).
+ */
 final class LogAttributes {
 
   private LogAttributes() {}

@@ -15,8 +15,10 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The files of one container's log: the current one, and {@code .1}, {@code .2}… before it, the youngest first, each perhaps compressed ({@code .1.gz}).
- * Who looks at their names or changes them holds the {@link #lock}. Cursors that follow the log are handed each new file, so that nothing escapes them.
+ * The files of one container's log: the current one, and {@code .1}, {@code .2}… before it, the
+ * youngest first, each perhaps compressed ({@code .1.gz}). Who looks at their names or changes them
+ * holds the {@link #lock}. Cursors that follow the log are handed each new file, so that nothing
+ * escapes them.
  */
 final class LogFiles {
 
@@ -27,7 +29,9 @@ final class LogFiles {
   /** Somebody who follows the log. */
   interface Follower {
 
-    /** A new current file; the one before it will not change any more. Called with the lock held. */
+    /**
+     * A new current file; the one before it will not change any more. Called with the lock held.
+     */
     void rotated(FileChannel next);
   }
 
@@ -63,7 +67,10 @@ final class LogFiles {
     return files;
   }
 
-  /** Opens all files there are for reading, the current one first, and lets a follower know those to come. */
+  /**
+   * Opens all files there are for reading, the current one first, and lets a follower know those to
+   * come.
+   */
   List<LogPart> open(Follower follower) throws IOException {
     List<LogPart> parts = new ArrayList<>();
     lock.lock();
@@ -113,7 +120,10 @@ final class LogFiles {
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----")));
   }
 
-  /** Begins a new current file; the former becomes {@link #previous}, and no more than {@code keep} files stay before the current one. */
+  /**
+   * Begins a new current file; the former becomes {@link #previous}, and no more than {@code keep}
+   * files stay before the current one.
+   */
   FileChannel rotate(int keep) throws IOException {
     int oldest = 0;
     while (find(oldest + 1).isPresent()) {

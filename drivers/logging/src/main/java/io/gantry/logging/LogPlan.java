@@ -9,7 +9,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** Which files of a log a query needs, and from where on. Times are taken to grow from line to line. */
+/**
+ * Which files of a log a query needs, and from where on. Times are taken to grow from line to line.
+ */
 final class LogPlan {
 
   private final LogQuery query;
@@ -20,7 +22,10 @@ final class LogPlan {
     this.decoder = decoder;
   }
 
-  /** Orders the files by age, the oldest first, and closes those the query has nothing in. The youngest always stays: it may be followed. */
+  /**
+   * Orders the files by age, the oldest first, and closes those the query has nothing in. The
+   * youngest always stays: it may be followed.
+   */
   Deque<LogPart> of(List<LogPart> youngestFirst) throws IOException {
     Deque<LogPart> needed = new ArrayDeque<>();
     TailCounter counter = new TailCounter(query.tail().orElse(0));

@@ -6,7 +6,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.OptionalLong;
 
-/** Finds places in a plain file of a log without reading all of it. Offsets are always those of the first byte of a line. */
+/**
+ * Finds places in a plain file of a log without reading all of it. Offsets are always those of the
+ * first byte of a line.
+ */
 final class LogSearch {
 
   private static final int BLOCK = 64 * 1024;
@@ -25,7 +28,10 @@ final class LogSearch {
     this.decoder = decoder;
   }
 
-  /** Reads what is in the file from an offset on into the block, at most so much; returns how much it was. */
+  /**
+   * Reads what is in the file from an offset on into the block, at most so much; returns how much
+   * it was.
+   */
   private int read(long offset, int length) throws IOException {
     if (block.length < length) {
       block = new byte[length];
@@ -61,7 +67,10 @@ final class LogSearch {
     boolean line(byte[] bytes, int from, int to);
   }
 
-  /** Visits lines from {@code end} (after a newline) backwards; returns the offset after the line that was refused, or 0. */
+  /**
+   * Visits lines from {@code end} (after a newline) backwards; returns the offset after the line
+   * that was refused, or 0.
+   */
   private long backwards(long end, Backwards visitor) throws IOException {
     long to = end;
     int size = BLOCK;
@@ -126,8 +135,8 @@ final class LogSearch {
   }
 
   /**
-   * Where to begin reading for records of a time or later: all lines before are older, if the file is in the order of time, and the first such record is at
-   * most some blocks further.
+   * Where to begin reading for records of a time or later: all lines before are older, if the file
+   * is in the order of time, and the first such record is at most some blocks further.
    */
   long before(long time, long end) throws IOException {
     long low = 0;

@@ -5,7 +5,10 @@ import io.gantry.plugins.log.LogContext;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The option {@code tag}: Go templates as far as they name a field of the container (moby {@code daemon/logger/loggerutils/log_tag.go}). */
+/**
+ * The option {@code tag}: Go templates as far as they name a field of the container (moby {@code
+ * daemon/logger/loggerutils/log_tag.go}).
+ */
 final class LogTag {
 
   private static final Pattern ACTION = Pattern.compile("\\{\\{-?\\s*(.*?)\\s*-?}}");

@@ -43,8 +43,7 @@ final class NoneLogDriver implements LogDriver {
   @Override
   public LogCursor read(LogContext context, LogQuery query) {
     throw new DriverException(
-        DriverException.Kind.UNSUPPORTED,
-        "configured logging driver does not support reading");
+        DriverException.Kind.UNSUPPORTED, "configured logging driver does not support reading");
   }
 
   @Override

@@ -36,9 +36,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What dockerd 28.5 writes and answers, taken from it. */
 class JsonFileFormatTest {
 
-  private static final String ID = "624e33ca60af80adc29a38c5dbe25bab3cee4538c3dae79ac4665950e9ef0517";
-  private static final long TIME = Instant.parse("2026-11-23T20:21:02.62966226Z").getEpochSecond()
-      * 1_000_000_000L + 629_662_260L;
+  private static final String ID =
+      "624e33ca60af80adc29a38c5dbe25bab3cee4538c3dae79ac4665950e9ef0517";
+  private static final long TIME =
+      Instant.parse("2026-11-23T20:21:02.62966226Z").getEpochSecond() * 1_000_000_000L
+          + 629_662_260L;
 
   @TempDir Path directory;
 
@@ -142,14 +144,16 @@ class JsonFileFormatTest {
     List<LogRecord> back = read();
     assertThat(back).hasSameSizeAs(records);
     for (int i = 0; i < back.size(); i++) {
-      assertThat(new String(back.get(i).bytes(), UTF_8))
-          .isEqualTo(asGo(records.get(i).bytes()));
+      assertThat(new String(back.get(i).bytes(), UTF_8)).isEqualTo(asGo(records.get(i).bytes()));
       assertThat(back.get(i).time()).isEqualTo(TIME + i);
       assertThat(back.get(i).partial()).isFalse();
     }
   }
 
-  /** Go replaces each byte that begins no valid character; Java's decoder some runs of bytes by one character. */
+  /**
+   * Go replaces each byte that begins no valid character; Java's decoder some runs of bytes by one
+   * character.
+   */
   private static String asGo(byte[] bytes) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < bytes.length; ) {
@@ -177,8 +181,7 @@ class JsonFileFormatTest {
   void rotatesAndCompressesAsDocker() throws IOException {
     List<LogRecord> records = new ArrayList<>();
     for (int i = 1; i <= 100; i++) {
-      records.add(
-          entry(LogStream.STDOUT, TIME + i * 1_000_000L, ("" + i).getBytes(UTF_8), false));
+      records.add(entry(LogStream.STDOUT, TIME + i * 1_000_000L, ("" + i).getBytes(UTF_8), false));
     }
     write(
         Map.of("max-size", "1k", "max-file", "3", "compress", "true"),
@@ -217,8 +220,7 @@ class JsonFileFormatTest {
   @Test
   void passesOverWhatAPowerFailureLeft() throws IOException {
     write(Map.of(), entry(LogStream.STDOUT, TIME, "one".getBytes(UTF_8), false));
-    Files.writeString(
-        file(""), "\0\0\0\0\n{\"log\":\"cut o", StandardOpenOption.APPEND);
+    Files.writeString(file(""), "\0\0\0\0\n{\"log\":\"cut o", StandardOpenOption.APPEND);
     write(Map.of(), entry(LogStream.STDOUT, TIME, "two".getBytes(UTF_8), false));
     assertThat(read()).extracting(r -> new String(r.bytes(), UTF_8)).containsExactly("one", "two");
     try (LogDriver driver = new JsonFileLogDriver();
@@ -287,8 +289,7 @@ class JsonFileFormatTest {
           """)
   void refusesWhatDockerRefuses(String option, String message) {
     int equals = option.indexOf('=');
-    Map<String, String> options =
-        Map.of(option.substring(0, equals), option.substring(equals + 1));
+    Map<String, String> options = Map.of(option.substring(0, equals), option.substring(equals + 1));
     try (LogDriver driver = new JsonFileLogDriver()) {
       assertThatThrownBy(() -> driver.open(context(options), Optional.empty()))
           .isInstanceOfSatisfying(

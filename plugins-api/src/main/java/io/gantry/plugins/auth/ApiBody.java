@@ -2,7 +2,10 @@ package io.gantry.plugins.auth;
 
 import java.util.Arrays;
 
-/** The JSON body of a call or its answer, at most {@link #MAX_BYTES} long. Anything else that is transferred (archives, streams) is not shown to drivers. */
+/**
+ * The JSON body of a call or its answer, at most {@link #MAX_BYTES} long. Anything else that is
+ * transferred (archives, streams) is not shown to drivers.
+ */
 public final class ApiBody {
 
   /** Bodies that are longer are refused while an authorization driver is configured. */

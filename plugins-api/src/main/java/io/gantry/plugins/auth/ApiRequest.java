@@ -11,7 +11,8 @@ import java.util.Map;
  * @param authentication how the user was authenticated: {@code TLS}, or empty
  * @param method upper case
  * @param uri path and query as sent
- * @param headers without credentials ({@code X-Registry-Auth}, {@code X-Registry-Config}, {@code Authorization}); several values are joined by a comma
+ * @param headers without credentials ({@code X-Registry-Auth}, {@code X-Registry-Config}, {@code
+ *     Authorization}); several values are joined by a comma
  * @param certificates the client's chain, its own first
  */
 public record ApiRequest(

@@ -1,4 +1,7 @@
-/** Authorization drivers: who may call what of the API. They are asked in the order in which they are configured, and each must allow. */
+/**
+ * Authorization drivers: who may call what of the API. They are asked in the order in which they
+ * are configured, and each must allow.
+ */
 @NullMarked
 package io.gantry.plugins.auth;
 

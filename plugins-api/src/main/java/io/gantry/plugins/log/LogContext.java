@@ -14,7 +14,8 @@ import java.util.Map;
  * @param command entry point and arguments
  * @param environment as {@code NAME=value}
  * @param daemonName the engine's name, for tags
- * @param directory exists, is of mode 0700 or stricter, belongs to this container's log alone and is deleted together with the container
+ * @param directory exists, is of mode 0700 or stricter, belongs to this container's log alone and
+ *     is deleted together with the container
  * @param options the container's log options without those that are the engine's
  */
 public record LogContext(

@@ -7,8 +7,8 @@ import java.util.OptionalLong;
  *
  * @param since nothing older than this
  * @param until nothing younger than this
- * @param tail of the lines between {@code since} and {@code until} only so many last ones, of both streams together; a line in several partial records
- *     counts once
+ * @param tail of the lines between {@code since} and {@code until} only so many last ones, of both
+ *     streams together; a line in several partial records counts once
  * @param stdout whether to return records of stdout
  * @param stderr whether to return records of stderr
  */
@@ -16,8 +16,7 @@ public record LogQuery(
     OptionalLong since, OptionalLong until, OptionalLong tail, boolean stdout, boolean stderr) {
 
   private static final LogQuery ALL =
-      new LogQuery(
-          OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), true, true);
+      new LogQuery(OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty(), true, true);
 
   /** The whole log. */
   public static LogQuery all() {

@@ -5,8 +5,9 @@ import java.util.Arrays;
 import java.util.Map;
 
 /**
- * A line of output, or a piece of one that is longer than 16 KiB. Not a record: the bytes are a slice of a buffer that is shared by many, which its owner
- * uses again; who keeps a line {@linkplain #bytes() copies} it.
+ * A line of output, or a piece of one that is longer than 16 KiB. Not a record: the bytes are a
+ * slice of a buffer that is shared by many, which its owner uses again; who keeps a line
+ * {@linkplain #bytes() copies} it.
  */
 public final class LogRecord {
 
@@ -57,7 +58,10 @@ public final class LogRecord {
     return time;
   }
 
-  /** The buffer the line is in, from {@link #offset()}, {@link #length()} bytes, without a newline. Not to be changed. */
+  /**
+   * The buffer the line is in, from {@link #offset()}, {@link #length()} bytes, without a newline.
+   * Not to be changed.
+   */
   public byte[] buffer() {
     return buffer;
   }
@@ -87,7 +91,10 @@ public final class LogRecord {
 
   @Override
   public String toString() {
-    return stream.text() + " " + time + (partial ? " P " : " F ")
+    return stream.text()
+        + " "
+        + time
+        + (partial ? " P " : " F ")
         + new String(buffer, offset, length, StandardCharsets.UTF_8);
   }
 }

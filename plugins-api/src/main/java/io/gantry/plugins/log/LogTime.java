@@ -3,8 +3,9 @@ package io.gantry.plugins.log;
 import java.time.LocalDate;
 
 /**
- * Times as logs spell them: RFC 3339 in UTC, for instance {@code 2026-11-23T18:26:09.267960121Z}. Remembers the last minute and second it has seen, as the
- * times of neighbouring lines hardly differ; so an instance belongs to one thread at a time.
+ * Times as logs spell them: RFC 3339 in UTC, for instance {@code 2026-11-23T18:26:09.267960121Z}.
+ * Remembers the last minute and second it has seen, as the times of neighbouring lines hardly
+ * differ; so an instance belongs to one thread at a time.
  */
 public final class LogTime {
 
@@ -24,7 +25,10 @@ public final class LogTime {
   private final byte[] minute = new byte[MINUTES_TEXT];
   private long parsed;
 
-  /** With nine digits of the second (Go's {@code RFC3339NanoFixed}, {@code docker logs --timestamps}). Returns the offset after it. */
+  /**
+   * With nine digits of the second (Go's {@code RFC3339NanoFixed}, {@code docker logs
+   * --timestamps}). Returns the offset after it.
+   */
   public int writeFixed(long nanos, byte[] out, int offset) {
     int at = writeSecond(Math.floorDiv(nanos, NANOS), out, offset);
     out[at++] = '.';
@@ -33,7 +37,10 @@ public final class LogTime {
     return at;
   }
 
-  /** Without zeros at the end (Go's {@code RFC3339Nano}, the json-file format). Returns the offset after it. */
+  /**
+   * Without zeros at the end (Go's {@code RFC3339Nano}, the json-file format). Returns the offset
+   * after it.
+   */
   public int writeTrimmed(long nanos, byte[] out, int offset) {
     int at = writeSecond(Math.floorDiv(nanos, NANOS), out, offset);
     int fraction = (int) Math.floorMod(nanos, NANOS);
@@ -78,7 +85,10 @@ public final class LogTime {
     return offset + digits;
   }
 
-  /** Nanoseconds since 1970 of a time in UTC ({@code Z}) with any number of digits up to nine, or {@link #INVALID}. */
+  /**
+   * Nanoseconds since 1970 of a time in UTC ({@code Z}) with any number of digits up to nine, or
+   * {@link #INVALID}.
+   */
   public long parse(byte[] text, int from, int to) {
     if (to - from < SECONDS_TEXT + 1 || text[to - 1] != 'Z') {
       return INVALID;
@@ -117,8 +127,16 @@ public final class LogTime {
     int hour = digits(text, from + 11, 2);
     int minutes = digits(text, from + 14, 2);
     boolean sane =
-        year >= 1970 && year < 2262 && month >= 1 && month <= 12 && day >= 1 && day <= 31
-            && hour >= 0 && hour < 24 && minutes >= 0 && minutes < 60;
+        year >= 1970
+            && year < 2262
+            && month >= 1
+            && month <= 12
+            && day >= 1
+            && day <= 31
+            && hour >= 0
+            && hour < 24
+            && minutes >= 0
+            && minutes < 60;
     if (!sane) {
       return INVALID;
     }

@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Keeps volumes. The engine keeps their names, labels and users and serializes the calls for one volume; calls for different volumes come at once. Every
- * call may be repeated after a crash and then finds its work done: it succeeds again.
+ * Keeps volumes. The engine keeps their names, labels and users and serializes the calls for one
+ * volume; calls for different volumes come at once. Every call may be repeated after a crash and
+ * then finds its work done: it succeeds again.
  */
 public interface VolumeDriver extends Driver {
 
@@ -21,7 +22,8 @@ public interface VolumeDriver extends Driver {
   /**
    * Makes a volume, durable when this returns.
    *
-   * @throws DriverException of kind INVALID naming an option that is unknown or wrong; then nothing was made
+   * @throws DriverException of kind INVALID naming an option that is unknown or wrong; then nothing
+   *     was made
    */
   void create(String name, Map<String, String> options);
 
@@ -33,7 +35,8 @@ public interface VolumeDriver extends Driver {
   /**
    * Makes the volume available at a path.
    *
-   * @param user for whom, in general a container; one user mounts once, and the volume stays mounted until the last one has called {@link #unmount}
+   * @param user for whom, in general a container; one user mounts once, and the volume stays
+   *     mounted until the last one has called {@link #unmount}
    * @return an absolute directory on this host
    * @throws DriverException of kind NOT_FOUND when there is no such volume
    */
@@ -44,6 +47,9 @@ public interface VolumeDriver extends Driver {
   /** Deletes the volume with all it holds. */
   void remove(String name);
 
-  /** How full the volume is; empty when the driver cannot say. May take as long as walking over all files. */
+  /**
+   * How full the volume is; empty when the driver cannot say. May take as long as walking over all
+   * files.
+   */
   Optional<VolumeCapacity> capacity(String name);
 }

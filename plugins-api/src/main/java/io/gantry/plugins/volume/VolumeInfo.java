@@ -12,7 +12,10 @@ import java.util.Optional;
  * @param status what else the driver has to say (API {@code Volume.Status})
  */
 public record VolumeInfo(
-    String name, Optional<Path> mountpoint, Map<String, String> options, Map<String, String> status) {
+    String name,
+    Optional<Path> mountpoint,
+    Map<String, String> options,
+    Map<String, String> status) {
 
   public VolumeInfo {
     options = Map.copyOf(options);

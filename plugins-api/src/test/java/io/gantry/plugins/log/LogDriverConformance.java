@@ -20,8 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The contract of a log driver that can be read back and can go back to a mark. Extend it, make the driver, and all of it runs against yours. A driver that
- * keeps invalid UTF-8 as it is may well do so; the suite only writes valid text.
+ * The contract of a log driver that can be read back and can go back to a mark. Extend it, make the
+ * driver, and all of it runs against yours. A driver that keeps invalid UTF-8 as it is may well do
+ * so; the suite only writes valid text.
  */
 public abstract class LogDriverConformance {
 
@@ -37,7 +38,10 @@ public abstract class LogDriverConformance {
   /** Its name, as it appears in messages. */
   protected abstract String driverName();
 
-  /** Options that make it keep several small files, if it can; each must hold less than 4 KiB of lines, all together at least 100 KiB. */
+  /**
+   * Options that make it keep several small files, if it can; each must hold less than 4 KiB of
+   * lines, all together at least 100 KiB.
+   */
   protected abstract Map<String, String> rotatingOptions();
 
   @BeforeEach
@@ -266,15 +270,17 @@ public abstract class LogDriverConformance {
     LogContext context = context(rotatingOptions());
     String mark = "";
     for (int run = 0; run < 5; run++) {
-      try (LogSink sink =
-          driver.open(context, Optional.of(mark).filter(text -> !text.isEmpty()))) {
+      try (LogSink sink = driver.open(context, Optional.of(mark).filter(text -> !text.isEmpty()))) {
         mark = write(sink, lines(run * 60, run * 60 + 60));
       }
     }
     assertThat(read(context, LogQuery.all())).isEqualTo(expected(0, 300));
   }
 
-  /** The daemon is killed at any point between two marks, and what came after the stored one is given again. */
+  /**
+   * The daemon is killed at any point between two marks, and what came after the stored one is
+   * given again.
+   */
   @Test
   void dropsWhatCameAfterTheMark() {
     Random random = new Random(7);
