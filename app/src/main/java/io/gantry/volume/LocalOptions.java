@@ -27,21 +27,24 @@ record LocalOptions(String type, String options, String device) {
     if (options.isEmpty()) {
       return NONE;
     }
-    for (String name : options.keySet().stream().sorted().toList()) {
-      switch (name) {
-        case "type", "o", "device" -> {}
-        case "size" -> throw size(options.get(name));
-        default -> throw invalid("invalid option: \"" + name + "\"");
-      }
+    options.forEach(
+        (name, value) -> {
+          switch (name) {
+            case "type", "o", "device" -> {}
+            case "size" -> throw size(value);
+            default -> throw invalid("invalid option: \"" + name + "\"");
+          }
+        });
+    String device = required(options, "device");
+    return new LocalOptions(required(options, "type"), options.getOrDefault("o", ""), device);
+  }
+
+  private static String required(Map<String, String> options, String name) {
+    String value = options.get(name);
+    if (value == null) {
+      throw invalid("missing required option: \"" + name + "\"");
     }
-    if (!options.containsKey("device")) {
-      throw invalid("missing required option: \"device\"");
-    }
-    if (!options.containsKey("type")) {
-      throw invalid("missing required option: \"type\"");
-    }
-    return new LocalOptions(
-        options.get("type"), options.getOrDefault("o", ""), options.get("device"));
+    return value;
   }
 
   private static DriverException size(String value) {

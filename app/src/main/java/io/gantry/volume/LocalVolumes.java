@@ -34,6 +34,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The built-in driver {@code local}: a directory {@code <root>/<name>/_data} a volume. One made
@@ -119,8 +120,9 @@ final class LocalVolumes implements VolumeDriver {
         return Map.of();
       }
       Map<String, String> options = new TreeMap<>();
-      RecordJson.read(Files.readString(file, StandardCharsets.UTF_8), Map.class)
-          .forEach((key, value) -> options.put(key.toString(), value.toString()));
+      RecordJson.read(Files.readString(file, StandardCharsets.UTF_8), JsonNode.class)
+          .properties()
+          .forEach(option -> options.put(option.getKey(), option.getValue().asString("")));
       return options;
     } catch (IOException e) {
       throw failed("read " + file, e);

@@ -295,12 +295,18 @@ public final class VolumeService {
     String action = "remove " + volume.name();
     VolumeDriver driver = translated(action, () -> driver(volume.driver()));
     store.markRemoving(volume);
-    translated(
-        action,
-        () -> {
-          driver.remove(volume.name());
-          return volume;
-        });
+    try {
+      translated(
+          action,
+          () -> {
+            driver.remove(volume.name());
+            return volume;
+          });
+    } catch (EngineException e) {
+      // the user was told no: the next start must not do it after all
+      store.updateLater(volume);
+      throw e;
+    }
     store.delete(volume.name());
     entry.volume = null;
     drop(volume.name(), entry);

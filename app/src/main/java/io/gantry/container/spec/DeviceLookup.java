@@ -43,11 +43,7 @@ interface DeviceLookup {
             long device = fd.stat().rdev();
             return new int[] {FileStat.major(device), FileStat.minor(device)};
           } catch (ErrnoException e) {
-            throw EngineException.system(
-                "stat %s: %s"
-                    .formatted(
-                        path, e.getMessage().substring(e.getMessage().lastIndexOf(": ") + 2)),
-                e);
+            throw EngineException.system("stat %s: %s".formatted(path, e.reason()), e);
           }
         }
       };

@@ -47,7 +47,7 @@ record DeviceNode(String path, String type, int major, int minor, int mode, int 
       }
       return below;
     } catch (ErrnoException e) {
-      throw failed(path, e.getMessage().substring(e.getMessage().lastIndexOf(": ") + 2));
+      throw failed(path, e.reason());
     }
   }
 

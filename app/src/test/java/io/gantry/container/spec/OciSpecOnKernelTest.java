@@ -21,15 +21,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the kernel does with the configuration, by either runtime; without the engine's runtime driver. */
+/**
+ * What the kernel does with the configuration, by either runtime; without the engine's runtime
+ * driver.
+ */
 @EnabledIf("possible")
 class OciSpecOnKernelTest {
 
   private static final Path BUSYBOX = Path.of("/bin/busybox");
 
   /**
-   * How a runtime is started. crun refuses a host where cgroup2 with controllers is mounted beside cgroup v1: it gets a view without it, as the engine's driver
-   * gives it.
+   * How a runtime is started. crun refuses a host where cgroup2 with controllers is mounted beside
+   * cgroup v1: it gets a view without it, as the engine's driver gives it.
    */
   enum OciRuntime {
     CRUN(
@@ -39,7 +42,9 @@ class OciSpecOnKernelTest {
         "unchanged",
         "sh",
         "-c",
-        "if [ -e /sys/fs/cgroup/unified/cgroup.controllers ]; then mount --make-private /sys/fs/cgroup; mount --make-private /sys/fs/cgroup/unified; umount /sys/fs/cgroup/unified; fi; exec crun \"$@\"",
+        "if [ -e /sys/fs/cgroup/unified/cgroup.controllers ]; then mount --make-private"
+            + " /sys/fs/cgroup; mount --make-private /sys/fs/cgroup/unified; umount"
+            + " /sys/fs/cgroup/unified; fi; exec crun \"$@\"",
         "crun"),
     RUNC("runc");
 
@@ -72,7 +77,23 @@ class OciSpecOnKernelTest {
     Files.writeString(rootfs.resolve("etc/passwd"), "root:x:0:0::/root:/bin/sh\n");
     Files.writeString(rootfs.resolve("etc/group"), "root:x:0:\naudio:x:29:\n");
     for (String applet :
-        List.of("sh", "cat", "grep", "ls", "id", "stat", "unshare", "mount", "mkdir", "touch", "hostname", "env", "df", "ip", "readlink", "tr")) {
+        List.of(
+            "sh",
+            "cat",
+            "grep",
+            "ls",
+            "id",
+            "stat",
+            "unshare",
+            "mount",
+            "mkdir",
+            "touch",
+            "hostname",
+            "env",
+            "df",
+            "ip",
+            "readlink",
+            "tr")) {
       Files.createSymbolicLink(rootfs.resolve("bin").resolve(applet), Path.of("busybox"));
     }
   }
@@ -105,8 +126,12 @@ class OciSpecOnKernelTest {
       throws Exception {
     Container container =
         Spec.container(
-            "{'cmd':['sh','-c','" + script + "']" + config + "}",
-            "{'shmSize':33554432,'cgroupnsMode':'host','resources':{'cgroupParent':'/" + id + "'}" + hostConfig + "}");
+            "{'cmd':['sh','-c','" + script.replace("~", "\\\"") + "']" + config + "}",
+            "{'shmSize':33554432,'cgroupnsMode':'host','resources':{'cgroupParent':'/"
+                + id
+                + "'}"
+                + hostConfig
+                + "}");
     SpecInputs inputs =
         new SpecInputs(
             rootfs,
@@ -153,7 +178,9 @@ class OciSpecOnKernelTest {
     String output =
         inContainer(
             runtime,
-            "grep -E \\\"^(Cap|Seccomp:|NoNewPrivs|Umask)\\\" /proc/self/status | tr -d \\\"\\t\\\"; hostname; cat /etc/hosts; env; id -G; df -k /dev/shm | grep shm; ls /dev; cat /proc/kcore 2>&1; echo x 2>&1 > /proc/sys/kernel/hostname",
+            "grep -E ~^(Cap|Seccomp:|NoNewPrivs|Umask)~ /proc/self/status | tr -d ~\\t~;"
+                + " hostname; cat /etc/hosts; env; id -G; df -k /dev/shm | grep shm; ls /dev;"
+                + " cat /proc/kcore 2>&1; echo x 2>&1 > /proc/sys/kernel/hostname",
             "",
             "");
     assertThat(output)
@@ -182,7 +209,8 @@ class OciSpecOnKernelTest {
     String output =
         inContainer(
             runtime,
-            "unshare -U /bin/busybox true 2>&1; mount -t tmpfs none /tmp 2>&1; unshare -n /bin/busybox true 2>&1; echo end",
+            "unshare -U /bin/busybox true 2>&1; mount -t tmpfs none /tmp 2>&1;"
+                + " unshare -n /bin/busybox true 2>&1; echo end",
             "",
             ",'capAdd':['NET_ADMIN']");
     assertThat(output.strip().lines())
@@ -204,7 +232,11 @@ class OciSpecOnKernelTest {
                 runtime,
                 "mkdir /zz 2>&1",
                 "",
-                ",'securityOpt':['seccomp={\\\"defaultAction\\\":\\\"SCMP_ACT_ALLOW\\\",\\\"syscalls\\\":[{\\\"names\\\":[\\\"mkdir\\\",\\\"mkdirat\\\"],\\\"action\\\":\\\"SCMP_ACT_ERRNO\\\"}]}']"))
+                ",'securityOpt':['seccomp="
+                    + ("{~defaultAction~:~SCMP_ACT_ALLOW~,~syscalls~:[{~names~:"
+                            + "[~mkdir~,~mkdirat~],~action~:~SCMP_ACT_ERRNO~}]}")
+                        .replace("~", "\\\"")
+                    + "']"))
         .contains("not permitted");
   }
 
@@ -220,7 +252,8 @@ class OciSpecOnKernelTest {
     String output =
         inContainer(
             runtime,
-            "grep -E \\\"^(CapEff|Seccomp:)\\\" /proc/self/status | tr -d \\\"\\t\\\"; mount -t tmpfs none /tmp && echo mounted; ls /dev | grep -c .",
+            "grep -E ~^(CapEff|Seccomp:)~ /proc/self/status | tr -d ~\\t~;"
+                + " mount -t tmpfs none /tmp && echo mounted; ls /dev | grep -c .",
             "",
             ",'privileged':true");
     assertThat(output).contains("CapEff:" + bound, "Seccomp:0", "mounted");
@@ -233,12 +266,18 @@ class OciSpecOnKernelTest {
     String output =
         inContainer(
             runtime,
-            "id -u; id -G; grep CapEff /proc/self/status; stat -c %t:%T /dev/xfull; grep \\\" /x \\\" /proc/mounts; stat -c %a /x; ulimit -n; ulimit -Hn; ulimit -c; cat /proc/self/oom_score_adj; cat /proc/sys/kernel/domainname; touch /f 2>&1; touch /dev/shm/g && echo shmok",
+            "id -u; id -G; grep CapEff /proc/self/status; stat -c %t:%T /dev/xfull;"
+                + " grep ~ /x ~ /proc/mounts; stat -c %a /x; ulimit -n; ulimit -Hn; ulimit -c;"
+                + " cat /proc/self/oom_score_adj; cat /proc/sys/kernel/domainname;"
+                + " touch /f 2>&1; touch /dev/shm/g && echo shmok",
             ",'user':'1234:567','domainname':'dom.test'",
-            ",'groupAdd':['audio','777'],'readonlyRootfs':true,'oomScoreAdj':432,'tmpfs':{'/x':'size=3m,mode=1770'}"
-                + ",'resources':{'devices':[{'pathOnHost':'/dev/full','pathInContainer':'/dev/xfull','cgroupPermissions':'r'}],'ulimits':[{'name':'nofile','soft':123,'hard':456},{'name':'core','soft':0,'hard':0}]}");
+            ",'groupAdd':['audio','777'],'readonlyRootfs':true,'oomScoreAdj':432"
+                + ",'tmpfs':{'/x':'size=3m,mode=1770'},'resources':{'devices':[{'pathOnHost':"
+                + "'/dev/full','pathInContainer':'/dev/xfull','cgroupPermissions':'r'}],'ulimits':"
+                + "[{'name':'nofile','soft':123,'hard':456},{'name':'core','soft':0,'hard':0}]}");
     assertThat(output)
         .startsWith("1234\n567 29 777\nCapEff:\t0000000000000000\n1:7\n")
-        .contains("noexec", "size=3072k", "\n1770\n123\n456\n0\n432\ndom.test\n", "Read-only", "shmok");
+        .contains(
+            "noexec", "size=3072k", "\n1770\n123\n456\n0\n432\ndom.test\n", "Read-only", "shmok");
   }
 }
