@@ -1,5 +1,6 @@
 package io.gantry.oci;
 
+import io.gantry.linux.cgroup.MigrationWindow;
 import io.gantry.linux.poll.Descriptor;
 import io.gantry.linux.poll.Pipe;
 import io.gantry.linux.poll.PipeReader;
@@ -38,10 +39,12 @@ final class Conmon {
 
   private final Path program;
   private final Poller poller;
+  private final MigrationWindow migrations;
 
-  Conmon(Path program, Poller poller) {
+  Conmon(Path program, Poller poller, MigrationWindow migrations) {
     this.program = program;
     this.poller = poller;
+    this.migrations = migrations;
   }
 
   /**
@@ -82,7 +85,8 @@ final class Conmon {
     if (openStdin && !endStdin) {
       arguments.add("--leave-stdin-open");
     }
-    try (Pipe sync = Pipe.open();
+    try (var expectation = migrations.expect();
+        Pipe sync = Pipe.open();
         PipeReader reader = new PipeReader(poller, sync.readEnd(), LINE_LIMIT)) {
       var started =
           launcher.start(
@@ -100,7 +104,11 @@ final class Conmon {
   }
 
   /** The pipes of an exec's monitor. The caller closes it when the exec has ended. */
-  record ExecPipes(PipeReader sync, Optional<Pipe> start, Optional<PipeReader> attach)
+  record ExecPipes(
+      PipeReader sync,
+      Optional<Pipe> start,
+      Optional<PipeReader> attach,
+      MigrationWindow.Expectation expectation)
       implements AutoCloseable {
 
     /** Waits until its socket can be connected to; false when it ended before. */
@@ -118,11 +126,13 @@ final class Conmon {
     /** The next message: the process number, then the exit code. Empty when the monitor has ended. */
     Optional<Message> message() throws IOException {
       Optional<String> line = sync.line();
+      expectation.close();
       return line.isPresent() ? Optional.of(Message.parse(line.get())) : Optional.empty();
     }
 
     @Override
     public void close() {
+      expectation.close();
       sync.close();
       start.ifPresent(Pipe::close);
       attach.ifPresent(PipeReader::close);
@@ -163,7 +173,7 @@ final class Conmon {
         attach.isPresent()
             ? Optional.of(new PipeReader(poller, attach.get().readEnd(), LINE_LIMIT))
             : Optional.empty();
-    ExecPipes pipes = new ExecPipes(syncReader, start, attachReader);
+    ExecPipes pipes = new ExecPipes(syncReader, start, attachReader, migrations.expect());
     try {
       Map<Integer, Descriptor> descriptors =
           connected
@@ -195,11 +205,12 @@ final class Conmon {
       Path bundle,
       Path exits,
       boolean tty,
-      boolean openStdin) {
+      boolean openStdin)
+      throws IOException {
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of(program.toString(), "--api-version", "1"));
     arguments.addAll(List.of("--cid", id, "--cuuid", own, "--name", own));
-    arguments.addAll(List.of("--runtime", runtime.program().toString()));
+    arguments.addAll(List.of("--runtime", runtime.program().executable()));
     arguments.addAll(List.of("--runtime-arg", "--root"));
     arguments.addAll(List.of("--runtime-arg", runtime.stateRoot().toString()));
     arguments.addAll(List.of("--bundle", bundle.toString()));

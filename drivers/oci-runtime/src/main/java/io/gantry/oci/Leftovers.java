@@ -119,13 +119,15 @@ final class Leftovers {
       throws IOException {
     if (entry.isPresent() && entry.get().poststop()) {
       runtimeDelete(id, entry.get());
+      if (!cgroupPath.isEmpty()) {
+        // Once more: hooks may have left processes.
+        cgroups.group(cgroupPath).kill(poller, KILL_LIMIT);
+      }
     }
     for (Runtime runtime : runtimes.values()) {
       Layout.removeTree(runtime.state(id));
     }
     if (!cgroupPath.isEmpty()) {
-      // Once more: hooks may have left processes.
-      cgroups.group(cgroupPath).kill(poller, KILL_LIMIT);
       cgroups.group(cgroupPath).remove();
     }
     Files.deleteIfExists(layout.exit(id));

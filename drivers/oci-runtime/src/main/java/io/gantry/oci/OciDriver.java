@@ -1,6 +1,7 @@
 package io.gantry.oci;
 
 import io.gantry.linux.cgroup.Cgroups;
+import io.gantry.linux.cgroup.MigrationWindow;
 import io.gantry.linux.inotify.Inotify;
 import io.gantry.linux.poll.Poller;
 import io.gantry.linux.process.Children;
@@ -59,6 +60,7 @@ final class OciDriver implements RuntimeDriver {
   private final Adoption adoption;
   private final Leftovers leftovers;
   private final Buffers buffers = new Buffers();
+  private final MigrationWindow migrations;
 
   private OciDriver(
       Layout layout,
@@ -74,10 +76,11 @@ final class OciDriver implements RuntimeDriver {
     this.poller = poller;
     this.launcher = launcher;
     this.inotify = inotify;
+    this.migrations = new MigrationWindow(cgroups);
     this.runtimes = new Runtimes(programs, layout, launcher, poller);
     this.registry = new Registry(new Exits(layout), launcher);
     this.leftovers = new Leftovers(layout, cgroups, poller, launcher, runtimes.byName());
-    Conmon conmon = new Conmon(programs.conmon(), poller);
+    Conmon conmon = new Conmon(programs.conmon(), poller, migrations);
     this.creation =
         new Creation(layout, cgroups, poller, launcher, conmon, runtimes, registry, leftovers);
     this.execs = new Execs(layout, poller, launcher, conmon, buffers, registry::reapStrangers);
@@ -353,6 +356,8 @@ final class OciDriver implements RuntimeDriver {
     registry.close();
     inotify.close();
     launcher.close();
+    migrations.close();
+    runtimes.close();
     poller.close();
   }
 }

@@ -20,10 +20,10 @@ import java.util.Optional;
  * One OCI runtime program with a state directory of its own.
  *
  * @param name as containers name it
- * @param program its path
+ * @param program what is run
  * @param stateRoot its {@code --root}
  */
-record Runtime(String name, Path program, Path stateRoot) {
+record Runtime(String name, RuntimeProgram program, Path stateRoot) {
 
   private static final int OUTPUT_LIMIT = 64 * 1024;
 
@@ -32,7 +32,7 @@ record Runtime(String name, Path program, Path stateRoot) {
 
   /** Whether it is crun, with whose state directory and annotations this driver is acquainted. */
   boolean isCrun() {
-    return String.valueOf(program.getFileName()).contains("crun");
+    return program.isCrun();
   }
 
   Path state(String id) {
@@ -73,7 +73,7 @@ record Runtime(String name, Path program, Path stateRoot) {
   Result run(Launcher launcher, Poller poller, Path directory, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>();
-    command.add(program.toString());
+    command.add(program.executable());
     command.add("--root");
     command.add(stateRoot.toString());
     command.addAll(List.of(arguments));

@@ -18,7 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The OCI runtimes by name. */
-final class Runtimes {
+final class Runtimes implements AutoCloseable {
 
   private static final Logger LOG = System.getLogger(Runtimes.class.getName());
   private static final Pattern VERSION = Pattern.compile("(?m)^\\S+ version (\\S+)");
@@ -37,7 +37,8 @@ final class Runtimes {
       Path state = layout.state().resolve(program.getKey());
       Files.createDirectories(state);
       byName.put(
-          program.getKey(), new Runtime(program.getKey(), program.getValue(), state));
+          program.getKey(),
+          new Runtime(program.getKey(), new RuntimeProgram(program.getValue()), state));
     }
   }
 
@@ -72,7 +73,7 @@ final class Runtimes {
   }
 
   private RuntimeInfo info(Runtime runtime) {
-    String program = runtime.program().toString();
+    String program = runtime.program().path().toString();
     try {
       String text =
           Runtime.run(launcher, poller, Path.of("/"), List.of(program, "--version")).output();
@@ -87,5 +88,10 @@ final class Runtimes {
   private static String group(Pattern pattern, String text) {
     Matcher matcher = pattern.matcher(text);
     return matcher.find() ? matcher.group(1) : "";
+  }
+
+  @Override
+  public void close() {
+    byName.values().forEach(runtime -> runtime.program().close());
   }
 }

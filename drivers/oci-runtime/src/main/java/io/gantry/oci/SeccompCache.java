@@ -39,8 +39,8 @@ final class SeccompCache {
   }
 
   String key(Runtime runtime, String profile) throws IOException {
-    long changed = Files.getLastModifiedTime(runtime.program()).toMillis();
-    String text = runtime.program() + "\n" + changed + "\n" + profile;
+    long changed = runtime.program().changed().toMillis();
+    String text = runtime.program().path() + "\n" + changed + "\n" + profile;
     return HexFormat.of().formatHex(sha256(text.getBytes(StandardCharsets.UTF_8)));
   }
 

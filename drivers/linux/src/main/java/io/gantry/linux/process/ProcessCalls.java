@@ -20,6 +20,14 @@ final class ProcessCalls {
   static final short POSIX_SPAWN_SETSIGMASK = 8;
   static final short POSIX_SPAWN_SETSID = 0x80;
 
+  static final int MFD_CLOEXEC = 1;
+  static final int MFD_ALLOW_SEALING = 2;
+  static final int MFD_EXEC = 0x10;
+  static final int F_ADD_SEALS = 1033;
+
+  /** F_SEAL_SEAL, F_SEAL_SHRINK, F_SEAL_GROW, F_SEAL_WRITE. */
+  static final int ALL_SEALS = 0xf;
+
   static {
     Native.register(ProcessCalls.class, "c");
   }
@@ -69,6 +77,12 @@ final class ProcessCalls {
   static native int kill(int pid, int signal);
 
   static native int prctl(int option, long a, long b, long c, long d);
+
+  static native int memfd_create(String name, int flags);
+
+  static native int fcntl(int fd, int command, long argument);
+
+  static native long write(int fd, long buffer, long length);
 
   static native int ioctl(int fd, long request, long argument);
 
