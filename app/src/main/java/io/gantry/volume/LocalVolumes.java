@@ -192,8 +192,8 @@ final class LocalVolumes implements VolumeDriver {
 
   @Override
   public void unmount(String name, String user) {
-    Set<String> left = users.getOrDefault(name, Set.of());
-    if (left.remove(user) && left.isEmpty()) {
+    Set<String> left = users.get(name);
+    if (left != null && left.remove(user) && left.isEmpty()) {
       users.remove(name);
       unmountUnused(name);
     }

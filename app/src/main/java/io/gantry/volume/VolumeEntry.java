@@ -1,5 +1,6 @@
 package io.gantry.volume;
 
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.locks.ReentrantLock;
@@ -15,6 +16,9 @@ final class VolumeEntry {
 
   /** Containers that have the volume, running or not. */
   final Set<String> references = new ConcurrentSkipListSet<>();
+
+  /** Containers that use it now. Guarded by the lock. */
+  final Set<String> users = new HashSet<>();
 
   /** Null until it is made. */
   volatile @Nullable Volume volume;

@@ -411,6 +411,7 @@ public final class VolumeService {
         (entry, volume) -> {
           try {
             Path path = driver(volume.driver()).mount(name, container);
+            entry.users.add(container);
             publish(
                 "mount",
                 name,
@@ -445,9 +446,14 @@ public final class VolumeService {
   public void adopt(Collection<String> names, String container, boolean running) {
     for (String name : names) {
       try {
-        Volume volume = acquire(name, container);
+        acquire(name, container);
         if (running) {
-          driver(volume.driver()).mount(name, container);
+          locked(
+              name,
+              (entry, volume) -> {
+                entry.users.add(container);
+                return driver(volume.driver()).mount(name, container);
+              });
         }
       } catch (EngineException | DriverException e) {
         log.warn("Volume {} of container {}", name, container, e);
@@ -472,7 +478,7 @@ public final class VolumeService {
     entry.lock.lock();
     try {
       Volume volume = entry.volume;
-      if (volume != null) {
+      if (volume != null && entry.users.remove(container)) {
         driver(volume.driver()).unmount(name, container);
         publish("unmount", name, Map.of("container", container, "driver", volume.driver()));
       }

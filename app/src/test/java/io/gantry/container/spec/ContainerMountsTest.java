@@ -1,0 +1,342 @@
+package io.gantry.container.spec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gantry.container.Container;
+import io.gantry.container.MountPoint;
+import io.gantry.linux.mount.Mounts;
+import io.gantry.linux.mount.Propagation;
+import io.gantry.store.RecordJson;
+import io.gantry.volume.Volume;
+import io.gantry.volume.VolumeFilter;
+import io.gantry.volume.VolumeFixture;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Mounts from the plan at create to what is ready at start, on the real kernel. */
+class ContainerMountsTest {
+
+  @TempDir Path directory;
+  private VolumeFixture fixture;
+  private MountPlanner planner;
+  private ContainerMounts mounts;
+  private Path rootfs;
+  private final Map<String, Container> containers = new HashMap<>();
+
+  @BeforeEach
+  void open() throws Exception {
+    fixture = new VolumeFixture(directory);
+    fixture.volumes.load(Set.of());
+    List<Path> roots = List.of(directory.resolve("data"), directory.resolve("run"));
+    planner =
+        new MountPlanner(fixture.volumes, name -> Optional.ofNullable(containers.get(name)), roots);
+    mounts = new ContainerMounts(fixture.volumes, roots);
+    rootfs = Files.createDirectories(directory.resolve("rootfs"));
+  }
+
+  @AfterEach
+  void close() {
+    fixture.close();
+  }
+
+  private MountPlan plan(String config, String hostConfig) {
+    return planner.plan(Spec.ID, Spec.config(config), Spec.hostConfig(hostConfig));
+  }
+
+  private static Container container(MountPlan plan, String hostConfig) {
+    List<String> json = new ArrayList<>();
+    plan.mounts().forEach(mount -> json.add(RecordJson.write(mount)));
+    return Spec.container("{}", hostConfig, json.toArray(String[]::new));
+  }
+
+  private Container planned(String config, String hostConfig) {
+    return container(plan(config, hostConfig), hostConfig);
+  }
+
+  private List<String> volumes() {
+    return fixture.volumes.list(VolumeFilter.NONE).stream().map(Volume::name).toList();
+  }
+
+  @Test
+  void plan() {
+    MountPlan plan =
+        plan(
+            "{'volumes':['/anon','/data','/tmp/deep/']}",
+            "{'binds':['/etc:/b/below:ro','vol1:/data:nocopy','/var'],'tmpfs':{'/tmp/deep':''},'mounts':[{'type':'tmpfs','target':'/b'},{'type':'volume','source':'vol2','target':'/v','readOnly':true,'volumeOptions':{'labels':{'a':'b'}}}]}");
+    assertThat(plan.mounts().stream().map(MountPoint::destination))
+        .containsExactly("/anon", "/b", "/data", "/v", "/var", "/b/below");
+    Map<String, MountPoint> by = new HashMap<>();
+    plan.mounts().forEach(mount -> by.put(mount.destination(), mount));
+    assertThat(by.get("/anon").name()).matches("[0-9a-f]{64}");
+    assertThat(by.get("/anon").anonymous()).isTrue();
+    assertThat(by.get("/anon").mode()).isEmpty();
+    assertThat(by.get("/var").mode()).isEqualTo("z");
+    assertThat(by.get("/var").anonymous()).isTrue();
+    assertThat(by.get("/data").copyUp()).isFalse();
+    assertThat(by.get("/data").mode()).isEqualTo("nocopy");
+    assertThat(by.get("/v").readWrite()).isFalse();
+    assertThat(by.get("/v").copyUp()).isTrue();
+    assertThat(by.get("/b/below").propagation()).isEqualTo("rprivate");
+    assertThat(by.get("/b/below").readWrite()).isFalse();
+    assertThat(by.get("/b").type()).isEqualTo("tmpfs");
+    assertThat(fixture.volumes.get("vol2").labels()).isEqualTo(Map.of("a", "b"));
+    assertThat(plan.created()).hasSize(4).contains("vol1", "vol2");
+    assertThat(volumes()).hasSize(4);
+    assertThatThrownBy(() -> fixture.volumes.remove("vol1", false))
+        .hasMessage("remove vol1: volume is in use - [" + Spec.ID + "]");
+    planner.undo(Spec.ID, plan);
+    assertThat(volumes()).isEmpty();
+  }
+
+  @Test
+  void aVolumeThatWasThereSurvivesUndo() {
+    fixture.volumes.create(io.gantry.volume.CreateVolume.named("vol1"));
+    MountPlan plan = plan("{}", "{'binds':['vol1:/x','vol2:/y']}");
+    assertThat(plan.created()).containsExactly("vol2");
+    planner.undo(Spec.ID, plan);
+    assertThat(volumes()).containsExactly("vol1");
+    fixture.volumes.remove("vol1", false);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'binds':['vol9:/a','/a:/b','/c:/b/']}|Duplicate mount point: /b",
+        "{'binds':['vol9:/a','/a:/b'],'tmpfs':{'/b':''}}|Duplicate mount point: /b",
+        "{'binds':['vol9:/a','/a:/b'],'mounts':[{'type':'bind','source':'/etc','target':'/b'}]}|Duplicate"
+            + " mount point: /b",
+        "{'binds':['vol9:/a','a:/b']}|create a: volume name is too short, names should be at least"
+            + " two alphanumeric characters",
+        "{'volumeDriver':'nosuch','binds':['vol8:/x']}|create vol8: error looking up volume plugin"
+            + " nosuch: plugin \"nosuch\" not found",
+        "{'binds':['vol9:/a'],'mounts':[{'type':'volume','source':'vol8','target':'/b','volumeOptions':{'driverConfig':{'name':'local','options':{'foo':'x'}}}}]}|create"
+            + " vol8: invalid option: \"foo\"",
+        "{'volumesFrom':['']}|volumes-from specification cannot be an empty string",
+        "{'volumesFrom':['nope:ro']}|No such container: nope",
+        "{'volumesFrom':['donor:zz']}|invalid mode: zz",
+        "{'volumesFrom':['donor:ro:x']}|invalid mode: ro:x",
+        "{'volumesFrom':['donor:nocopy']}|invalid mode: nocopy",
+        "{'volumesFrom':['donor:rshared']}|invalid mode: rshared",
+        "{'volumesFrom':[':ro']}|invalid name or ID supplied: \"\"",
+      })
+  void refusedWithNothingLeft(String hostConfig, String message) {
+    assertThatThrownBy(() -> plan("{}", hostConfig)).hasMessage(message);
+    assertThat(volumes()).isEmpty();
+  }
+
+  @Test
+  void volumesFrom() {
+    Container donor = planned("{}", "{'binds':['vol1:/data','/etc:/host:ro','/usr:/usr2']}");
+    containers.put("donor", donor);
+    MountPlan plan =
+        planner.plan(
+            "other",
+            Spec.config("{'volumes':['/data']}"),
+            Spec.hostConfig("{'volumesFrom':['donor:ro'],'binds':['/var:/usr2']}"));
+    assertThat(plan.mounts()).hasSize(3).noneMatch(mount -> mount.copyUp());
+    assertThat(plan.mounts().stream().filter(MountPoint::readWrite).map(MountPoint::source))
+        .containsExactly("/var");
+    assertThat(plan.created()).isEmpty();
+    assertThatThrownBy(() -> fixture.volumes.remove("vol1", false)).hasMessageContaining("other");
+  }
+
+  @Test
+  void bindsOfWhatTheEngineIsIn() {
+    MountPlan plan =
+        plan(
+            "{}",
+            "{'binds':['/:/host','" + directory.resolve("data/x") + ":/d','/etc:/e:rshared']}");
+    assertThat(plan.mounts().stream().map(MountPoint::propagation))
+        .containsExactly("rslave", "rshared", "rslave");
+  }
+
+  @Test
+  void sourcesOfBinds() {
+    Path made = directory.resolve("new/dir");
+    Container container = planned("{}", "{'binds':['" + made + ":/m']}");
+    assertThat(mounts.prepare(container, rootfs)).isEqualTo(Map.of("/m", made));
+    assertThat(made).isDirectory();
+    Path absent = directory.resolve("absent");
+    Container other =
+        planned("{}", "{'mounts':[{'type':'bind','source':'" + absent + "','target':'/m'}]}");
+    assertThatThrownBy(() -> mounts.prepare(other, rootfs))
+        .hasMessage(
+            "invalid mount config for type \"bind\": bind source path does not exist: " + absent);
+    assertThat(absent).doesNotExist();
+  }
+
+  @Test
+  void copyUp() throws Exception {
+    Path image = Files.createDirectories(rootfs.resolve("srv/data/sub"));
+    Files.writeString(image.resolve("f"), "content");
+    Files.createLink(image.resolve("g"), image.resolve("f"));
+    Files.createSymbolicLink(image.resolve("out"), Path.of("/etc/shadow"));
+    Files.setPosixFilePermissions(image.getParent(), PosixFilePermissions.fromString("rwxr-x---"));
+    Files.setAttribute(image.getParent(), "unix:uid", 1234);
+    Files.setAttribute(image.resolve("f"), "unix:gid", 4321);
+    Files.setAttribute(image.resolve("f"), "unix:mode", 04755);
+    Container container = planned("{}", "{'binds':['vol1:/srv/data','vol2:/srv/data2']}");
+    Path data = mounts.prepare(container, rootfs).get("/srv/data");
+    assertThat(Files.getAttribute(data, "unix:uid")).isEqualTo(1234);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data)))
+        .isEqualTo("rwxr-x---");
+    assertThat(Files.readString(data.resolve("sub/f"))).isEqualTo("content");
+    assertThat(Files.getAttribute(data.resolve("sub/f"), "unix:gid")).isEqualTo(4321);
+    assertThat((int) Files.getAttribute(data.resolve("sub/f"), "unix:mode") & 07777)
+        .isEqualTo(04755);
+    assertThat(Files.isSameFile(data.resolve("sub/f"), data.resolve("sub/g"))).isTrue();
+    assertThat(Files.readSymbolicLink(data.resolve("sub/out"))).isEqualTo(Path.of("/etc/shadow"));
+    Files.delete(data.resolve("sub/g"));
+    mounts.release(container);
+    mounts.prepare(container, rootfs);
+    assertThat(data.resolve("sub/g")).as("only an empty volume is filled").doesNotExist();
+  }
+
+  @Test
+  void copyUpStaysInTheImage() throws Exception {
+    Path outside = Files.createDirectories(directory.resolve("outside"));
+    Files.writeString(outside.resolve("secret"), "x");
+    Files.createSymbolicLink(rootfs.resolve("abs"), outside);
+    Files.createSymbolicLink(rootfs.resolve("rel"), Path.of("../outside"));
+    Files.createDirectories(rootfs.resolve("real"));
+    Files.writeString(rootfs.resolve("real/f"), "y");
+    Files.createSymbolicLink(rootfs.resolve("in"), Path.of("/real"));
+    Container container = planned("{}", "{'binds':['va:/abs','vr:/rel','vi:/in','vf:/real/f']}");
+    Map<String, Path> ready = mounts.prepare(container, rootfs);
+    assertThat(ready.get("/abs")).isEmptyDirectory();
+    assertThat(ready.get("/rel")).isEmptyDirectory();
+    assertThat(ready.get("/real/f")).isEmptyDirectory();
+    assertThat(ready.get("/in").resolve("f")).exists();
+  }
+
+  @Test
+  void holesStayHoles() throws Exception {
+    Path image = Files.createDirectories(rootfs.resolve("d"));
+    try (var file = new java.io.RandomAccessFile(image.resolve("sparse").toFile(), "rw")) {
+      file.seek(50L << 20);
+      file.write(7);
+      file.setLength(100L << 20);
+    }
+    Container container = planned("{}", "{'binds':['vol1:/d']}");
+    Path copy = mounts.prepare(container, rootfs).get("/d").resolve("sparse");
+    assertThat(Files.size(copy)).isEqualTo(100L << 20);
+    assertThat(Files.mismatch(copy, image.resolve("sparse"))).isEqualTo(-1);
+    Process du = new ProcessBuilder("du", "-k", copy.toString()).start();
+    String taken = new String(du.getInputStream().readAllBytes());
+    assertThat(Integer.parseInt(taken.split("\\s")[0])).isLessThan(1024);
+  }
+
+  @Test
+  void aPartOfAVolume() throws Exception {
+    Container container =
+        planned(
+            "{}",
+            "{'mounts':[{'type':'volume','source':'vol1','target':'/m','volumeOptions':{'subpath':'a/b','noCopy':true}}]}");
+    assertThatThrownBy(() -> mounts.prepare(container, rootfs))
+        .hasMessageContaining("no such file or directory");
+    Path data = Path.of(fixture.volumes.get("vol1").mountpoint());
+    Files.createDirectories(data.resolve("a/b/c"));
+    Path ready = mounts.prepare(container, rootfs).get("/m");
+    try {
+      assertThat(ready.resolve("c")).isDirectory();
+      assertThat(ready.startsWith(data)).isFalse();
+    } finally {
+      mounts.release(container);
+    }
+    assertThat(ready).doesNotExist();
+    assertThat(data.resolve("a/b/c")).isDirectory();
+    Files.delete(data.resolve("a/b/c"));
+    Files.delete(data.resolve("a/b"));
+    Files.createSymbolicLink(data.resolve("a/b"), Path.of("/etc"));
+    assertThatThrownBy(() -> mounts.prepare(container, rootfs))
+        .as("a link out of the volume leads nowhere")
+        .hasMessageContaining("no such file or directory");
+    mounts.release(container);
+  }
+
+  @Test
+  void propagationNeedsASharedSource() throws Exception {
+    Path source = Files.createDirectories(directory.resolve("source"));
+    Mounts.bind(source, source);
+    try {
+      Mounts.setPropagation(source, Propagation.PRIVATE, false);
+      Container shared = planned("{}", "{'binds':['" + source + ":/m:rshared']}");
+      assertThatThrownBy(() -> mounts.prepare(shared, rootfs))
+          .hasMessage("path %s is mounted on %s but it is not a shared mount", source, source);
+      Container slave = planned("{}", "{'binds':['" + source + ":/m:slave']}");
+      assertThatThrownBy(() -> mounts.prepare(slave, rootfs))
+          .hasMessage(
+              "path %s is mounted on %s but it is not a shared or slave mount", source, source);
+      Mounts.setPropagation(source, Propagation.SHARED, false);
+      assertThat(mounts.prepare(shared, rootfs)).containsKey("/m");
+      assertThat(mounts.prepare(slave, rootfs)).containsKey("/m");
+    } finally {
+      Mounts.detach(source);
+    }
+  }
+
+  @Test
+  void foreign() {
+    assertThat(mounts.foreign(planned("{}", "{'binds':['vol1:/x']}"))).isFalse();
+    assertThat(mounts.foreign(planned("{}", "{'binds':['/etc:/x']}"))).isTrue();
+    assertThat(
+            mounts.foreign(planned("{}", "{'binds':['" + directory.resolve("data/y") + ":/x']}")))
+        .isFalse();
+  }
+
+  @Test
+  void sharedMemory() throws Exception {
+    SharedMemory memory = new SharedMemory(directory.resolve("run/shm"));
+    Container owner = Spec.container("{}", "{'ipcMode':'shareable','shmSize':1048576}");
+    Container guest = Spec.container("{}", "{'ipcMode':'container:x'}");
+    Container alone = Spec.container("{}", "{'ipcMode':'private'}");
+    Path place = memory.prepare(owner, Optional.empty()).orElseThrow();
+    try {
+      assertThat(Mounts.isMountPoint(place)).isTrue();
+      assertThat(Files.getFileStore(place).getTotalSpace()).isEqualTo(1048576);
+      assertThat(memory.prepare(owner, Optional.empty())).contains(place);
+      assertThat(memory.prepare(guest, Optional.of(owner))).contains(place);
+      assertThat(memory.prepare(alone, Optional.empty())).isEmpty();
+      assertThatThrownBy(() -> memory.prepare(guest, Optional.of(alone)))
+          .hasMessage(
+              "failed to join IPC namespace: container %s: non-shareable IPC (hint: use"
+                  + " IpcMode:shareable for the donor container)",
+              Spec.ID);
+    } finally {
+      memory.release(owner.id());
+    }
+    assertThat(place).doesNotExist();
+    memory.release(owner.id());
+  }
+
+  @Test
+  void filesKeepTheirIdentity() throws Exception {
+    Path etc = directory.resolve("etc");
+    Map<String, Path> files = ManagedFiles.write(etc, "box", "127.0.0.1 localhost\n", "# none\n");
+    assertThat(files.keySet()).containsExactly("/etc/hostname", "/etc/hosts", "/etc/resolv.conf");
+    Object inode = Files.getAttribute(files.get("/etc/hosts"), "unix:ino");
+    ManagedFiles.write(etc, "hosts", "x\n");
+    assertThat(Files.getAttribute(files.get("/etc/hosts"), "unix:ino")).isEqualTo(inode);
+    assertThat(files.get("/etc/hosts")).hasContent("x\n");
+    assertThat(files.get("/etc/hostname")).hasContent("box\n");
+    assertThat(
+            PosixFilePermissions.toString(Files.getPosixFilePermissions(files.get("/etc/hosts"))))
+        .isEqualTo("rw-r--r--");
+  }
+}
