@@ -32,7 +32,6 @@ public final class DaemonRoots implements AutoCloseable {
           "buildkit",
           "containerd",
           "engine-id",
-          "image",
           "runtimes",
           "swarm",
           "trust",
