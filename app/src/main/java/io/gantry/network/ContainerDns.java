@@ -21,7 +21,9 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Names of containers in user-defined networks, and a resolver in each container that is in one. */
+/**
+ * Names of containers in user-defined networks, and a resolver in each container that is in one.
+ */
 final class ContainerDns {
 
   private static final Logger log = LoggerFactory.getLogger(ContainerDns.class);
@@ -39,12 +41,15 @@ final class ContainerDns {
     return !network.isPredefined() && drivers.of(network).has(Feature.ADDRESSES);
   }
 
-  /** The container's name, its aliases, its short id, and its host name: as API {@code DNSNames} lists them. */
-  List<String> names(Network network, Sandboxes.LiveOf of, EndpointSettings settings) {
+  /**
+   * The container's name, its aliases, its short id, and its host name: as API {@code DNSNames}
+   * lists them.
+   */
+  List<String> names(Network network, Endpoints.Owner of, EndpointSettings settings) {
     return network.isPredefined() ? List.of() : names(of, settings.aliases());
   }
 
-  static List<String> names(Sandboxes.LiveOf of, List<String> aliases) {
+  static List<String> names(Endpoints.Owner of, List<String> aliases) {
     Set<String> all = new LinkedHashSet<>();
     all.add(of.containerName());
     all.addAll(aliases);
@@ -59,7 +64,8 @@ final class ContainerDns {
     Attachment a = endpoint.attachment();
     List<InetAddress> addresses =
         Stream.concat(a.ipv4().stream(), a.ipv6().stream()).map(Prefix::address).toList();
-    names.add(a.networkId(), endpoint.networkName(), a.endpointId(), endpoint.dnsNames(), addresses);
+    names.add(
+        a.networkId(), endpoint.networkName(), a.endpointId(), endpoint.dnsNames(), addresses);
   }
 
   void remove(Attachment attachment) {
@@ -138,14 +144,12 @@ final class ContainerDns {
           .ifPresent(
               r ->
                   r.links()
-                      .forEach(
-                          l -> links.put(lower(l.alias()), l.containerId().substring(0, 12))));
+                      .forEach(l -> links.put(lower(l.alias()), l.containerId().substring(0, 12))));
       for (LiveNetworking.Endpoint endpoint : live.endpoints()) {
         for (String link : endpoint.settings().links()) {
           int colon = link.indexOf(':');
           links.put(
-              lower(link.substring(colon + 1)),
-              lower(colon < 0 ? link : link.substring(0, colon)));
+              lower(link.substring(colon + 1)), lower(colon < 0 ? link : link.substring(0, colon)));
         }
       }
       return links;

@@ -11,8 +11,9 @@ import java.util.Map;
  *
  * @param containerId full id
  * @param containerName without slash
- * @param mode network mode: {@code bridge}, {@code default}, {@code host}, {@code none}, or a network. Not {@code container:...}: such a container has the
- *     other's sandbox and none of its own
+ * @param mode network mode: {@code bridge}, {@code default}, {@code host}, {@code none}, or a
+ *     network. Not {@code container:...}: such a container has the other's sandbox and none of its
+ *     own
  * @param networks what is asked for, by the network's name or id
  * @param ports what to publish
  * @param hostname the container's own name

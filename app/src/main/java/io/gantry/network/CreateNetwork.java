@@ -5,7 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request to make a network ({@code POST /networks/create}), as the client sent it: nothing is checked yet.
+ * A request to make a network ({@code POST /networks/create}), as the client sent it: nothing is
+ * checked yet.
  *
  * @param driver empty is {@code bridge}
  * @param scope empty is {@code local}

@@ -27,7 +27,8 @@ final class DefaultBridge {
   /**
    * The network to be planned.
    *
-   * @param before the one of the last start: without {@code --bip} its subnet is kept, as long as the bridge is the same
+   * @param before the one of the last start: without {@code --bip} its subnet is kept, as long as
+   *     the bridge is the same
    */
   static NetworkSpec spec(DaemonOptions.Network options, String id, Optional<Network> before) {
     Map<String, String> typed = new LinkedHashMap<>();
@@ -41,14 +42,12 @@ final class DefaultBridge {
         id, Predefined.BRIDGE, typed, pools(options, before), true, false, false);
   }
 
-  private static List<AddressPool> pools(
-      DaemonOptions.Network options, Optional<Network> before) {
+  private static List<AddressPool> pools(DaemonOptions.Network options, Optional<Network> before) {
     Optional<Prefix> bip = options.bip().map(DefaultBridge::prefix);
     Optional<Prefix> range = options.fixedCidr().map(DefaultBridge::prefix).map(Prefix::network);
     if (bip.isPresent()) {
       return List.of(
-          new AddressPool(
-              bip.map(Prefix::network), range, bip.map(Prefix::address), Map.of()));
+          new AddressPool(bip.map(Prefix::network), range, bip.map(Prefix::address), Map.of()));
     }
     boolean same =
         before
@@ -67,7 +66,11 @@ final class DefaultBridge {
           .toList();
     }
     return range
-        .map(r -> List.of(new AddressPool(Optional.of(r), Optional.empty(), Optional.<InetAddress>empty(), Map.of())))
+        .map(
+            r ->
+                List.of(
+                    new AddressPool(
+                        Optional.of(r), Optional.empty(), Optional.<InetAddress>empty(), Map.of())))
         .filter(pools -> options.bridge().equals(DaemonOptions.Network.OWN_BRIDGE))
         .orElse(List.of());
   }

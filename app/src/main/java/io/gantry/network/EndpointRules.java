@@ -5,21 +5,92 @@ import io.gantry.plugins.network.AddressPool;
 import io.gantry.plugins.network.Prefix;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** What may be asked of a container's connection to a network, with Docker's messages (moby {@code validateEndpointSettings}). */
+/**
+ * What may be asked of a container's connection to a network, with Docker's messages (moby {@code
+ * validateEndpointSettings}).
+ */
 final class EndpointRules {
 
-  private EndpointRules() {}
+  private static final String NOT_HOST =
+      "cannot connect container to host network - container must be created in host network mode";
+  private static final String NOT_NONE =
+      "container cannot be connected to multiple networks with one of the networks in private"
+          + " (none) mode";
+
+  private final NetworkIndex index;
+
+  EndpointRules(NetworkIndex index) {
+    this.index = index;
+  }
+
+  /** See {@link NetworkService#check}. */
+  Map<String, EndpointSettings> checkCreate(String mode, Map<String, EndpointSettings> networks) {
+    if (mode.startsWith("container:")) {
+      return Map.of();
+    }
+    Map<String, EndpointSettings> given = new LinkedHashMap<>();
+    networks.forEach((name, settings) -> given.put(nameOf(Predefined.network(name)), settings));
+    Map<String, EndpointSettings> all = new LinkedHashMap<>();
+    String first = nameOf(Predefined.network(mode));
+    all.put(first, given.getOrDefault(first, EndpointSettings.NONE));
+    given.forEach(all::putIfAbsent);
+    if (all.size() > 1 && all.containsKey(Predefined.HOST)) {
+      throw EngineException.invalid(NOT_HOST);
+    }
+    if (all.size() > 1 && all.containsKey(Predefined.NONE)) {
+      throw EngineException.invalid(NOT_NONE);
+    }
+    all.forEach(
+        (name, settings) ->
+            check(
+                index.find(name).map(entry -> entry.network),
+                name,
+                settings,
+                "invalid config for network " + name + ": "));
+    return all;
+  }
+
+  /**
+   * A network's name, whether it is given by name, id or prefix; what is not there keeps its
+   * spelling.
+   */
+  private String nameOf(String reference) {
+    return index.find(reference).map(entry -> entry.network.name()).orElse(reference);
+  }
+
+  /** See {@link NetworkService#checkConnect}. */
+  String checkConnect(
+      Network network,
+      String mode,
+      EndpointSettings settings,
+      Map<String, EndpointSettings> connected) {
+    if (network.name().equals(Predefined.HOST) || mode.equals(Predefined.HOST)) {
+      throw EngineException.invalid(NOT_HOST);
+    }
+    if (mode.startsWith("container:")) {
+      throw EngineException.invalid(
+          "container sharing network namespace with another container or host cannot be connected"
+              + " to any other network");
+    }
+    if (network.name().equals(Predefined.NONE) || connected.containsKey(Predefined.NONE)) {
+      throw EngineException.invalid(NOT_NONE);
+    }
+    check(Optional.of(network), network.name(), settings, "");
+    return network.name();
+  }
 
   /**
    * @param network the network, if it is there
    * @param name as the user wrote it
    * @param prefix put before the message
    */
-  static void check(
+  private static void check(
       Optional<Network> network, String name, EndpointSettings settings, String prefix) {
     List<String> wrong = new ArrayList<>();
     boolean fixed = !settings.ipv4Address().isEmpty() || !settings.ipv6Address().isEmpty();
@@ -53,7 +124,8 @@ final class EndpointRules {
       Network network, Optional<InetAddress> four, Optional<InetAddress> six, List<String> wrong) {
     if (!network.isPredefined() && !network.ipam().userSubnet()) {
       wrong.add(
-          "user specified IP address is supported only when connecting to networks with user configured subnets");
+          "user specified IP address is supported only when connecting to networks with user"
+              + " configured subnets");
       return;
     }
     for (Optional<InetAddress> address : List.of(four, six)) {

@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a user asks of a container's connection to one network (the configurable half of API v1.51, definitions/EndpointSettings). Kept in the
- * container's record.
+ * What a user asks of a container's connection to one network (the configurable half of API v1.51,
+ * definitions/EndpointSettings). Kept in the container's record.
  *
  * @param ipv4Address wanted; empty takes the next free one
  * @param ipv6Address likewise

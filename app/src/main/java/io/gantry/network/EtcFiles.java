@@ -1,5 +1,6 @@
 package io.gantry.network;
 
+import io.gantry.config.DaemonOptions;
 import io.gantry.plugins.network.Prefix;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -46,7 +47,10 @@ final class EtcFiles {
       if (address.equals("host-gateway")) {
         gateway.forEach(a -> line(out, Prefix.text(a), name));
       } else {
-        line(out, address.startsWith("[") ? address.substring(1, address.length() - 1) : address, name);
+        line(
+            out,
+            address.startsWith("[") ? address.substring(1, address.length() - 1) : address,
+            name);
       }
     }
     for (ContainerNetworking.Link link : wanted.links()) {
@@ -90,11 +94,24 @@ final class EtcFiles {
     }
   }
 
-  /** @param own whether the engine's resolver serves the container */
+  /** What the container asked for, else what the daemon was told, else what the host has. */
   static String resolvConf(
-      List<String> servers, List<String> search, List<String> options, boolean own) {
+      ContainerNetworking wanted,
+      LiveNetworking live,
+      DaemonOptions.Network daemon,
+      HostResolver host) {
+    boolean own = live.resolver().isPresent();
+    List<String> servers =
+        first(
+            wanted.dns(),
+            daemon.dns().stream().map(Prefix::text).toList(),
+            live.netns().isPresent() ? host.forContainer() : host.forEngine());
+    List<String> search = first(wanted.dnsSearch(), daemon.dnsSearch(), host.search());
+    List<String> options = first(wanted.dnsOptions(), daemon.dnsOptions(), host.options());
     StringBuilder out = new StringBuilder("# Written by Gantry at every start of the container.\n");
-    (own ? List.of(RESOLVER) : servers).forEach(s -> out.append("nameserver ").append(s).append('\n'));
+    for (String server : own ? List.of(RESOLVER) : servers) {
+      out.append("nameserver ").append(server).append('\n');
+    }
     if (!search.isEmpty() && !search.equals(List.of("."))) {
       out.append("search ").append(String.join(" ", search)).append('\n');
     }
@@ -104,5 +121,9 @@ final class EtcFiles {
       all.add("ndots:0");
     }
     return out.append(all).toString();
+  }
+
+  private static List<String> first(List<String> one, List<String> two, List<String> three) {
+    return !one.isEmpty() ? one : !two.isEmpty() ? two : three;
   }
 }

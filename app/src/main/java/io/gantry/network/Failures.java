@@ -12,7 +12,9 @@ final class Failures {
     return of("", e);
   }
 
-  /** @param prefix put before the message */
+  /**
+   * @param prefix put before the message
+   */
   static EngineException of(String prefix, DriverException e) {
     return new EngineException(kind(e.kind()), prefix + e.getMessage(), e);
   }

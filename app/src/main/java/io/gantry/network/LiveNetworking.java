@@ -12,10 +12,12 @@ import java.util.Optional;
  * @param containerId whose it is
  * @param containerName at the time it started or was renamed
  * @param hostname the container's own name
- * @param netns the namespace's file for the OCI spec; empty for host networking: then the spec has no network namespace
+ * @param netns the namespace's file for the OCI spec; empty for host networking: then the spec has
+ *     no network namespace
  * @param endpoints in the order in which they were joined: {@code eth0} first
  * @param ports that are open
- * @param resolver what is served at 127.0.0.11 in the namespace; empty on the default bridge, host and none
+ * @param resolver what is served at 127.0.0.11 in the namespace; empty on the default bridge, host
+ *     and none
  */
 public record LiveNetworking(
     String containerId,
@@ -40,10 +42,7 @@ public record LiveNetworking(
    * @param dnsNames the names it has in the network's DNS
    */
   public record Endpoint(
-      String networkName,
-      EndpointSettings settings,
-      Attachment attachment,
-      List<String> dnsNames) {
+      String networkName, EndpointSettings settings, Attachment attachment, List<String> dnsNames) {
 
     public Endpoint {
       dnsNames = List.copyOf(dnsNames);

@@ -8,7 +8,10 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
-/** All networks, in memory, with the running containers in each. Lookups take no lock; a name belongs to one network from the moment it is reserved. */
+/**
+ * All networks, in memory, with the running containers in each. Lookups take no lock; a name
+ * belongs to one network from the moment it is reserved.
+ */
 final class NetworkIndex {
 
   /** A network's place in memory. */

@@ -13,11 +13,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Turns a request for a network into a record, or refuses it in Docker's words. Changes nothing. */
+/**
+ * Turns a request for a network into a record, or refuses it in Docker's words. Changes nothing.
+ */
 final class NetworkRequests {
 
   private static final String SWARM =
-      "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.";
+      "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to"
+          + " connect this node to swarm and try again.";
 
   private NetworkRequests() {}
 
@@ -42,9 +45,7 @@ final class NetworkRequests {
     Map<String, String> options = request.options();
     Network.Ipam ipam =
         new Network.Ipam(
-            "default",
-            request.ipamOptions(),
-            pools.stream().anyMatch(p -> p.subnet().isPresent()));
+            "default", request.ipamOptions(), pools.stream().anyMatch(p -> p.subnet().isPresent()));
     Map<String, String> labels = new LinkedHashMap<>();
     if (!request.configFrom().isEmpty()) {
       Network from =
@@ -57,7 +58,8 @@ final class NetworkRequests {
                           "configuration network \"" + request.configFrom() + "\" does not exist"));
       if (!pools.isEmpty() || !options.isEmpty() || ipv6) {
         throw EngineException.forbidden(
-            "user supplied configurations are not supported if the network depends on a configuration network");
+            "user supplied configurations are not supported if the network depends on a"
+                + " configuration network");
       }
       options = from.spec().options();
       pools = from.spec().pools();
@@ -109,13 +111,13 @@ final class NetworkRequests {
       throw EngineException.forbidden(SWARM);
     }
     if (driver.equals(NetworkDrivers.HOST) || driver.equals(NetworkDrivers.NULL)) {
-      throw EngineException.forbidden(
-          "only one instance of \"" + driver + "\" network is allowed");
+      throw EngineException.forbidden("only one instance of \"" + driver + "\" network is allowed");
     }
     if (request.configOnly()
         && (request.internal() || request.attachable() || !request.scope().isEmpty())) {
       throw EngineException.forbidden(
-          "configuration network can only contain network specific fields. Network operator fields like [ ingress | internal | attachable | scope ] are not supported.");
+          "configuration network can only contain network specific fields. Network operator fields"
+              + " like [ ingress | internal | attachable | scope ] are not supported.");
     }
     if (request.configOnly() && !request.configFrom().isEmpty()) {
       throw EngineException.forbidden(

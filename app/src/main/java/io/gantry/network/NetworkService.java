@@ -28,9 +28,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The networks of this host and what containers have of them. Networks are durable before {@link #create} returns; what running containers have is
- * written behind and found again after a crash. All methods may be called by many threads; those that concern one container are called by one at a
- * time, under that container's lock.
+ * The networks of this host and what containers have of them. Networks are durable before {@link
+ * #create} returns; what running containers have is written behind and found again after a crash.
+ * All methods may be called by many threads; those that concern one container are called by one at
+ * a time, under that container's lock.
  */
 public final class NetworkService implements AutoCloseable {
 
@@ -58,7 +59,8 @@ public final class NetworkService implements AutoCloseable {
   private final NetworkStart start;
 
   /**
-   * @param instance the engine's id, so that one engine never touches another's namespaces and interfaces
+   * @param instance the engine's id, so that one engine never touches another's namespaces and
+   *     interfaces
    * @param sandboxes directory for the namespaces' files, below the exec root, on a shared mount
    */
   public NetworkService(
@@ -73,15 +75,15 @@ public final class NetworkService implements AutoCloseable {
     this.events = events;
     this.options = options;
     this.dns = new ContainerDns(this.drivers);
-    this.sandboxes =
-        new Sandboxes(sandboxes, index, this.drivers, this.store, events, dns);
+    Endpoints endpoints = new Endpoints(sandboxes, index, this.drivers, events, dns);
+    this.sandboxes = new Sandboxes(index, endpoints, this.store, dns);
     this.start =
         new NetworkStart(this.store, this.drivers, index, this.sandboxes, dns, options, sandboxes);
   }
 
   /**
-   * Reads the records, makes the predefined networks, and puts the kernel in step: to be called once, before any other method and after the containers'
-   * state is known.
+   * Reads the records, makes the predefined networks, and puts the kernel in step: to be called
+   * once, before any other method and after the containers' state is known.
    *
    * @param running whether the container of that id runs; the others' leftovers are removed
    */
@@ -89,7 +91,10 @@ public final class NetworkService implements AutoCloseable {
     return start.run(running);
   }
 
-  /** Puts the kernel in step with the records again: after a firewall reload, and for {@code doctor}. */
+  /**
+   * Puts the kernel in step with the records again: after a firewall reload, and for {@code
+   * doctor}.
+   */
   public Repairs reconcile() {
     return start.reconcile();
   }
@@ -101,7 +106,10 @@ public final class NetworkService implements AutoCloseable {
     return index.all().stream().map(entry -> entry.network).toList();
   }
 
-  /** A network by id, name, or prefix of the id, in this order; {@code network x not found} (404), {@code network x is ambiguous} (400). */
+  /**
+   * A network by id, name, or prefix of the id, in this order; {@code network x not found} (404),
+   * {@code network x is ambiguous} (400).
+   */
   public Network get(String reference) {
     return index.get(reference).network;
   }
@@ -120,8 +128,7 @@ public final class NetworkService implements AutoCloseable {
   public Created create(CreateNetwork request) {
     String id = newId();
     Network wanted =
-        NetworkRequests.network(
-            request, id, name -> index.find(name).map(entry -> entry.network));
+        NetworkRequests.network(request, id, name -> index.find(name).map(entry -> entry.network));
     NetworkDriver driver = drivers.get(wanted.driver());
     index.reserve(wanted.name(), id);
     try {
@@ -145,7 +152,10 @@ public final class NetworkService implements AutoCloseable {
     return new Created(id, "");
   }
 
-  /** First the record, then the kernel: what a crash leaves between the two is completed at the next start. */
+  /**
+   * First the record, then the kernel: what a crash leaves between the two is completed at the next
+   * start.
+   */
   private void make(Network planned, NetworkDriver driver) {
     try {
       store.put(planned);
@@ -254,72 +264,37 @@ public final class NetworkService implements AutoCloseable {
   // Containers: for ContainerService.
 
   /**
-   * Checks what a container wants at its creation, with Docker's messages. A network that is not there is no error yet.
+   * Checks what a container wants at its creation, with Docker's messages. A network that is not
+   * there is no error yet.
    *
    * @param mode the network mode
    * @param networks as the client sent them
    * @return what to keep in the container's record: the network of the mode is always in it
    */
-  public Map<String, EndpointSettings> check(
-      String mode, Map<String, EndpointSettings> networks) {
-    if (mode.startsWith("container:")) {
-      if (!networks.isEmpty() && networks.values().stream().anyMatch(s -> !s.equals(EndpointSettings.NONE))) {
-        throw EngineException.invalid(
-            "conflicting options: networking and the container's network mode");
-      }
-      return Map.of();
-    }
-    String first = Predefined.network(mode);
-    Map<String, EndpointSettings> all = new LinkedHashMap<>();
-    EndpointSettings given = networks.get(first);
-    if (given == null && first.equals(Predefined.BRIDGE)) {
-      given = networks.get("default");
-    }
-    Optional<String> other =
-        index.find(first).map(e -> e.network).flatMap(n -> networks.containsKey(n.name()) ? Optional.of(n.name()) : networks.containsKey(n.id()) ? Optional.of(n.id()) : Optional.empty());
-    if (given == null && other.isPresent()) {
-      given = networks.get(other.get());
-    }
-    all.put(nameOf(first), given == null ? EndpointSettings.NONE : given);
-    networks.forEach((name, settings) -> all.putIfAbsent(nameOf(Predefined.network(name)), settings));
-    if (all.size() > 1 && all.containsKey(Predefined.HOST)) {
-      throw EngineException.invalid(
-          "cannot connect container to host network - container must be created in host network mode");
-    }
-    if (all.size() > 1 && all.containsKey(Predefined.NONE)) {
-      throw EngineException.invalid(
-          "container cannot be connected to multiple networks with one of the networks in private (none) mode");
-    }
-    all.forEach(
-        (name, settings) ->
-            EndpointRules.check(
-                index.find(name).map(entry -> entry.network),
-                name,
-                settings,
-                "invalid config for network " + name + ": "));
-    return all;
-  }
-
-  /** A network's name, whether it is given by name, id or prefix; what is not there keeps its spelling. */
-  private String nameOf(String reference) {
-    return index.find(reference).map(entry -> entry.network.name()).orElse(reference);
+  public Map<String, EndpointSettings> check(String mode, Map<String, EndpointSettings> networks) {
+    return new EndpointRules(index).checkCreate(mode, networks);
   }
 
   /**
-   * Makes the container's network namespace, joins the networks and publishes the ports; all or nothing. Leftovers of an earlier start that was cut off
-   * are removed first. To be called before the runtime creates the container.
+   * Makes the container's network namespace, joins the networks and publishes the ports; all or
+   * nothing. Leftovers of an earlier start that was cut off are removed first. To be called before
+   * the runtime creates the container.
    */
   public LiveNetworking up(ContainerNetworking wanted) {
     return sandboxes.up(wanted);
   }
 
-  /** Ends what {@link #up} and {@link #connect} made; does nothing when there is nothing. Never fails: what cannot be removed now is logged and removed by the next reconciliation. */
+  /**
+   * Ends what {@link #up} and {@link #connect} made; does nothing when there is nothing. Never
+   * fails: what cannot be removed now is logged and removed by the next reconciliation.
+   */
   public void down(String containerId) {
     sandboxes.down(containerId);
   }
 
   /**
-   * Checks a connection that is to be added to a container, running or not, and returns the network's name as it is to be kept in the record.
+   * Checks a connection that is to be added to a container, running or not, and returns the
+   * network's name as it is to be kept in the record.
    *
    * @param connected the networks in the container's record
    */
@@ -328,21 +303,7 @@ public final class NetworkService implements AutoCloseable {
       String mode,
       EndpointSettings settings,
       Map<String, EndpointSettings> connected) {
-    Network network = get(networkReference);
-    if (network.name().equals(Predefined.HOST) || mode.equals(Predefined.HOST)) {
-      throw EngineException.invalid(
-          "cannot connect container to host network - container must be created in host network mode");
-    }
-    if (mode.startsWith("container:")) {
-      throw EngineException.invalid(
-          "container sharing network namespace with another container or host cannot be connected to any other network");
-    }
-    if (network.name().equals(Predefined.NONE) || connected.containsKey(Predefined.NONE)) {
-      throw EngineException.invalid(
-          "container cannot be connected to multiple networks with one of the networks in private (none) mode");
-    }
-    EndpointRules.check(Optional.of(network), network.name(), settings, "");
-    return network.name();
+    return new EndpointRules(index).checkConnect(get(networkReference), mode, settings, connected);
   }
 
   /** Connects a running container to one more network. */
@@ -353,9 +314,7 @@ public final class NetworkService implements AutoCloseable {
 
   /** Disconnects a running container from a network; does nothing when it is not connected. */
   public Optional<LiveNetworking> disconnect(String containerId, String networkReference) {
-    return index
-        .find(networkReference)
-        .flatMap(entry -> sandboxes.disconnect(containerId, entry));
+    return index.find(networkReference).flatMap(entry -> sandboxes.disconnect(containerId, entry));
   }
 
   /** What a running container has; empty for one that does not run. Takes no lock. */
@@ -368,7 +327,10 @@ public final class NetworkService implements AutoCloseable {
     sandboxes.renamed(containerId, name);
   }
 
-  /** The names a container has, or would have, in a user-defined network's DNS (API {@code DNSNames}): empty for predefined networks. */
+  /**
+   * The names a container has, or would have, in a user-defined network's DNS (API {@code
+   * DNSNames}): empty for predefined networks.
+   */
   public List<String> dnsNames(
       String network,
       String containerName,
@@ -377,7 +339,7 @@ public final class NetworkService implements AutoCloseable {
       List<String> aliases) {
     return Predefined.NAMES.contains(network)
         ? List.of()
-        : ContainerDns.names(new Sandboxes.LiveOf(containerId, containerName, hostname), aliases);
+        : ContainerDns.names(new Endpoints.Owner(containerId, containerName, hostname), aliases);
   }
 
   /** Contents of {@code /etc/hosts} for a container with this network. */
@@ -406,25 +368,13 @@ public final class NetworkService implements AutoCloseable {
 
   /** Contents of {@code /etc/resolv.conf} for a container with this network. */
   public String resolvConf(ContainerNetworking wanted, LiveNetworking live) {
-    HostResolver host = HostResolver.read();
-    List<String> servers =
-        !wanted.dns().isEmpty()
-            ? wanted.dns()
-            : !options.dns().isEmpty()
-                ? options.dns().stream().map(Prefix::text).toList()
-                : live.netns().isPresent() ? host.forContainer() : host.forEngine();
-    List<String> search =
-        !wanted.dnsSearch().isEmpty()
-            ? wanted.dnsSearch()
-            : !options.dnsSearch().isEmpty() ? options.dnsSearch() : host.search();
-    List<String> extra =
-        !wanted.dnsOptions().isEmpty()
-            ? wanted.dnsOptions()
-            : !options.dnsOptions().isEmpty() ? options.dnsOptions() : host.options();
-    return EtcFiles.resolvConf(servers, search, extra, live.resolver().isPresent());
+    return EtcFiles.resolvConf(wanted, live, options, HostResolver.read());
   }
 
-  /** Which networks containers name that exist: reference to id, for the filter {@code network} of {@code ps}. */
+  /**
+   * Which networks containers name that exist: reference to id, for the filter {@code network} of
+   * {@code ps}.
+   */
   public Map<String, String> ids(Collection<String> references) {
     Map<String, String> ids = new LinkedHashMap<>();
     for (String reference : references) {

@@ -27,7 +27,10 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings networks up at the start of the daemon, and back in step later: the same path after a clean end, a kill, and a power cut. */
+/**
+ * Brings networks up at the start of the daemon, and back in step later: the same path after a
+ * clean end, a kill, and a power cut.
+ */
 final class NetworkStart {
 
   private static final Logger log = LoggerFactory.getLogger(NetworkStart.class);
@@ -75,7 +78,9 @@ final class NetworkStart {
       }
     }
     List<Network> stored = store.networks();
-    stored.stream().filter(n -> n.driver().equals(NetworkDrivers.BRIDGE) || !n.isPredefined()).forEach(index::add);
+    stored.stream()
+        .filter(n -> n.driver().equals(NetworkDrivers.BRIDGE) || !n.isPredefined())
+        .forEach(index::add);
     live.forEach(sandboxes::adopt);
     fixed(stored, Predefined.HOST, NetworkDrivers.HOST);
     fixed(stored, Predefined.NONE, NetworkDrivers.NULL);
@@ -105,7 +110,10 @@ final class NetworkStart {
             DefaultBridge.spec(options, entry.network.id(), Optional.of(entry.network)));
   }
 
-  /** Out of the index, so that reconciliation takes its bridge away; the record stays until there is another. */
+  /**
+   * Out of the index, so that reconciliation takes its bridge away; the record stays until there is
+   * another.
+   */
   private void forget(Entry entry) {
     index.remove(entry);
     if (!DefaultBridge.wanted(options)) {
@@ -174,7 +182,10 @@ final class NetworkStart {
         network.labels());
   }
 
-  /** Puts the kernel in step with the records, driver by driver; one that fails does not stop the others. */
+  /**
+   * Puts the kernel in step with the records, driver by driver; one that fails does not stop the
+   * others.
+   */
   Repairs reconcile() {
     List<String> done = new ArrayList<>();
     List<String> failed = new ArrayList<>();
@@ -219,7 +230,9 @@ final class NetworkStart {
             entry ->
                 new NetworkState(
                     entry.network.spec(),
-                    entry.members.values().stream().map(m -> state(m.containerId(), m.endpoint().attachment())).toList()))
+                    entry.members.values().stream()
+                        .map(m -> state(m.containerId(), m.endpoint().attachment()))
+                        .toList()))
         .toList();
   }
 
@@ -227,13 +240,20 @@ final class NetworkStart {
     List<PublishedPort> ports =
         sandboxes
             .live(containerId)
-            .filter(live -> Sandboxes.route(live.endpoints()).filter(e -> e.attachment().equals(attachment)).isPresent())
+            .filter(
+                live ->
+                    Endpoints.route(live.endpoints())
+                        .filter(e -> e.attachment().equals(attachment))
+                        .isPresent())
             .map(LiveNetworking::ports)
             .orElse(List.of());
     return new NetworkState.EndpointState(attachment, ports);
   }
 
-  /** Files of namespaces whose containers do not run: the daemon ended between making one and starting its container. */
+  /**
+   * Files of namespaces whose containers do not run: the daemon ended between making one and
+   * starting its container.
+   */
   private void removeStrayNamespaces() {
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.toList()) {

@@ -9,7 +9,10 @@ import java.util.List;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The rows of networks, durable when a method returns, and of what running containers have of them, written behind. */
+/**
+ * The rows of networks, durable when a method returns, and of what running containers have of them,
+ * written behind.
+ */
 final class NetworkStore {
 
   /** Every component is written, also when it is empty. */
@@ -61,7 +64,8 @@ final class NetworkStore {
             connection -> {
               try (PreparedStatement merge =
                   connection.prepareStatement(
-                      "MERGE INTO live_networking (container_id, record) KEY (container_id) VALUES (?, ?)")) {
+                      "MERGE INTO live_networking (container_id, record) KEY (container_id) VALUES"
+                          + " (?, ?)")) {
                 merge.setString(1, live.containerId());
                 merge.setString(2, JSON.writeValueAsString(live));
                 return merge.executeUpdate();

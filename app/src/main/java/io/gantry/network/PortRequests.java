@@ -49,7 +49,9 @@ public final class PortRequests {
     return this;
   }
 
-  /** Adds every exposed port that is not bound yet, on a free host port ({@code PublishAllPorts}). */
+  /**
+   * Adds every exposed port that is not bound yet, on a free host port ({@code PublishAllPorts}).
+   */
   public PortRequests publishAll(Set<String> exposed) {
     for (String text : exposed) {
       Spec spec = spec(text);

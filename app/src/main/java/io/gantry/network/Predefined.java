@@ -13,7 +13,10 @@ final class Predefined {
 
   private Predefined() {}
 
-  /** A container's network mode as a network's name; {@code default} and nothing are the default bridge. */
+  /**
+   * A container's network mode as a network's name; {@code default} and nothing are the default
+   * bridge.
+   */
   static String network(String mode) {
     return mode.isEmpty() || mode.equals("default") ? BRIDGE : mode;
   }

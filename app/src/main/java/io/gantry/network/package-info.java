@@ -1,6 +1,6 @@
 /**
- * Networks and containers' connections to them: names, records, DNS, and the life of network namespaces. What happens in the kernel is the network
- * drivers' work.
+ * Networks and containers' connections to them: names, records, DNS, and the life of network
+ * namespaces. What happens in the kernel is the network drivers' work.
  */
 @NullMarked
 package io.gantry.network;

@@ -9,7 +9,9 @@ final class Chains {
 
   private Chains() {}
 
-  /** @param bridge in the rules of the engine's chains, or its chains' prefix found by it */
+  /**
+   * @param bridge in the rules of the engine's chains, or its chains' prefix found by it
+   */
   static void remove(String instance) throws IOException {
     for (String program : List.of("iptables", "ip6tables")) {
       String saved = run(List.of(program + "-save"), "");
@@ -17,12 +19,24 @@ final class Chains {
       for (String table : List.of("nat", "filter")) {
         List<String> commands = new ArrayList<>();
         String part = table(saved, table);
-        part.lines().filter(l -> l.startsWith("-A") && l.endsWith("-j " + prefix) || l.contains("-j " + prefix + "-")).filter(l -> !l.startsWith("-A " + prefix)).forEach(l -> commands.add("-D" + l.substring(2)));
-        List<String> chains = part.lines().filter(l -> l.startsWith(":" + prefix)).map(l -> l.substring(1, l.indexOf(' '))).toList();
+        part.lines()
+            .filter(
+                l ->
+                    l.startsWith("-A") && l.endsWith("-j " + prefix)
+                        || l.contains("-j " + prefix + "-"))
+            .filter(l -> !l.startsWith("-A " + prefix))
+            .forEach(l -> commands.add("-D" + l.substring(2)));
+        List<String> chains =
+            part.lines()
+                .filter(l -> l.startsWith(":" + prefix))
+                .map(l -> l.substring(1, l.indexOf(' ')))
+                .toList();
         chains.forEach(c -> commands.add("-F " + c));
         chains.forEach(c -> commands.add("-X " + c));
         if (!commands.isEmpty()) {
-          run(List.of(program + "-restore", "-n", "-w"), "*" + table + "\n" + String.join("\n", commands) + "\nCOMMIT\n");
+          run(
+              List.of(program + "-restore", "-n", "-w"),
+              "*" + table + "\n" + String.join("\n", commands) + "\nCOMMIT\n");
         }
       }
     }
@@ -31,7 +45,9 @@ final class Chains {
   /** As the bridge driver names them. */
   private static String chain(String instance) {
     try {
-      byte[] hash = java.security.MessageDigest.getInstance("SHA-256").digest(instance.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      byte[] hash =
+          java.security.MessageDigest.getInstance("SHA-256")
+              .digest(instance.getBytes(java.nio.charset.StandardCharsets.UTF_8));
       String text = new java.math.BigInteger(1, java.util.Arrays.copyOf(hash, 12)).toString(36);
       return text.substring(text.length() - 5).toUpperCase(java.util.Locale.ROOT);
     } catch (java.security.NoSuchAlgorithmException e) {
@@ -49,6 +65,7 @@ final class Chains {
     try (var in = process.getOutputStream()) {
       in.write(input.getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
-    return new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    return new String(
+        process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
   }
 }

@@ -41,7 +41,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Networks and containers' namespaces on the real kernel, with a bridge, a database and an engine id of the test's own. */
+/**
+ * Networks and containers' namespaces on the real kernel, with a bridge, a database and an engine
+ * id of the test's own.
+ */
 class NetworkServiceTest {
 
   private static final InetAddress RESOLVER = InetAddress.ofLiteral("127.0.0.11");
@@ -57,7 +60,11 @@ class NetworkServiceTest {
 
   @BeforeEach
   void start() throws Exception {
-    String net = "10." + ThreadLocalRandom.current().nextInt(100, 200) + "." + ThreadLocalRandom.current().nextInt(250);
+    String net =
+        "10."
+            + ThreadLocalRandom.current().nextInt(100, 200)
+            + "."
+            + ThreadLocalRandom.current().nextInt(250);
     try (RouteSocket socket = RouteSocket.open()) {
       socket.run(new RouteBatch().addBridge(bridge, new byte[] {2, 0x42, 1, 2, 3, 4}, 1500));
       socket.run(
@@ -77,7 +84,13 @@ class NetworkServiceTest {
     events = new EventJournal(root.resolve("events"), 1 << 20);
     DaemonOptions options =
         DaemonOptions.read(
-            List.of("--data-root", root.toString(), "--exec-root", root.resolve("run").toString(), "--bridge", bridge));
+            List.of(
+                "--data-root",
+                root.toString(),
+                "--exec-root",
+                root.resolve("run").toString(),
+                "--bridge",
+                bridge));
     networks =
         new NetworkService(
             store, drivers, events, options.network(), "test-" + tag, root.resolve("netns"));
@@ -110,7 +123,8 @@ class NetworkServiceTest {
 
   private static CreateNetwork request(String name) {
     return new CreateNetwork(
-        name, "", "", false, false, false, false, "", null, false, "", Map.of(), List.of(), Map.of(), Map.of());
+        name, "", "", false, false, false, false, "", null, false, "", Map.of(), List.of(),
+        Map.of(), Map.of());
   }
 
   private static CreateNetwork request(String name, String driver, String subnet) {
@@ -180,7 +194,11 @@ class NetworkServiceTest {
 
   private static byte[] query(LiveNetworking live, String name, int type) throws IOException {
     ByteBuffer out = ByteBuffer.allocate(512);
-    out.putShort((short) 77).putShort((short) 0x100).putShort((short) 1).putInt(0).putShort((short) 0);
+    out.putShort((short) 77)
+        .putShort((short) 0x100)
+        .putShort((short) 1)
+        .putInt(0)
+        .putShort((short) 0);
     for (String label : name.split("\\.")) {
       out.put((byte) label.length()).put(label.getBytes(StandardCharsets.US_ASCII));
     }
@@ -188,7 +206,8 @@ class NetworkServiceTest {
     DatagramSocket socket = inside(live, () -> new DatagramSocket());
     try (socket) {
       socket.setSoTimeout(3000);
-      socket.send(new DatagramPacket(out.array(), out.position(), new InetSocketAddress(RESOLVER, 53)));
+      socket.send(
+          new DatagramPacket(out.array(), out.position(), new InetSocketAddress(RESOLVER, 53)));
       DatagramPacket answer = new DatagramPacket(new byte[4096], 4096);
       socket.receive(answer);
       return java.util.Arrays.copyOf(answer.getData(), answer.getLength());
@@ -201,10 +220,13 @@ class NetworkServiceTest {
 
   @Test
   void predefinedNetworksAreThereAndCannotBeRemovedOrMade() {
-    assertThat(networks.list()).extracting(Network::name).containsExactlyInAnyOrder("bridge", "host", "none");
+    assertThat(networks.list())
+        .extracting(Network::name)
+        .containsExactlyInAnyOrder("bridge", "host", "none");
     for (String name : List.of("bridge", "host", "none")) {
       assertThatThrownBy(() -> networks.remove(name))
-          .isInstanceOfSatisfying(EngineException.class, e -> assertThat(e.kind()).isEqualTo(Kind.FORBIDDEN))
+          .isInstanceOfSatisfying(
+              EngineException.class, e -> assertThat(e.kind()).isEqualTo(Kind.FORBIDDEN))
           .hasMessage(name + " is a pre-defined network and cannot be removed");
       assertThatThrownBy(() -> networks.create(request(name)))
           .hasMessage("operation is not permitted on predefined " + name + " network ");
@@ -242,15 +264,28 @@ class NetworkServiceTest {
 
   @Test
   void wrongRequestsAreRefusedInDockersWords() {
-    refused(request("x", "", "172.29.999.0/24"), Kind.INVALID, "invalid network config:\ninvalid subnet 172.29.999.0/24: invalid CIDR block notation");
-    refused(request("x", "", "172.29.9.1/24"), Kind.INVALID, "invalid network config:\ninvalid subnet 172.29.9.1/24: it should be 172.29.9.0/24");
+    refused(
+        request("x", "", "172.29.999.0/24"),
+        Kind.INVALID,
+        "invalid network config:\ninvalid subnet 172.29.999.0/24: invalid CIDR block notation");
+    refused(
+        request("x", "", "172.29.9.1/24"),
+        Kind.INVALID,
+        "invalid network config:\ninvalid subnet 172.29.9.1/24: it should be 172.29.9.0/24");
     refused(request("x", "nosuch", ""), Kind.NOT_FOUND, "plugin \"nosuch\" not found");
-    refused(request("x", "host", ""), Kind.FORBIDDEN, "only one instance of \"host\" network is allowed");
+    refused(
+        request("x", "host", ""),
+        Kind.FORBIDDEN,
+        "only one instance of \"host\" network is allowed");
     refused(request("", "", ""), Kind.INVALID, "invalid name: name is empty");
     networks.create(request("one", "", "10.201.7.0/24"));
-    refused(request("two", "", "10.201.7.0/25"), Kind.FORBIDDEN, "invalid pool request: Pool overlaps with other one on this address space");
+    refused(
+        request("two", "", "10.201.7.0/25"),
+        Kind.FORBIDDEN,
+        "invalid pool request: Pool overlaps with other one on this address space");
     assertThatThrownBy(() -> networks.get("nosuch")).hasMessage("network nosuch not found");
-    assertThat(networks.get("one")).isEqualTo(networks.get(networks.get("one").id().substring(0, 10)));
+    assertThat(networks.get("one"))
+        .isEqualTo(networks.get(networks.get("one").id().substring(0, 10)));
   }
 
   private void refused(CreateNetwork request, Kind kind, String message) {
@@ -268,10 +303,14 @@ class NetworkServiceTest {
     assertThat(networks.check("fixed", Map.of("fixed", wanted))).containsEntry("fixed", wanted);
     assertThatThrownBy(() -> networks.check("auto", Map.of("auto", wanted)))
         .hasMessage(
-            "invalid config for network auto: invalid endpoint settings:\nuser specified IP address is supported only when connecting to networks with user configured subnets");
+            "invalid config for network auto: invalid endpoint settings:\n"
+                + "user specified IP address is supported only when connecting to networks with"
+                + " user configured subnets");
     assertThatThrownBy(() -> networks.check("bridge", Map.of("bridge", wanted)))
         .hasMessage(
-            "invalid config for network bridge: invalid endpoint settings:\n* user specified IP address is supported on user defined networks only\n* no configured subnet or ip-range contain the IP address 10.202.7.5");
+            "invalid config for network bridge: invalid endpoint settings:\n"
+                + "* user specified IP address is supported on user defined networks only\n"
+                + "* no configured subnet or ip-range contain the IP address 10.202.7.5");
     assertThat(networks.check("default", Map.of())).containsOnlyKeys("bridge");
   }
 
@@ -282,8 +321,11 @@ class NetworkServiceTest {
     String id = containerId();
     up(id, "c1", "used", EndpointSettings.NONE);
     assertThatThrownBy(() -> networks.remove("used"))
-        .isInstanceOfSatisfying(EngineException.class, e -> assertThat(e.kind()).isEqualTo(Kind.FORBIDDEN))
-        .hasMessageMatching("error while removing network: network used has active endpoints \\(name:\"c1\" id:\"[0-9a-f]{12}\"\\)");
+        .isInstanceOfSatisfying(
+            EngineException.class, e -> assertThat(e.kind()).isEqualTo(Kind.FORBIDDEN))
+        .hasMessageMatching(
+            "error while removing network: network used has active endpoints \\(name:\"c1\""
+                + " id:\"[0-9a-f]{12}\"\\)");
     assertThat(networks.prune(n -> true, Set.of("used"))).containsExactly("unused");
     networks.down(id);
     assertThat(networks.prune(n -> true, Set.of())).containsExactly("used");
@@ -303,13 +345,17 @@ class NetworkServiceTest {
     assertThat(lookup(one, "group")).containsExactlyInAnyOrder(ip(one), ip(two));
     assertThat(query(two, "web", 28)[3] & 15).isZero();
     assertThat(lookup(stranger, "far")).containsExactly(ip(stranger));
-    String reverse = String.join(".", List.of(ip(one).getHostAddress().split("\\.")).reversed()) + ".in-addr.arpa";
-    assertThat(new String(query(two, reverse, 12), StandardCharsets.ISO_8859_1)).contains("\3web\3net");
+    String reverse =
+        String.join(".", List.of(ip(one).getHostAddress().split("\\.")).reversed())
+            + ".in-addr.arpa";
+    assertThat(new String(query(two, reverse, 12), StandardCharsets.ISO_8859_1))
+        .contains("\3web\3net");
     networks.renamed(a, "site");
     assertThat(lookup(two, "site")).containsExactly(ip(one));
     networks.connect(two.containerId(), "other", aliases("late"));
     assertThat(lookup(stranger, "late")).hasSize(1);
-    assertThat(lookup(networks.live(two.containerId()).orElseThrow(), "far")).containsExactly(ip(stranger));
+    assertThat(lookup(networks.live(two.containerId()).orElseThrow(), "far"))
+        .containsExactly(ip(stranger));
     networks.disconnect(two.containerId(), "other");
     networks.down(a);
     assertThat(lookup(two, "group")).containsExactly(ip(two));
@@ -326,9 +372,12 @@ class NetworkServiceTest {
       var out = new java.io.DataOutputStream(socket.getOutputStream());
       out.writeShort(query.length);
       out.write(query);
-      byte[] answer = new byte[new java.io.DataInputStream(socket.getInputStream()).readUnsignedShort()];
-      assertThat(socket.getInputStream().readNBytes(answer, 0, answer.length)).isEqualTo(answer.length);
-      assertThat(java.util.Arrays.copyOfRange(answer, answer.length - 4, answer.length)).isEqualTo(ip(one).getAddress());
+      byte[] answer =
+          new byte[new java.io.DataInputStream(socket.getInputStream()).readUnsignedShort()];
+      assertThat(socket.getInputStream().readNBytes(answer, 0, answer.length))
+          .isEqualTo(answer.length);
+      assertThat(java.util.Arrays.copyOfRange(answer, answer.length - 4, answer.length))
+          .isEqualTo(ip(one).getAddress());
     }
   }
 
@@ -344,7 +393,8 @@ class NetworkServiceTest {
     assertThat(bridged.resolver()).isEmpty();
     assertThat(bridged.endpoints().getFirst().attachment().gateway4()).isPresent();
     assertThatThrownBy(() -> up(containerId(), "x", "nosuch", EndpointSettings.NONE))
-        .isInstanceOfSatisfying(EngineException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NOT_FOUND))
+        .isInstanceOfSatisfying(
+            EngineException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NOT_FOUND))
         .hasMessage("failed to set up container networking: network nosuch not found");
   }
 
@@ -357,8 +407,18 @@ class NetworkServiceTest {
     LiveNetworking before =
         networks.up(
             new ContainerNetworking(
-                kept, "kept", "net", networks.check("net", Map.of()), ports.list(), "h", "",
-                List.of(), List.of(), List.of(), List.of(), List.of()));
+                kept,
+                "kept",
+                "net",
+                networks.check("net", Map.of()),
+                ports.list(),
+                "h",
+                "",
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of()));
     LiveNetworking other = up(gone, "gone", "net", EndpointSettings.NONE);
     Path orphan = root.resolve("netns").resolve(containerId());
     NetNamespace.create(orphan);
@@ -389,16 +449,28 @@ class NetworkServiceTest {
   void busyPortFailsTheStartAndLeavesNothing() throws Exception {
     networks.create(request("net"));
     try (ServerSocket busy = new ServerSocket(0)) {
-      PortRequests ports = new PortRequests().bind("80/tcp", "", Integer.toString(busy.getLocalPort()));
+      PortRequests ports =
+          new PortRequests().bind("80/tcp", "", Integer.toString(busy.getLocalPort()));
       String id = containerId();
       assertThatThrownBy(
               () ->
                   networks.up(
                       new ContainerNetworking(
-                          id, "c", "net", networks.check("net", Map.of()), ports.list(), "h", "",
-                          List.of(), List.of(), List.of(), List.of(), List.of())))
+                          id,
+                          "c",
+                          "net",
+                          networks.check("net", Map.of()),
+                          ports.list(),
+                          "h",
+                          "",
+                          List.of(),
+                          List.of(),
+                          List.of(),
+                          List.of(),
+                          List.of())))
           .hasMessageStartingWith(
-              "failed to set up container networking: driver failed programming external connectivity on endpoint c (")
+              "failed to set up container networking: driver failed programming external"
+                  + " connectivity on endpoint c (")
           .hasMessageContaining("address already in use");
       assertThat(networks.live(id)).isEmpty();
       assertThat(networks.members(networks.get("net").id())).isZero();
@@ -412,8 +484,18 @@ class NetworkServiceTest {
     String id = containerId();
     ContainerNetworking wanted =
         new ContainerNetworking(
-            id, "c", "net", networks.check("net", Map.of()), List.of(), "myhost", "dom.x",
-            List.of("foo:1.2.3.4", "up:host-gateway"), List.of(), List.of("a.b"), List.of(), List.of());
+            id,
+            "c",
+            "net",
+            networks.check("net", Map.of()),
+            List.of(),
+            "myhost",
+            "dom.x",
+            List.of("foo:1.2.3.4", "up:host-gateway"),
+            List.of(),
+            List.of("a.b"),
+            List.of(),
+            List.of());
     LiveNetworking live = networks.up(wanted);
     String gateway =
         networks.get("bridge").spec().pools().getFirst().gateway().orElseThrow().getHostAddress();

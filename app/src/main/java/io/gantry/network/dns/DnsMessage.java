@@ -32,7 +32,10 @@ record DnsMessage(byte[] bytes, String name, int type, int questionEnd) {
   private static final int PLAIN_UDP = 512;
   private static final int OPT = 41;
 
-  /** Reads a query; empty for what is none, or is not understood: several questions, compressed or overlong names. */
+  /**
+   * Reads a query; empty for what is none, or is not understood: several questions, compressed or
+   * overlong names.
+   */
   static Optional<DnsMessage> parse(byte[] bytes) {
     if (bytes.length < HEADER + 5) {
       return Optional.empty();
@@ -86,7 +89,10 @@ record DnsMessage(byte[] bytes, String name, int type, int questionEnd) {
     return PLAIN_UDP;
   }
 
-  /** An answer with addresses; those of the other family than was asked for are left out, so it may say that there are none. */
+  /**
+   * An answer with addresses; those of the other family than was asked for are left out, so it may
+   * say that there are none.
+   */
   byte[] addresses(List<InetAddress> addresses, int limit) {
     ByteArrayOutputStream records = new ByteArrayOutputStream();
     int count = 0;
@@ -156,7 +162,8 @@ record DnsMessage(byte[] bytes, String name, int type, int questionEnd) {
             : Optional.empty();
       }
       if (name.endsWith(".ip6.arpa") && name.length() == 63 + 9) {
-        String digits = new StringBuilder(name.substring(0, 63).replace(".", "")).reverse().toString();
+        String digits =
+            new StringBuilder(name.substring(0, 63).replace(".", "")).reverse().toString();
         return Optional.of(InetAddress.ofLiteral(String.join(":", digits.split("(?<=\\G.{4})"))));
       }
     } catch (IllegalArgumentException e) {

@@ -25,8 +25,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers one container's queries at 127.0.0.11 port 53 in its network namespace, by UDP and TCP. Two virtual threads that sleep while nobody asks, and one for
- * each query that goes to other servers. At most {@value #AT_ONCE} of one container's queries are worked on at a time; others are dropped, as UDP may.
+ * Answers one container's queries at 127.0.0.11 port 53 in its network namespace, by UDP and TCP.
+ * Two virtual threads that sleep while nobody asks, and one for each query that goes to other
+ * servers. At most {@value #AT_ONCE} of one container's queries are worked on at a time; others are
+ * dropped, as UDP may.
  */
 public final class DnsServer implements AutoCloseable {
 
@@ -152,8 +154,7 @@ public final class DnsServer implements AutoCloseable {
         if (query.isEmpty()) {
           return;
         }
-        byte[] answer =
-            known(query.get(), LARGEST_TCP).orElseGet(() -> unknown(query.get(), true));
+        byte[] answer = known(query.get(), LARGEST_TCP).orElseGet(() -> unknown(query.get(), true));
         out.writeShort(answer.length);
         out.write(answer);
         out.flush();

@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Which names containers have in each network. A name may belong to several: an alias is a group. Thread-safe; lookups take no lock. */
+/**
+ * Which names containers have in each network. A name may belong to several: an alias is a group.
+ * Thread-safe; lookups take no lock.
+ */
 public final class NameTable {
 
   /** An endpoint's addresses and the name that stands for it in answers to reverse queries. */
@@ -41,7 +44,8 @@ public final class NameTable {
     if (names.isEmpty() || addresses.isEmpty()) {
       return;
     }
-    Zone zone = zones.computeIfAbsent(networkId, id -> new Zone(networkName.toLowerCase(Locale.ROOT)));
+    Zone zone =
+        zones.computeIfAbsent(networkId, id -> new Zone(networkName.toLowerCase(Locale.ROOT)));
     Host host = new Host(names.getFirst(), List.copyOf(addresses));
     for (String name : names) {
       zone.byName.merge(
@@ -82,7 +86,10 @@ public final class NameTable {
     zones.remove(networkId);
   }
 
-  /** The addresses of a name, or of {@code name.network}, in some networks; empty when none of them has it. Shuffled: round robin. */
+  /**
+   * The addresses of a name, or of {@code name.network}, in some networks; empty when none of them
+   * has it. Shuffled: round robin.
+   */
   List<InetAddress> addresses(String name, Iterable<String> networkIds) {
     List<InetAddress> found = new ArrayList<>();
     for (String id : networkIds) {

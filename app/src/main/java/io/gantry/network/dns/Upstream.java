@@ -14,7 +14,10 @@ import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks other servers, from the host, one after the other. Bounded in how many queries wait at once. Thread-safe. */
+/**
+ * Asks other servers, from the host, one after the other. Bounded in how many queries wait at once.
+ * Thread-safe.
+ */
 final class Upstream {
 
   private static final Logger log = LoggerFactory.getLogger(Upstream.class);

@@ -74,7 +74,8 @@ final class AddressSpace {
     if (found == null) {
       throw new DriverException(
           Kind.SYSTEM,
-          "all predefined address pools have been fully subnetted; could not find an available, non-overlapping IPv"
+          "all predefined address pools have been fully subnetted; could not find an available,"
+              + " non-overlapping IPv"
               + (ipv6 ? 6 : 4)
               + " address pool among the defaults to assign to the network");
     }

@@ -10,10 +10,11 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Which addresses of one subnet are taken. Gives the lowest free one of its range. Not for several threads: its network's lock guards it.
+ * Which addresses of one subnet are taken. Gives the lowest free one of its range. Not for several
+ * threads: its network's lock guards it.
  *
- * <p>The first address of a subnet is never given (the network, or IPv6's subnet-router anycast), nor the last of an IPv4 subnet (broadcast); subnets
- * of one or two addresses have neither.
+ * <p>The first address of a subnet is never given (the network, or IPv6's subnet-router anycast),
+ * nor the last of an IPv4 subnet (broadcast); subnets of one or two addresses have neither.
  */
 final class AddressTable {
 
@@ -57,7 +58,11 @@ final class AddressTable {
       }
     }
     throw new DriverException(
-        Kind.SYSTEM, "no available IPv" + (subnet.isIpv6() ? 6 : 4) + " addresses on this network's address pools: " + range);
+        Kind.SYSTEM,
+        "no available IPv"
+            + (subnet.isIpv6() ? 6 : 4)
+            + " addresses on this network's address pools: "
+            + range);
   }
 
   /** Takes the address; it need not be in the range. */

@@ -4,7 +4,6 @@ import io.gantry.bridge.LiveNetwork.LiveEndpoint;
 import io.gantry.linux.netlink.Link;
 import io.gantry.plugins.DriverException;
 import io.gantry.plugins.DriverException.Kind;
-import io.gantry.plugins.network.AddressPool;
 import io.gantry.plugins.network.Attachment;
 import io.gantry.plugins.network.EndpointSpec;
 import io.gantry.plugins.network.NetworkDriver;
@@ -16,7 +15,6 @@ import io.gantry.plugins.network.PublishedPort;
 import io.gantry.plugins.network.Repairs;
 import io.gantry.plugins.network.Sandbox;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -26,18 +24,19 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-
 /**
  * Networks made of a Linux bridge, with a veth pair for each endpoint.
  *
- * <p>Addresses and ports in use are kept in memory and learnt again from the engine's records. The order is always: first memory, then the kernel; what
- * fails in the kernel is taken back in memory. So the rules of the firewall can be written anew from memory at any time.
+ * <p>Addresses and ports in use are kept in memory and learnt again from the engine's records. The
+ * order is always: first memory, then the kernel; what fails in the kernel is taken back in memory.
+ * So the rules of the firewall can be written anew from memory at any time.
  */
 final class BridgeDriver implements NetworkDriver {
 
   private final BridgeOptions options;
   private final AddressSpace space;
   private final Wiring wiring;
+  private final NetworkPlanner planner;
   private final HostPorts ports = new HostPorts();
   private final Firewall firewall4;
   private final Firewall firewall6;
@@ -50,6 +49,7 @@ final class BridgeDriver implements NetworkDriver {
     this.options = options;
     this.space = new AddressSpace(options.blocks(), options.instance());
     this.wiring = new Wiring(options);
+    this.planner = new NetworkPlanner(space, wiring);
     this.firewall4 = firewall(false);
     this.firewall6 = firewall(true);
   }
@@ -105,71 +105,14 @@ final class BridgeDriver implements NetworkDriver {
 
   @Override
   public NetworkSpec plan(NetworkSpec wanted) {
-    NetworkOptions typed = NetworkOptions.of(wanted);
-    for (LiveNetwork other : networks.values()) {
-      if (other.options().bridge().equals(typed.bridge()) && !other.spec().id().equals(wanted.id())) {
-        throw new DriverException(
-            Kind.FORBIDDEN,
-            "cannot create network %s (%s): conflicts with network %s (%s): networks have same bridge name"
-                .formatted(wanted.id(), typed.bridge(), other.spec().id(), other.options().bridge()));
-      }
-    }
     try {
-      List<AddressPool> pools = new ArrayList<>();
-      for (boolean six : new boolean[] {false, true}) {
-        if (six ? wanted.ipv6() : wanted.ipv4()) {
-          pools.add(pool(wanted, typed, six));
-        }
-      }
-      NetworkSpec planned = wanted.withPools(pools);
-      networks.put(planned.id(), new LiveNetwork(planned));
-      return planned;
-    } catch (IOException e) {
+      LiveNetwork live = planner.plan(wanted, networks.values());
+      networks.put(wanted.id(), live);
+      return live.spec();
+    } catch (IOException | RuntimeException e) {
       space.release(wanted.id());
       throw failure("plan network " + wanted.name(), e);
-    } catch (RuntimeException e) {
-      space.release(wanted.id());
-      throw e;
     }
-  }
-
-  private AddressPool pool(NetworkSpec wanted, NetworkOptions typed, boolean six)
-      throws IOException {
-    List<AddressPool> given =
-        wanted.pools().stream()
-            .filter(p -> p.subnet().map(Prefix::isIpv6).orElse(false) == six)
-            .toList();
-    if (given.size() > 1) {
-      throw new DriverException(
-          Kind.FORBIDDEN,
-          "bridge driver doesn't support multiple IPv" + (six ? 6 : 4) + " subnets");
-    }
-    AddressPool pool =
-        given.isEmpty()
-            ? new AddressPool(Optional.empty(), Optional.empty(), Optional.empty(), Map.of())
-            : given.getFirst();
-    Optional<Prefix> existing = wiring.foreignBridgeAddress(typed.bridge(), six);
-    if (pool.subnet().isEmpty() && existing.isPresent()) {
-      pool =
-          new AddressPool(
-              existing.map(Prefix::network),
-              pool.range(),
-              pool.gateway().or(() -> existing.map(Prefix::address)),
-              pool.reserved());
-    }
-    Prefix subnet;
-    if (pool.subnet().isPresent()) {
-      subnet = pool.subnet().get();
-      space.take(subnet, wanted.id());
-    } else {
-      subnet = space.choose(six, wanted.id(), wiring.hostNetworks());
-    }
-    InetAddress gateway =
-        pool.gateway()
-            .orElse(
-                new AddressTable(subnet, pool.range().orElse(subnet), List.of()).next().address());
-    return new AddressPool(
-        Optional.of(subnet), pool.range(), Optional.of(gateway), pool.reserved());
   }
 
   @Override
@@ -251,7 +194,7 @@ final class BridgeDriver implements NetworkDriver {
   @Override
   public void routeThrough(NetworkSpec network, Attachment attachment, Sandbox sandbox) {
     try {
-      wiring.routeThrough(attachment, sandbox);
+      ContainerEnd.routeThrough(attachment, sandbox);
     } catch (IOException e) {
       throw failure("set the default route through network " + network.name(), e);
     }
@@ -382,8 +325,9 @@ final class BridgeDriver implements NetworkDriver {
     List<Firewall> used =
         networks.values().stream()
             .flatMap(n -> firewalls(n).stream())
-            .collect(java.util.stream.Collectors.collectingAndThen(
-                java.util.stream.Collectors.toSet(), List::copyOf));
+            .collect(
+                java.util.stream.Collectors.collectingAndThen(
+                    java.util.stream.Collectors.toSet(), List::copyOf));
     for (Firewall firewall : used) {
       try {
         done.addAll(firewall.repair());

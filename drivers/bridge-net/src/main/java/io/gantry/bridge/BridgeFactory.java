@@ -22,7 +22,9 @@ public final class BridgeFactory implements NetworkDriverFactory {
   @Override
   public Probe probe(Host host) {
     try (RouteSocket socket = RouteSocket.open()) {
-      return socket.link("lo").isPresent() ? Probe.yes() : Probe.no("there is no loopback interface");
+      return socket.link("lo").isPresent()
+          ? Probe.yes()
+          : Probe.no("there is no loopback interface");
     } catch (IOException e) {
       return Probe.no(String.valueOf(e.getMessage()));
     }

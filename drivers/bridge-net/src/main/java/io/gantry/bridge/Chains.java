@@ -9,15 +9,20 @@ import java.util.List;
 /**
  * The driver's chains and what is in them: a pure function of the networks.
  *
- * <p>X is the prefix with the engine's id, so that engines side by side share no chain but {@code GANTRY-USER}.
+ * <p>X is the prefix with the engine's id, so that engines side by side share no chain but {@code
+ * GANTRY-USER}.
  *
- * <p>In {@code filter}: FORWARD leads to {@code GANTRY-USER}, which is the administrator's and only made, never changed, then to {@code X-FORWARD}, which
- * decides first what goes into a bridge ({@code X-IN}), then what comes out of one ({@code X-OUT}). Into a bridge go answers, traffic of published ports,
- * and, if the network allows it, traffic of its own containers; all else is dropped. So networks are isolated from each other, from other engines'
- * networks, and from routed access that goes around the published ports, with a number of rules that does not grow with their pairs.
+ * <p>In {@code filter}: FORWARD leads to {@code GANTRY-USER}, which is the administrator's and only
+ * made, never changed, then to {@code X-FORWARD}, which decides first what goes into a bridge
+ * ({@code X-IN}), then what comes out of one ({@code X-OUT}). Into a bridge go answers, traffic of
+ * published ports, and, if the network allows it, traffic of its own containers; all else is
+ * dropped. So networks are isolated from each other, from other engines' networks, and from routed
+ * access that goes around the published ports, with a number of rules that does not grow with their
+ * pairs.
  *
- * <p>In {@code nat}: local destinations lead to {@code X}, one rule for a published port. Loopback destinations are translated only for what the host itself
- * sends, so that no neighbour can reach what is published on 127.0.0.1.
+ * <p>In {@code nat}: local destinations lead to {@code X}, one rule for a published port. Loopback
+ * destinations are translated only for what the host itself sends, so that no neighbour can reach
+ * what is published on 127.0.0.1.
  */
 final class Chains {
 
@@ -51,11 +56,16 @@ final class Chains {
     String loopback = ipv6 ? "::1/128" : "127.0.0.0/8";
     return table.equals("nat")
         ? List.of(
-            new Rule(table, "PREROUTING", "! -d " + loopback + " -m addrtype --dst-type LOCAL -j " + prefix),
+            new Rule(
+                table,
+                "PREROUTING",
+                "! -d " + loopback + " -m addrtype --dst-type LOCAL -j " + prefix),
             new Rule(
                 table,
                 "OUTPUT",
-                (ipv6 ? "! -d " + loopback + " " : "") + "-m addrtype --dst-type LOCAL -j " + prefix),
+                (ipv6 ? "! -d " + loopback + " " : "")
+                    + "-m addrtype --dst-type LOCAL -j "
+                    + prefix),
             new Rule(table, "POSTROUTING", "-j " + prefix + "-POST"))
         : List.of(
             new Rule(table, "FORWARD", "-j " + user()),
@@ -84,7 +94,9 @@ final class Chains {
     }
     in(rules, "-i " + bridge + " -o " + bridge + " -j " + (options.icc() ? "ACCEPT" : "DROP"));
     in(rules, "-o " + bridge + " -j DROP");
-    rules.add(new Rule("filter", prefix + "-OUT", "-i " + bridge + " -j " + (internal ? "DROP" : "ACCEPT")));
+    rules.add(
+        new Rule(
+            "filter", prefix + "-OUT", "-i " + bridge + " -j " + (internal ? "DROP" : "ACCEPT")));
     if (!ipv6) {
       rules.add(
           new Rule(

@@ -18,8 +18,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * The driver's rules in the kernel, for one address family. Changes are made in the order in which they were asked for, and those asked for at the same time by one
- * {@code iptables-restore}. When a change does not fit what is in the kernel, because somebody else flushed it, all of the driver's chains are written anew.
+ * The driver's rules in the kernel, for one address family. Changes are made in the order in which
+ * they were asked for, and those asked for at the same time by one {@code iptables-restore}. When a
+ * change does not fit what is in the kernel, because somebody else flushed it, all of the driver's
+ * chains are written anew.
  */
 final class Firewall {
 
@@ -38,7 +40,8 @@ final class Firewall {
   private boolean installed;
 
   /**
-   * @param desired all rules there should be, in the order of their chains; includes a change before it is asked for here
+   * @param desired all rules there should be, in the order of their chains; includes a change
+   *     before it is asked for here
    */
   Firewall(Iptables iptables, Chains chains, Supplier<List<Rule>> desired) {
     this.iptables = iptables;
@@ -78,9 +81,13 @@ final class Firewall {
     try {
       change.done().join();
     } catch (CompletionException e) {
-      throw new DriverException(
-          Kind.SYSTEM, "change the firewall: " + e.getCause().getMessage(), e.getCause());
+      throw new DriverException(Kind.SYSTEM, "change the firewall: " + reason(e), e);
     }
+  }
+
+  private static String reason(CompletionException e) {
+    Throwable cause = e.getCause();
+    return String.valueOf((cause == null ? e : cause).getMessage());
   }
 
   /** Carries out what is waiting; whoever has the lock does it for all. */
@@ -176,7 +183,10 @@ final class Firewall {
     return wrong;
   }
 
-  /** A chain whose rules differ is emptied and filled again; declaring it in the script does the one, and makes it where it is missing. */
+  /**
+   * A chain whose rules differ is emptied and filled again; declaring it in the script does the
+   * one, and makes it where it is missing.
+   */
   private void rules(
       String table, Table now, List<Rule> wanted, List<String> lines, List<String> wrong) {
     if (table.equals("filter") && !now.chains.containsKey(chains.user())) {
@@ -217,7 +227,8 @@ final class Firewall {
       List<String> there = now.chains.getOrDefault(hook.chain(), List.of());
       int place = there.indexOf(hook.match());
       if (place < 0
-          || table.equals("filter") && there.subList(0, place).stream().anyMatch(Firewall::decides)) {
+          || table.equals("filter")
+              && there.subList(0, place).stream().anyMatch(Firewall::decides)) {
         broken.add(hook.chain());
       }
     }
@@ -239,7 +250,9 @@ final class Firewall {
     return match.matches("(?:.* )?-j (?:ACCEPT|DROP|REJECT)(?: .*)?");
   }
 
-  /** Takes all of the driver's chains out of the kernel, the administrator's too: for a test's end. */
+  /**
+   * Takes all of the driver's chains out of the kernel, the administrator's too: for a test's end.
+   */
   void uninstall() throws IOException {
     lock.lock();
     try {
@@ -284,7 +297,8 @@ final class Firewall {
       } else if (line.startsWith("-A ")) {
         int space = line.indexOf(' ', 3);
         if (space > 0) {
-          current.chains
+          current
+              .chains
               .computeIfAbsent(line.substring(3, space), c -> new ArrayList<>())
               .add(line.substring(space + 1));
         }

@@ -13,7 +13,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** Of the networks {@code host} and {@code none}: there is one of each, and nothing to do in the kernel. */
+/**
+ * Of the networks {@code host} and {@code none}: there is one of each, and nothing to do in the
+ * kernel.
+ */
 final class FixedDriver implements NetworkDriver {
 
   @Override

@@ -151,7 +151,8 @@ final class HostPorts {
             .orElseThrow(() -> new DriverException(Kind.SYSTEM, "the endpoint has no address"))
             .address();
     try {
-      Listener listener = listen(protocol, addresses, port, new InetSocketAddress(container, containerPort));
+      Listener listener =
+          listen(protocol, addresses, port, new InetSocketAddress(container, containerPort));
       held.computeIfAbsent(attachment.endpointId(), id -> new ArrayList<>())
           .add(new Held(protocol, addresses, port, listener));
     } catch (IOException e) {
@@ -188,7 +189,8 @@ final class HostPorts {
   /**
    * Holds ports again that were published before the daemon was restarted.
    *
-   * @return what could not be held, a sentence each: the rules in the kernel serve those ports all the same
+   * @return what could not be held, a sentence each: the rules in the kernel serve those ports all
+   *     the same
    */
   List<String> reopen(Attachment attachment, List<PublishedPort> ports) {
     Map<String, List<PublishedPort>> sockets = new java.util.LinkedHashMap<>();
@@ -196,7 +198,8 @@ final class HostPorts {
       boolean any = p.hostAddress().isAnyLocalAddress();
       String key =
           "%s %d %d %s"
-              .formatted(p.protocol(), p.hostPort(), p.containerPort(), any ? "*" : p.hostAddress());
+              .formatted(
+                  p.protocol(), p.hostPort(), p.containerPort(), any ? "*" : p.hostAddress());
       sockets.computeIfAbsent(key, k -> new ArrayList<>()).add(p);
     }
     List<String> failed = new ArrayList<>();

@@ -29,7 +29,10 @@ final class Iptables {
     return run(List.of(program("-save")), "");
   }
 
-  /** Carries out the commands, table by table; each table changes at once or not at all. Nothing else is flushed. */
+  /**
+   * Carries out the commands, table by table; each table changes at once or not at all. Nothing
+   * else is flushed.
+   */
   void restore(String commands) throws IOException {
     run(List.of(program("-restore"), "-n", "-w", "10"), commands);
   }
@@ -58,7 +61,8 @@ final class Iptables {
           throw new IOException(command.getFirst() + " did not end in " + SECONDS + " s");
         }
         if (process.exitValue() != 0) {
-          IOException failure = new IOException(command.getFirst() + ": " + message.toString().strip());
+          IOException failure =
+              new IOException(command.getFirst() + ": " + message.toString().strip());
           refused.ifPresent(failure::addSuppressed);
           throw failure;
         }
@@ -72,7 +76,10 @@ final class Iptables {
     }
   }
 
-  /** A program that has ended already says why on its error stream; the broken pipe is not the reason. */
+  /**
+   * A program that has ended already says why on its error stream; the broken pipe is not the
+   * reason.
+   */
   private static Optional<IOException> feed(Process process, String input) {
     try (OutputStream in = process.getOutputStream()) {
       in.write(input.getBytes(StandardCharsets.UTF_8));

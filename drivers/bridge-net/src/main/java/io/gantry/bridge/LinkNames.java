@@ -9,8 +9,9 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * How this engine's interfaces are known again: veths by a name that begins with {@code veth} and four characters made from the engine's id, bridges by their
- * alias. A second engine on the host has another id, and so other names.
+ * How this engine's interfaces are known again: veths by a name that begins with {@code veth} and
+ * four characters made from the engine's id, bridges by their alias. A second engine on the host
+ * has another id, and so other names.
  */
 final class LinkNames {
 

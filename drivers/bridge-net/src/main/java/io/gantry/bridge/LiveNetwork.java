@@ -28,7 +28,9 @@ final class LiveNetwork {
   private final Optional<AddressTable> ipv4;
   private final Optional<AddressTable> ipv6;
 
-  /** @param spec planned: with subnets and gateways */
+  /**
+   * @param spec planned: with subnets and gateways
+   */
   LiveNetwork(NetworkSpec spec) {
     this.spec = spec;
     this.options = NetworkOptions.of(spec);
@@ -77,8 +79,7 @@ final class LiveNetwork {
   /** The router's address with the subnet's length. */
   Optional<Prefix> gateway(boolean six) {
     return pool(six)
-        .flatMap(
-            p -> p.gateway().map(g -> new Prefix(g, p.subnet().orElseThrow().length())));
+        .flatMap(p -> p.gateway().map(g -> new Prefix(g, p.subnet().orElseThrow().length())));
   }
 
   private Optional<AddressPool> pool(boolean six) {
@@ -106,8 +107,7 @@ final class LiveNetwork {
     }
   }
 
-  private static Optional<Prefix> take(
-      Optional<AddressTable> table, Optional<InetAddress> wanted) {
+  private static Optional<Prefix> take(Optional<AddressTable> table, Optional<InetAddress> wanted) {
     if (table.isEmpty() && wanted.isPresent()) {
       throw new DriverException(
           Kind.INVALID,

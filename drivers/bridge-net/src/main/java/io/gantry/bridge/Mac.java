@@ -14,8 +14,8 @@ final class Mac {
   private Mac() {}
 
   /**
-   * An endpoint's address, made from its IP address as Docker did for long: who gets an IP address again has the hardware address its neighbours
-   * remember.
+   * An endpoint's address, made from its IP address as Docker did for long: who gets an IP address
+   * again has the hardware address its neighbours remember.
    */
   static byte[] of(Optional<Prefix> ipv4, Optional<Prefix> ipv6) {
     byte[] ip =

@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The options of one network, typed. Options the driver does not know are kept by the engine and have no effect, as with Docker.
+ * The options of one network, typed. Options the driver does not know are kept by the engine and
+ * have no effect, as with Docker.
  *
  * @param bridge the interface's name
  * @param icc whether the network's containers may talk to each other
@@ -37,13 +38,15 @@ record NetworkOptions(
       bridge = "br-" + network.id().substring(0, 12);
     } else if (!bridge.matches("[^\\s/]{1,15}") || bridge.equals(".") || bridge.equals("..")) {
       throw new DriverException(
-          Kind.INVALID, "invalid interface name \"" + bridge + "\": at most 15 characters, no slash or space");
+          Kind.INVALID,
+          "invalid interface name \"" + bridge + "\": at most 15 characters, no slash or space");
     }
     for (String family : new String[] {"4", "6"}) {
       String mode = options.getOrDefault(BRIDGE + "gateway_mode_ipv" + family, "nat");
       if (!mode.isEmpty() && !mode.equals("nat")) {
         throw new DriverException(
-            Kind.INVALID, "gateway mode \"" + mode + "\" is not supported by this engine's bridge driver");
+            Kind.INVALID,
+            "gateway mode \"" + mode + "\" is not supported by this engine's bridge driver");
       }
     }
     if (bool(options, BRIDGE + "inhibit_ipv4", false)) {
@@ -69,7 +72,9 @@ record NetworkOptions(
     if (value.isEmpty() || value.equals("0")) {
       return Optional.empty();
     }
-    if (!value.matches("\\d{2,5}") || Integer.parseInt(value) < 68 || Integer.parseInt(value) > 65535) {
+    if (!value.matches("\\d{2,5}")
+        || Integer.parseInt(value) < 68
+        || Integer.parseInt(value) > 65535) {
       throw new DriverException(Kind.INVALID, "failed to parse " + MTU + " value: " + value);
     }
     return Optional.of(Integer.parseInt(value));

@@ -5,7 +5,8 @@ package io.gantry.bridge;
  *
  * @param table {@code filter} or {@code nat}
  * @param chain the chain's whole name
- * @param match the rest, spelled as {@code iptables-save} prints it, so that rules can be compared as text
+ * @param match the rest, spelled as {@code iptables-save} prints it, so that rules can be compared
+ *     as text
  */
 record Rule(String table, String chain, String match) {
 

@@ -14,7 +14,10 @@ final class Sysctl {
 
   private Sysctl() {}
 
-  /** Sets a value; does nothing when the kernel does not have the setting or it has the value. Returns whether it was changed. */
+  /**
+   * Sets a value; does nothing when the kernel does not have the setting or it has the value.
+   * Returns whether it was changed.
+   */
   static boolean set(String name, String value) throws IOException {
     Path file = NET.resolve(name).normalize();
     if (!file.startsWith(NET)) {

@@ -14,7 +14,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
-/** Holds a TCP port; a virtual thread waits for connections and two serve each. At most {@value #LIMIT} connections at a time. */
+/**
+ * Holds a TCP port; a virtual thread waits for connections and two serve each. At most {@value
+ * #LIMIT} connections at a time.
+ */
 final class TcpListener implements Listener {
 
   private static final System.Logger LOG = System.getLogger(TcpListener.class.getName());

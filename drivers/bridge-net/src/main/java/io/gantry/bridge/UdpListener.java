@@ -11,8 +11,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Holds a UDP port; a virtual thread waits for datagrams. A client is remembered for {@value #IDLE_MILLIS} ms after its last answer; at most {@value #LIMIT} clients
- * at a time, others are dropped.
+ * Holds a UDP port; a virtual thread waits for datagrams. A client is remembered for {@value
+ * #IDLE_MILLIS} ms after its last answer; at most {@value #LIMIT} clients at a time, others are
+ * dropped.
  */
 final class UdpListener implements Listener {
 

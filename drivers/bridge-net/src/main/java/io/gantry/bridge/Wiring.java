@@ -14,7 +14,6 @@ import io.gantry.plugins.DriverException;
 import io.gantry.plugins.DriverException.Kind;
 import io.gantry.plugins.network.Attachment;
 import io.gantry.plugins.network.EndpointSpec;
-import io.gantry.plugins.network.NetworkSpec;
 import io.gantry.plugins.network.Prefix;
 import io.gantry.plugins.network.Sandbox;
 import java.io.IOException;
@@ -32,7 +31,6 @@ import java.util.concurrent.TimeUnit;
 final class Wiring implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Wiring.class.getName());
-  private static final String SYSCTLS = "com.docker.network.endpoint.sysctls";
   private static final int DEFAULT_MTU = 1500;
 
   private final RouteSocket host;
@@ -72,7 +70,10 @@ final class Wiring implements AutoCloseable {
         });
   }
 
-  /** The address of an existing bridge that is not ours; empty when there is no such interface, or no address. */
+  /**
+   * The address of an existing bridge that is not ours; empty when there is no such interface, or
+   * no address.
+   */
   Optional<Prefix> foreignBridgeAddress(String name, boolean six) throws IOException {
     return NetThreads.call(
         () -> {
@@ -112,7 +113,8 @@ final class Wiring implements AutoCloseable {
     } else {
       check(existing.get(), id);
     }
-    Link bridge = host.link(name).orElseThrow(() -> new IOException("bridge " + name + " vanished"));
+    Link bridge =
+        host.link(name).orElseThrow(() -> new IOException("bridge " + name + " vanished"));
     if (!bridge.up()) {
       host.run(new RouteBatch().setUp(bridge.index()));
       mended.add("bridge " + name + " was down");
@@ -151,7 +153,9 @@ final class Wiring implements AutoCloseable {
           "bridge %s belongs to another %s"
               .formatted(
                   link.name(),
-                  names.isBridge(link) ? "network" : "Gantry engine on this host; choose another with --bridge"));
+                  names.isBridge(link)
+                      ? "network"
+                      : "Gantry engine on this host; choose another with --bridge"));
     }
   }
 
@@ -184,7 +188,8 @@ final class Wiring implements AutoCloseable {
   Attachment connect(
       LiveNetwork network, EndpointSpec endpoint, Sandbox sandbox, LiveNetwork.Addresses addresses)
       throws IOException {
-    byte[] mac = endpoint.mac().map(Mac::parse).orElseGet(() -> Mac.of(addresses.ipv4(), addresses.ipv6()));
+    byte[] mac =
+        endpoint.mac().map(Mac::parse).orElseGet(() -> Mac.of(addresses.ipv4(), addresses.ipv6()));
     boolean internal = network.spec().internal();
     Attachment attachment =
         new Attachment(
@@ -219,7 +224,7 @@ final class Wiring implements AutoCloseable {
                 return true;
               });
           try {
-            inside(attachment, endpoint);
+            ContainerEnd.setUp(attachment, endpoint);
           } catch (IOException | RuntimeException e) {
             delete(List.of(attachment.hostInterface()));
             throw e;
@@ -241,69 +246,6 @@ final class Wiring implements AutoCloseable {
     return link.orElseThrow(() -> new IOException("bridge " + name + " is not there"));
   }
 
-  private static void inside(Attachment attachment, EndpointSpec endpoint) throws IOException {
-    String name = attachment.interfaceName();
-    try (RouteSocket there = RouteSocket.open()) {
-      Link link = there.link(name).orElseThrow(() -> new IOException("interface " + name + " vanished"));
-      Sysctl.set(
-          "ipv6/conf/" + name + "/disable_ipv6", attachment.ipv6().isPresent() ? "0" : "1");
-      sysctls(endpoint.options().getOrDefault(SYSCTLS, ""), name);
-      RouteBatch batch = new RouteBatch().setUp(link.index());
-      attachment.ipv4().ifPresent(a -> batch.addAddress(link.index(), a.address(), a.length()));
-      attachment.ipv6().ifPresent(a -> batch.addAddress(link.index(), a.address(), a.length()));
-      if (endpoint.defaultRoute()) {
-        routes(batch, link, attachment);
-      }
-      there.run(batch);
-    }
-  }
-
-  private static void routes(RouteBatch batch, Link link, Attachment attachment) {
-    for (Optional<InetAddress> gateway : List.of(attachment.gateway4(), attachment.gateway6())) {
-      gateway.ifPresent(
-          g -> {
-            boolean six = g.getAddress().length == 16;
-            Optional<Prefix> own = six ? attachment.ipv6() : attachment.ipv4();
-            if (own.filter(p -> !p.contains(g)).isPresent()) {
-              batch.addRoute(link.index(), g, six ? 128 : 32);
-            }
-            batch.defaultRoute(link.index(), g);
-          });
-    }
-  }
-
-  /** {@code net.ipv4.conf.IFNAME.log_martians=1,...} as Docker's option has it. */
-  private static void sysctls(String text, String interfaceName) throws IOException {
-    for (String setting : text.isEmpty() ? new String[0] : text.split(",")) {
-      int equals = setting.indexOf('=');
-      if (equals < 0 || !setting.startsWith("net.") || !setting.contains(".IFNAME.")) {
-        throw new DriverException(Kind.INVALID, "invalid endpoint sysctl: " + setting);
-      }
-      String path = setting.substring("net.".length(), equals).replace('.', '/').replace("/IFNAME/", "/" + interfaceName + "/");
-      if (!Sysctl.exists(path)) {
-        throw new DriverException(Kind.INVALID, "no such endpoint sysctl: " + setting);
-      }
-      Sysctl.set(path, setting.substring(equals + 1));
-    }
-  }
-
-  void routeThrough(Attachment attachment, Sandbox sandbox) throws IOException {
-    NetNamespace.inside(
-        sandbox.netns(),
-        () -> {
-          try (RouteSocket there = RouteSocket.open()) {
-            Link link =
-                there
-                    .link(attachment.interfaceName())
-                    .orElseThrow(() -> new IOException("interface " + attachment.interfaceName() + " is not there"));
-            RouteBatch batch = new RouteBatch();
-            routes(batch, link, attachment);
-            there.run(batch);
-          }
-          return true;
-        });
-  }
-
   void hairpin(Attachment attachment, boolean on) throws IOException {
     NetThreads.call(
         () -> {
@@ -317,7 +259,10 @@ final class Wiring implements AutoCloseable {
     NetThreads.call(() -> delete(List.of(attachment.hostInterface())));
   }
 
-  /** Removes the pair in a moment, unless the kernel has done so with the namespace: that way nobody waits for it. */
+  /**
+   * Removes the pair in a moment, unless the kernel has done so with the namespace: that way nobody
+   * waits for it.
+   */
   void disconnectLater(Attachment attachment) {
     if (!attachment.hostInterface().isEmpty()) {
       doomed.add(attachment.hostInterface());
@@ -359,7 +304,10 @@ final class Wiring implements AutoCloseable {
         });
   }
 
-  /** Makes the interface a port of its network's bridge again, if it is not. Returns whether it was not. */
+  /**
+   * Makes the interface a port of its network's bridge again, if it is not. Returns whether it was
+   * not.
+   */
   boolean ensurePort(LiveNetwork network, Link port) throws IOException {
     return NetThreads.call(
         () -> {
@@ -368,13 +316,15 @@ final class Wiring implements AutoCloseable {
             return false;
           }
           host.run(
-              new RouteBatch()
-                  .setMaster(port.name(), bridge.index(), !network.options().icc()));
+              new RouteBatch().setMaster(port.name(), bridge.index(), !network.options().icc()));
           return true;
         });
   }
 
-  /** Removes links of this engine that are not among those that should be; foreign ones are never touched. */
+  /**
+   * Removes links of this engine that are not among those that should be; foreign ones are never
+   * touched.
+   */
   List<String> removeOrphans(Map<String, Link> links, java.util.Set<String> wanted)
       throws IOException {
     List<Link> orphans =

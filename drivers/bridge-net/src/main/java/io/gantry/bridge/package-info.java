@@ -1,4 +1,7 @@
-/** The network drivers {@code bridge}, {@code host} and {@code null}: Linux bridges, veth pairs, address management, firewall rules, published ports. */
+/**
+ * The network drivers {@code bridge}, {@code host} and {@code null}: Linux bridges, veth pairs,
+ * address management, firewall rules, published ports.
+ */
 @NullMarked
 package io.gantry.bridge;
 

@@ -33,7 +33,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 
-/** The bridge driver on the real kernel, with chains, bridges and an engine id of the test's own. */
+/**
+ * The bridge driver on the real kernel, with chains, bridges and an engine id of the test's own.
+ */
 class BridgeDriverTest extends NetworkDriverConformance {
 
   private static final InetAddress LOCALHOST = InetAddress.ofLiteral("127.0.0.1");
@@ -41,7 +43,8 @@ class BridgeDriverTest extends NetworkDriverConformance {
   private final String tag =
       Integer.toHexString(ThreadLocalRandom.current().nextInt(0x100000, 0x1000000));
   private final Map<String, String> options =
-      Map.of("instance", "test-" + tag, "chain-prefix", "GT" + tag.toUpperCase(java.util.Locale.ROOT));
+      Map.of(
+          "instance", "test-" + tag, "chain-prefix", "GT" + tag.toUpperCase(java.util.Locale.ROOT));
 
   @Override
   protected NetworkDriver open() throws IOException {
@@ -93,7 +96,8 @@ class BridgeDriverTest extends NetworkDriverConformance {
   @Test
   void rangeAndGatewayAreKept() throws Exception {
     NetworkSpec network =
-        create(spec(Map.of(), false, false, pool("10.213.0.0/24", "10.213.0.128/25", "10.213.0.9")));
+        create(
+            spec(Map.of(), false, false, pool("10.213.0.0/24", "10.213.0.128/25", "10.213.0.9")));
     Sandbox sandbox = sandbox();
     Attachment a = driver.join(network, endpoint(network, sandbox, "eth0"), sandbox);
     assertThat(a.ipv4()).contains(Prefix.parse("10.213.0.128/24"));
@@ -108,8 +112,10 @@ class BridgeDriverTest extends NetworkDriverConformance {
         create(
             spec(
                 Map.of(
-                    "com.docker.network.driver.mtu", "1333",
-                    "com.docker.network.bridge.name", bridge),
+                    "com.docker.network.driver.mtu",
+                    "1333",
+                    "com.docker.network.bridge.name",
+                    bridge),
                 false,
                 false));
     Sandbox sandbox = sandbox();
@@ -214,7 +220,14 @@ class BridgeDriverTest extends NetworkDriverConformance {
     int port = ports.getFirst().hostPort();
     String prefix = chains();
     new Iptables(false)
-        .restore("*nat\n-F " + prefix + "\n-D PREROUTING ! -d 127.0.0.0/8 -m addrtype --dst-type LOCAL -j " + prefix + "\nCOMMIT\n*filter\n-F " + prefix + "-IN\nCOMMIT\n");
+        .restore(
+            "*nat\n-F "
+                + prefix
+                + "\n-D PREROUTING ! -d 127.0.0.0/8 -m addrtype --dst-type LOCAL -j "
+                + prefix
+                + "\nCOMMIT\n*filter\n-F "
+                + prefix
+                + "-IN\nCOMMIT\n");
     List<NetworkState> states =
         List.of(new NetworkState(network, List.of(new NetworkState.EndpointState(a, ports))));
     Repairs repairs = driver.reconcile(states);
@@ -222,7 +235,8 @@ class BridgeDriverTest extends NetworkDriverConformance {
     assertThat(repairs.failed()).isEmpty();
     assertThat(ask(LOCALHOST, port).call()).isNotEmpty();
     try (var socket = io.gantry.linux.netlink.RouteSocket.open()) {
-      socket.run(new io.gantry.linux.netlink.RouteBatch().delete("br-" + network.id().substring(0, 12)));
+      socket.run(
+          new io.gantry.linux.netlink.RouteBatch().delete("br-" + network.id().substring(0, 12)));
     }
     assertThat(driver.reconcile(states).done()).hasSize(2);
     assertThat(ask(ip(a), 80).call()).isNotEmpty();
@@ -261,7 +275,8 @@ class BridgeDriverTest extends NetworkDriverConformance {
                 driver.plan(
                     spec(Map.of("com.docker.network.bridge.enable_icc", "xx"), false, false)))
         .hasMessage(
-            "failed to parse com.docker.network.bridge.enable_icc value: xx (strconv.ParseBool: parsing \"xx\": invalid syntax)");
+            "failed to parse com.docker.network.bridge.enable_icc value: xx (strconv.ParseBool:"
+                + " parsing \"xx\": invalid syntax)");
     assertThatThrownBy(
             () ->
                 driver.plan(

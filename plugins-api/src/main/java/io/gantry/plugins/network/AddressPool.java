@@ -10,7 +10,8 @@ import java.util.Optional;
  * One subnet of a network (API {@code IPAMConfig}).
  *
  * @param subnet all addresses; empty asks the driver to choose
- * @param range where endpoints' addresses are taken from when none is asked for; empty means the whole subnet
+ * @param range where endpoints' addresses are taken from when none is asked for; empty means the
+ *     whole subnet
  * @param gateway the router's address; empty asks the driver to choose
  * @param reserved names and addresses that are never given to an endpoint
  */

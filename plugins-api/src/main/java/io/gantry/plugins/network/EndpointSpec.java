@@ -17,7 +17,8 @@ import java.util.Optional;
  * @param ipv4 the address wanted; empty takes the next free one
  * @param ipv6 likewise
  * @param mac the hardware address wanted, 6 bytes in colon notation; empty lets the driver choose
- * @param defaultRoute whether the namespace's default routes shall lead through this endpoint, where its network has a gateway
+ * @param defaultRoute whether the namespace's default routes shall lead through this endpoint,
+ *     where its network has a gateway
  * @param options driver options of this endpoint
  */
 public record EndpointSpec(

@@ -10,7 +10,8 @@ import java.util.Map;
  *
  * @param id 64 hexadecimal digits
  * @param name unique on the host
- * @param options driver options with their full names, for instance {@code com.docker.network.driver.mtu}
+ * @param options driver options with their full names, for instance {@code
+ *     com.docker.network.driver.mtu}
  * @param pools where addresses come from; a planned network has its subnets set
  * @param ipv4 whether endpoints get IPv4 addresses
  * @param ipv6 whether endpoints get IPv6 addresses

@@ -8,7 +8,8 @@ import java.util.Optional;
  *
  * @param containerPort 1 to 65535
  * @param protocol of the port
- * @param hostAddress where to listen; empty means the network's default address, usually all addresses of both families
+ * @param hostAddress where to listen; empty means the network's default address, usually all
+ *     addresses of both families
  * @param firstHostPort the first acceptable host port; 0 takes any free one
  * @param lastHostPort the last acceptable host port, not below the first; 0 with a first of 0
  */

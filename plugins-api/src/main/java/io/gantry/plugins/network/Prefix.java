@@ -5,8 +5,8 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 
 /**
- * An address with the length of its network part: a subnet ({@code 172.17.0.0/16}) or an interface's address in it ({@code 172.17.0.2/16}). Never
- * looks up a name.
+ * An address with the length of its network part: a subnet ({@code 172.17.0.0/16}) or an
+ * interface's address in it ({@code 172.17.0.2/16}). Never looks up a name.
  */
 public record Prefix(InetAddress address, int length) {
 
@@ -36,13 +36,15 @@ public record Prefix(InetAddress address, int length) {
   }
 
   /**
-   * Reads an address in the usual notation of its family: four decimal parts, or IPv6 without a zone.
+   * Reads an address in the usual notation of its family: four decimal parts, or IPv6 without a
+   * zone.
    *
    * @throws IllegalArgumentException when the text is anything else
    */
   public static InetAddress address(String text) {
     boolean six = text.indexOf(':') >= 0;
-    if (text.indexOf('%') >= 0 || !six && !text.matches("(?:(?:0|[1-9]\\d{0,2})(?:\\.(?!$)|$)){4}")) {
+    if (text.indexOf('%') >= 0
+        || !six && !text.matches("(?:(?:0|[1-9]\\d{0,2})(?:\\.(?!$)|$)){4}")) {
       throw new IllegalArgumentException("not an IP address: " + text);
     }
     return InetAddress.ofLiteral(text);

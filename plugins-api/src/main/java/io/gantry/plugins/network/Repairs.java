@@ -7,7 +7,8 @@ import java.util.List;
  *
  * @param done what was wrong and is right now, one sentence each
  * @param failed what is still wrong, one sentence each, with the reason
- * @param lostEndpoints ids of endpoints whose interface is gone and cannot be made again while the container runs
+ * @param lostEndpoints ids of endpoints whose interface is gone and cannot be made again while the
+ *     container runs
  */
 public record Repairs(List<String> done, List<String> failed, List<String> lostEndpoints) {
 

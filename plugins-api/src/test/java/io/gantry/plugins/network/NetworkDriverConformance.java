@@ -22,11 +22,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -35,8 +35,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What {@link NetworkDriver} promises, on the real kernel. A driver's test extends this and says how the driver is opened and how namespaces are made; tests of
- * features the driver does not have are skipped.
+ * What {@link NetworkDriver} promises, on the real kernel. A driver's test extends this and says
+ * how the driver is opened and how namespaces are made; tests of features the driver does not have
+ * are skipped.
  */
 public abstract class NetworkDriverConformance {
 
@@ -48,7 +49,9 @@ public abstract class NetworkDriverConformance {
   private final List<Sandbox> sandboxes = new ArrayList<>();
   private final List<AutoCloseable> open = new ArrayList<>();
 
-  /** A new driver over whatever the last one left in the kernel, as after a restart of the daemon. */
+  /**
+   * A new driver over whatever the last one left in the kernel, as after a restart of the daemon.
+   */
   protected abstract NetworkDriver open() throws Exception;
 
   /** Makes a network namespace with its loopback up. */
@@ -59,7 +62,10 @@ public abstract class NetworkDriverConformance {
   /** Runs something in a namespace. */
   protected abstract <T> T inside(Sandbox sandbox, Callable<T> task) throws IOException;
 
-  /** The names of the interfaces in a namespace. {@link NetworkInterface} mixes in those of the whole process. */
+  /**
+   * The names of the interfaces in a namespace. {@link NetworkInterface} mixes in those of the
+   * whole process.
+   */
   protected Set<String> interfaces(Sandbox sandbox) throws IOException {
     return inside(
         sandbox,
@@ -70,7 +76,10 @@ public abstract class NetworkDriverConformance {
                 .collect(Collectors.toSet()));
   }
 
-  /** Takes away what the driver leaves on the host when all networks are gone; the last driver is closed. */
+  /**
+   * Takes away what the driver leaves on the host when all networks are gone; the last driver is
+   * closed.
+   */
   protected abstract void cleanUp() throws Exception;
 
   @BeforeEach
@@ -203,7 +212,11 @@ public abstract class NetworkDriverConformance {
     assertThat(first.overlaps(second)).isFalse();
     assertThat(first.contains(one.pools().getFirst().gateway().orElseThrow())).isTrue();
     assertThatThrownBy(
-            () -> driver.plan(spec(Map.of(), List.of(AddressPool.of(new Prefix(first.address(), first.length() + 1))))))
+            () ->
+                driver.plan(
+                    spec(
+                        Map.of(),
+                        List.of(AddressPool.of(new Prefix(first.address(), first.length() + 1))))))
         .isInstanceOfSatisfying(
             DriverException.class, e -> assertThat(e.kind()).isEqualTo(Kind.FORBIDDEN))
         .hasMessageContaining("Pool overlaps with other one on this address space");
@@ -270,8 +283,7 @@ public abstract class NetworkDriverConformance {
             DriverException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID));
     driver.leave(network, first, Optional.of(sandbox));
     assertThat(interfaces(sandbox)).contains("eth1").doesNotContain("eth0");
-    Attachment again =
-        driver.join(network, endpoint(network, sandbox, "eth0", ip(first)), sandbox);
+    Attachment again = driver.join(network, endpoint(network, sandbox, "eth0", ip(first)), sandbox);
     assertThat(again.ipv4()).isEqualTo(first.ipv4());
   }
 
@@ -365,8 +377,7 @@ public abstract class NetworkDriverConformance {
           .hasMessageContaining("address already in use")
           .hasMessageContaining(":" + busy.getLocalPort());
     }
-    assertThatThrownBy(
-            () -> driver.publish(network, second, List.of(tcp(80, free), tcp(81, port))))
+    assertThatThrownBy(() -> driver.publish(network, second, List.of(tcp(80, free), tcp(81, port))))
         .isInstanceOf(DriverException.class)
         .hasMessageContaining("Bind for ")
         .hasMessageContaining(":" + port + " failed: port is already allocated");
@@ -390,8 +401,7 @@ public abstract class NetworkDriverConformance {
     driver = open();
     List<NetworkState> states =
         List.of(
-            new NetworkState(
-                network, List.of(new NetworkState.EndpointState(attachment, ports))));
+            new NetworkState(network, List.of(new NetworkState.EndpointState(attachment, ports))));
     Repairs repairs = driver.reconcile(states);
     assertThat(repairs.failed()).isEmpty();
     assertThat(repairs.lostEndpoints()).isEmpty();

@@ -14,9 +14,7 @@ public record Address(int link, InetAddress address, int prefixLength) {
     try {
       return Optional.of(
           new Address(
-              body.getInt(4),
-              InetAddress.getByAddress(bytes),
-              Byte.toUnsignedInt(body.get(1))));
+              body.getInt(4), InetAddress.getByAddress(bytes), Byte.toUnsignedInt(body.get(1))));
     } catch (UnknownHostException e) {
       return Optional.empty();
     }

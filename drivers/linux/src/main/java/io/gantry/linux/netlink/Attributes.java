@@ -3,10 +3,13 @@ package io.gantry.linux.netlink;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.util.HashMap;
+import java.util.Map;
 
-/** Reads the attributes of one message or one nest of them; each kind is there once. Nothing is read past the end, whatever lengths are claimed. */
+/**
+ * Reads the attributes of one message or one nest of them; each kind is there once. Nothing is read
+ * past the end, whatever lengths are claimed.
+ */
 final class Attributes {
 
   private final Map<Integer, ByteBuffer> byType = new HashMap<>();

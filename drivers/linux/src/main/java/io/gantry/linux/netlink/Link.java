@@ -15,7 +15,14 @@ import java.util.HexFormat;
  * @param up whether it was set up
  */
 public record Link(
-    int index, String name, String kind, String mac, int mtu, int master, String alias, boolean up) {
+    int index,
+    String name,
+    String kind,
+    String mac,
+    int mtu,
+    int master,
+    String alias,
+    boolean up) {
 
   private static final HexFormat COLONS = HexFormat.ofDelimiter(":");
 

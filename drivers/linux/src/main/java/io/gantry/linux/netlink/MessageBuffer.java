@@ -24,12 +24,23 @@ final class MessageBuffer {
 
   /** {@code struct ifinfomsg} */
   void link(int index, int flags, int change) {
-    room(16).put((byte) 0).put((byte) 0).putShort((short) 0).putInt(index).putInt(flags).putInt(change);
+    room(16)
+        .put((byte) 0)
+        .put((byte) 0)
+        .putShort((short) 0)
+        .putInt(index)
+        .putInt(flags)
+        .putInt(change);
   }
 
   /** {@code struct ifaddrmsg} */
   void address(int family, int prefixLength, int flags, int scope, int index) {
-    room(8).put((byte) family).put((byte) prefixLength).put((byte) flags).put((byte) scope).putInt(index);
+    room(8)
+        .put((byte) family)
+        .put((byte) prefixLength)
+        .put((byte) flags)
+        .put((byte) scope)
+        .putInt(index);
   }
 
   /** {@code struct rtmsg} of the main table. */

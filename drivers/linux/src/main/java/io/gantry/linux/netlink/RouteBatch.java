@@ -11,13 +11,19 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Changes that are sent to the kernel in one message, and done by it in this order. Not for several threads. */
+/**
+ * Changes that are sent to the kernel in one message, and done by it in this order. Not for several
+ * threads.
+ */
 public final class RouteBatch {
 
   private final MessageBuffer out = new MessageBuffer();
   private final List<String> actions = new ArrayList<>();
 
-  /** Makes a bridge, up, with a hardware address of its own (6 bytes) so that it does not follow its ports'. */
+  /**
+   * Makes a bridge, up, with a hardware address of its own (6 bytes) so that it does not follow its
+   * ports'.
+   */
   public RouteBatch addBridge(String name, byte[] mac, int mtu) {
     begin("create bridge " + name, Rt.NEWLINK, F_CREATE | F_EXCL);
     out.link(0, IFF_UP, IFF_UP);
@@ -133,9 +139,7 @@ public final class RouteBatch {
   public RouteBatch defaultRoute(int link, InetAddress gateway) {
     byte[] bytes = gateway.getAddress();
     begin(
-        "set the default route to " + gateway.getHostAddress(),
-        Rt.NEWROUTE,
-        F_CREATE | F_REPLACE);
+        "set the default route to " + gateway.getHostAddress(), Rt.NEWROUTE, F_CREATE | F_REPLACE);
     out.route(bytes.length == 16 ? Rt.AF_INET6 : Rt.AF_INET, 0, 0);
     out.put(Rt.RTA_OIF, link).put(Rt.RTA_GATEWAY, bytes);
     return end();
@@ -180,7 +184,10 @@ public final class RouteBatch {
     out.close(info);
   }
 
-  /** The host's end forwards frames; it needs no address, and so no duplicate detection and no multicast reports of its own. */
+  /**
+   * The host's end forwards frames; it needs no address, and so no duplicate detection and no
+   * multicast reports of its own.
+   */
   private void setUpWithoutAddress(String name) {
     begin("set up link " + name, Rt.NEWLINK, 0);
     out.link(0, IFF_UP, IFF_UP);

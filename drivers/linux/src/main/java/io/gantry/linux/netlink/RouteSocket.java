@@ -15,8 +15,9 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * A connection to the kernel's network configuration, in the network namespace of the thread that opened it. Safe for many threads, one request at a time.
- * The calls wait for the kernel's configuration lock: not for virtual threads; see {@link io.gantry.linux.netns.NetThreads}.
+ * A connection to the kernel's network configuration, in the network namespace of the thread that
+ * opened it. Safe for many threads, one request at a time. The calls wait for the kernel's
+ * configuration lock: not for virtual threads; see {@link io.gantry.linux.netns.NetThreads}.
  */
 public final class RouteSocket implements AutoCloseable {
 
@@ -35,7 +36,9 @@ public final class RouteSocket implements AutoCloseable {
   }
 
   public static RouteSocket open() throws IOException {
-    int fd = SocketCalls.socket(SocketCalls.AF_NETLINK, SocketCalls.SOCK_RAW | SocketCalls.SOCK_CLOEXEC, 0);
+    int fd =
+        SocketCalls.socket(
+            SocketCalls.AF_NETLINK, SocketCalls.SOCK_RAW | SocketCalls.SOCK_CLOEXEC, 0);
     if (fd < 0) {
       throw ErrnoException.last("open a netlink socket");
     }
@@ -47,7 +50,8 @@ public final class RouteSocket implements AutoCloseable {
   /**
    * Does what is in the batch.
    *
-   * @throws ErrnoException for the first change that was refused; those before it are done, those after it may or may not be
+   * @throws ErrnoException for the first change that was refused; those before it are done, those
+   *     after it may or may not be
    */
   public void run(RouteBatch batch) throws IOException {
     IOException failure = null;
@@ -140,21 +144,17 @@ public final class RouteSocket implements AutoCloseable {
 
   public List<Address> addresses() throws IOException {
     MessageBuffer out = new MessageBuffer();
-    return dump(
-        "list addresses", out, Rt.GETADDR, () -> out.address(0, 0, 0, 0, 0), Address::of);
+    return dump("list addresses", out, Rt.GETADDR, () -> out.address(0, 0, 0, 0, 0), Address::of);
   }
 
   /** Routes of the main table, of both families. */
   public List<Route> routes() throws IOException {
-    return Stream.concat(
-            routes(Rt.AF_INET).stream(), routes(Rt.AF_INET6).stream())
-        .toList();
+    return Stream.concat(routes(Rt.AF_INET).stream(), routes(Rt.AF_INET6).stream()).toList();
   }
 
   private List<Route> routes(int family) throws IOException {
     MessageBuffer out = new MessageBuffer();
-    return dump(
-        "list routes", out, Rt.GETROUTE, () -> out.routeDump(family), Route::of);
+    return dump("list routes", out, Rt.GETROUTE, () -> out.routeDump(family), Route::of);
   }
 
   private <T> List<T> dump(

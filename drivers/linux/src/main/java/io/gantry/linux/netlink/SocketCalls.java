@@ -2,7 +2,10 @@ package io.gantry.linux.netlink;
 
 import com.sun.jna.Native;
 
-/** The system calls of netlink. Lengths and counts are {@code size_t} and {@code ssize_t}: 64 bits on every architecture the engine runs on. */
+/**
+ * The system calls of netlink. Lengths and counts are {@code size_t} and {@code ssize_t}: 64 bits
+ * on every architecture the engine runs on.
+ */
 final class SocketCalls {
 
   static final int AF_NETLINK = 16;

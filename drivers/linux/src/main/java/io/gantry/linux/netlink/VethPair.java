@@ -1,7 +1,8 @@
 package io.gantry.linux.netlink;
 
 /**
- * A pair of interfaces to be made: one a port of a bridge here, the other in another namespace. The end here is up, the other is still down.
+ * A pair of interfaces to be made: one a port of a bridge here, the other in another namespace. The
+ * end here is up, the other is still down.
  *
  * @param name of the end that stays
  * @param bridge index of the bridge

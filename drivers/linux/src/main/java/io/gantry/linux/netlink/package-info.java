@@ -1,6 +1,6 @@
 /**
- * Links, addresses and routes by rtnetlink ({@code rtnetlink(7)}). A socket belongs to the network namespace of the thread that opened it, and may be used by
- * any thread after that.
+ * Links, addresses and routes by rtnetlink ({@code rtnetlink(7)}). A socket belongs to the network
+ * namespace of the thread that opened it, and may be used by any thread after that.
  */
 @NullMarked
 package io.gantry.linux.netlink;

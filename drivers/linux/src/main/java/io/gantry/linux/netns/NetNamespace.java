@@ -11,8 +11,9 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
 /**
- * Network namespaces that are kept by a bind mount of their {@code nsfs} file ({@code network_namespaces(7)}): they live until the mount is removed and
- * the last process has left. Work inside one is done on a thread of {@link NetThreads} that enters it and comes back.
+ * Network namespaces that are kept by a bind mount of their {@code nsfs} file ({@code
+ * network_namespaces(7)}): they live until the mount is removed and the last process has left. Work
+ * inside one is done on a thread of {@link NetThreads} that enters it and comes back.
  */
 public final class NetNamespace {
 
@@ -20,7 +21,10 @@ public final class NetNamespace {
 
   private NetNamespace() {}
 
-  /** Makes a namespace, its loopback up, and keeps it at the path. The file is made, its directory must exist. */
+  /**
+   * Makes a namespace, its loopback up, and keeps it at the path. The file is made, its directory
+   * must exist.
+   */
   public static void create(Path path) throws IOException {
     Files.createFile(path);
     try {
@@ -28,7 +32,9 @@ public final class NetNamespace {
           () -> {
             int home = open(OWN);
             try {
-              check(NamespaceCalls.unshare(NamespaceCalls.CLONE_NEWNET), "create a network namespace");
+              check(
+                  NamespaceCalls.unshare(NamespaceCalls.CLONE_NEWNET),
+                  "create a network namespace");
               try (RouteSocket socket = RouteSocket.open()) {
                 check(
                     NamespaceCalls.mount(OWN, path.toString(), null, NamespaceCalls.MS_BIND, null),
@@ -48,7 +54,10 @@ public final class NetNamespace {
     }
   }
 
-  /** Lets go of the namespace: what is in it goes when no process is in it any more. Does nothing when it is gone. */
+  /**
+   * Lets go of the namespace: what is in it goes when no process is in it any more. Does nothing
+   * when it is gone.
+   */
   public static void remove(Path path) throws IOException {
     if (!Files.exists(path)) {
       return;
@@ -66,7 +75,10 @@ public final class NetNamespace {
     Files.deleteIfExists(path);
   }
 
-  /** Whether a namespace is kept at the path, and not only an empty file of a creation that was cut off. */
+  /**
+   * Whether a namespace is kept at the path, and not only an empty file of a creation that was cut
+   * off.
+   */
   public static boolean exists(Path path) {
     try {
       Object device = Files.getAttribute(path, "unix:dev");

@@ -10,8 +10,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Platform threads for calls that wait in the kernel's network configuration or change the calling thread's namespace. Few, and gone a while after the
- * last use. Tasks must be short and must not wait for each other.
+ * Platform threads for calls that wait in the kernel's network configuration or change the calling
+ * thread's namespace. Few, and gone a while after the last use. Tasks must be short and must not
+ * wait for each other.
  */
 public final class NetThreads {
 
@@ -49,7 +50,10 @@ public final class NetThreads {
     RETIRED.set(true);
   }
 
-  /** Runs the task on one of the threads and waits for it, also when the caller is interrupted: the task is then finished first. */
+  /**
+   * Runs the task on one of the threads and waits for it, also when the caller is interrupted: the
+   * task is then finished first.
+   */
   public static <T> T call(Callable<T> task) throws IOException {
     Future<T> running = THREADS.submit(task);
     boolean interrupted = false;

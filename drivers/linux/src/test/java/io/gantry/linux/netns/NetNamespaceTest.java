@@ -25,7 +25,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Namespaces, links, addresses and routes on the real kernel; everything in a namespace of the test's own. */
+/**
+ * Namespaces, links, addresses and routes on the real kernel; everything in a namespace of the
+ * test's own.
+ */
 class NetNamespaceTest {
 
   @TempDir Path directory;
@@ -101,8 +104,7 @@ class NetNamespaceTest {
             socket.run(
                 new RouteBatch()
                     .addVeth(
-                        new VethPair(
-                            "v" + tag, bridge.index(), "eth0", mac(2), 1400, fd, true))
+                        new VethPair("v" + tag, bridge.index(), "eth0", mac(2), 1400, fd, true))
                     .setHairpin("v" + tag, true));
             return true;
           });
@@ -117,8 +119,7 @@ class NetNamespaceTest {
                     .setUp(eth0.index())
                     .addAddress(eth0.index(), there, 24)
                     .defaultRoute(eth0.index(), gateway));
-            assertThat(s.addresses())
-                .contains(new Address(eth0.index(), there, 24));
+            assertThat(s.addresses()).contains(new Address(eth0.index(), there, 24));
             assertThat(s.routes())
                 .filteredOn(Route::isDefault)
                 .singleElement()
