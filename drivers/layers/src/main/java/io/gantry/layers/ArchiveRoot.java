@@ -221,6 +221,11 @@ public final class ArchiveRoot implements AutoCloseable {
     }
 
     @Override
+    public boolean replacesXattrs() {
+      return false;
+    }
+
+    @Override
     public void mayReplace(TarEntry entry, FileStat there) throws IOException {
       boolean isDirectory = entry.type() == TarType.DIRECTORY;
       if (options.keepKinds() && there.isDirectory() != isDirectory) {

@@ -5,8 +5,8 @@ import io.gantry.linux.ErrnoException;
 import io.gantry.linux.file.Directory;
 import io.gantry.linux.file.FileStat;
 import io.gantry.linux.file.FileTimes;
-import io.gantry.linux.file.Xattrs;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -35,26 +35,37 @@ final class LayerPolicy implements TreePolicy, AutoCloseable {
   }
 
   @Override
+  public boolean replacesXattrs() {
+    return true;
+  }
+
+  @Override
   public void mayReplace(TarEntry entry, FileStat there) {}
 
   @Override
   public Optional<FileTimes> madeParent(String path, Directory directory) throws IOException {
     made.add(path);
-    Optional<LowerTree.Found> found = lower.find(path).filter(f -> f.stat().isDirectory());
-    if (found.isEmpty()) {
-      return Optional.empty();
-    }
-    FileStat stat = found.get().stat();
-    directory.fd().chown(stat.uid(), stat.gid());
-    Xattrs from = found.get().xattrs();
-    for (String name : from.names()) {
-      Optional<byte[]> value = takes(name) ? from.get(name) : Optional.empty();
+    List<FileTimes> times = new ArrayList<>(1);
+    lower.find(
+        path,
+        found -> {
+          if (found.stat().isDirectory()) {
+            copyAttributes(found, directory);
+            times.add(FileTimes.both(found.stat().mtime(), found.stat().mtimeNanos()));
+          }
+        });
+    return times.stream().findFirst();
+  }
+
+  private void copyAttributes(LowerTree.Found from, Directory to) throws ErrnoException {
+    to.fd().chown(from.stat().uid(), from.stat().gid());
+    for (String name : from.xattrs().names()) {
+      Optional<byte[]> value = takes(name) ? from.xattrs().get(name) : Optional.empty();
       if (value.isPresent()) {
-        directory.xattrs(".").set(name, value.get());
+        to.xattrs(".").set(name, value.get());
       }
     }
-    directory.fd().chmod(stat.permissions());
-    return Optional.of(FileTimes.both(stat.mtime(), stat.mtimeNanos()));
+    to.fd().chmod(from.stat().permissions());
   }
 
   /** Remembers that this layer itself made a path. Only needed where whiteouts delete at once. */

@@ -32,7 +32,7 @@ final class LowerTree implements AutoCloseable {
     top = new Level(roots);
   }
 
-  /** What is at a path. The attributes are those of the layer it comes from. */
+  /** What is at a path. The attributes can be read as long as the level it was found in is open. */
   record Found(FileStat stat, Xattrs xattrs) {}
 
   /** The root directories together. */
@@ -40,8 +40,13 @@ final class LowerTree implements AutoCloseable {
     return top;
   }
 
-  /** What is at a clean path; empty where nothing is. Not for the root. */
-  Optional<Found> find(String path) throws ErrnoException {
+  /** Something done with what was found. */
+  interface Use {
+    void with(Found found) throws ErrnoException;
+  }
+
+  /** Does something with what is at a clean path, unless nothing is there. Not for the root. */
+  void find(String path, Use use) throws ErrnoException {
     Level level = top;
     String[] parts = path.split("/");
     try {
@@ -52,7 +57,10 @@ final class LowerTree implements AutoCloseable {
         }
         level = next;
       }
-      return level.find(parts[parts.length - 1]);
+      Optional<Found> found = level.find(parts[parts.length - 1]);
+      if (found.isPresent()) {
+        use.with(found.get());
+      }
     } finally {
       if (level != top) {
         level.close();
@@ -72,10 +80,6 @@ final class LowerTree implements AutoCloseable {
 
     Level(List<Directory> layers) {
       this.layers = layers;
-    }
-
-    boolean isEmpty() {
-      return layers.isEmpty();
     }
 
     Optional<Found> find(String name) throws ErrnoException {

@@ -17,21 +17,29 @@ final class OverlayDiff {
   private final List<Change> changes = new ArrayList<>();
 
   List<Change> changes(Directory upper, LowerTree.Level lower) throws IOException {
-    directory(upper, lower, "/", false);
+    directory(upper, lower, "/", false, false);
     return LayerDiff.sorted(changes);
   }
 
   /**
    * @param listed whether the directory itself is among the changes already
+   * @param underOpaque whether a directory above hides all that is below it
    */
   private void directory(
-      Directory upper, LowerTree.Level lower, String path, boolean listed) throws IOException {
+      Directory upper,
+      LowerTree.Level lower,
+      String path,
+      boolean listed,
+      boolean underOpaque)
+      throws IOException {
+    boolean opaque =
+        underOpaque || upper.xattrs(".").get(Whiteouts.OPAQUE_XATTR).isPresent();
     int from = changes.size();
     List<DirectoryEntry> children = upper.list();
     for (DirectoryEntry child : children) {
-      child(upper, lower, child.name(), LayerDiff.child(path, child.name()));
+      child(upper, lower, child.name(), LayerDiff.child(path, child.name()), opaque);
     }
-    if (!lower.isEmpty() && upper.xattrs(".").get(Whiteouts.OPAQUE_XATTR).isPresent()) {
+    if (opaque) {
       Set<String> kept = children.stream().map(DirectoryEntry::name).collect(Collectors.toSet());
       for (String name : lower.names()) {
         if (!kept.contains(name)) {
@@ -42,7 +50,8 @@ final class OverlayDiff {
     LayerDiff.mentionDirectory(changes, from, path, listed);
   }
 
-  private void child(Directory upper, LowerTree.Level lower, String name, String path)
+  private void child(
+      Directory upper, LowerTree.Level lower, String name, String path, boolean opaque)
       throws IOException {
     Optional<FileStat> found = upper.find(name);
     if (found.isEmpty()) {
@@ -68,7 +77,7 @@ final class OverlayDiff {
     if (now.isDirectory()) {
       try (Directory below = upper.openDirectory(name);
           LowerTree.Level lowerBelow = lower.enter(name)) {
-        directory(below, lowerBelow, path, listed);
+        directory(below, lowerBelow, path, listed, opaque);
       }
     }
   }

@@ -15,6 +15,9 @@ interface TreePolicy {
 
   Owner owner(TarEntry entry);
 
+  /** Whether a directory that is there loses the extended attributes its entry does not have. */
+  boolean replacesXattrs();
+
   /** Throws when what is there must stay. */
   void mayReplace(TarEntry entry, FileStat there) throws IOException;
 

@@ -146,6 +146,7 @@ final class TreeWriter implements AutoCloseable {
   private void directory(EntryPath path, Directory parent, String leaf, TarEntry entry)
       throws IOException {
     boolean opaque = false;
+    boolean existed = false;
     try {
       parent.makeDirectory(leaf, 0700);
     } catch (ErrnoException e) {
@@ -153,7 +154,8 @@ final class TreeWriter implements AutoCloseable {
         throw e;
       }
       FileStat there = parent.stat(leaf);
-      if (!there.isDirectory()) {
+      existed = there.isDirectory();
+      if (!existed) {
         opaque = policy.overlay() && Whiteouts.isOverlayWhiteout(there);
         displace(parent, leaf, entry);
         parent.makeDirectory(leaf, 0700);
@@ -163,7 +165,20 @@ final class TreeWriter implements AutoCloseable {
       parent.xattrs(leaf).set(Whiteouts.OPAQUE_XATTR, Whiteouts.OPAQUE_YES);
     }
     try (Directory made = parent.openDirectory(leaf)) {
+      if (existed && policy.replacesXattrs()) {
+        removeXattrs(made, entry);
+      }
       setDirectory(path.path(), made, entry);
+    }
+  }
+
+  private void removeXattrs(Directory directory, TarEntry entry) throws IOException {
+    Xattrs xattrs = directory.xattrs(".");
+    for (String name : xattrs.names()) {
+      boolean ofTheHost = name.equals("security.selinux");
+      if (policy.takes(name) && !ofTheHost && !entry.xattrs().containsKey(name)) {
+        xattrs.remove(name);
+      }
     }
   }
 
