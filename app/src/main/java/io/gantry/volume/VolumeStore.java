@@ -40,7 +40,7 @@ final class VolumeStore {
 
   /** In order, not waited for. */
   void updateLater(Volume volume) {
-    var unused = store.submit(Durability.PROCESS, update(new Row(volume, false)));
+    var _ = store.submit(Durability.PROCESS, update(new Row(volume, false)));
   }
 
   /** Durable when it returns: from here on the volume goes, whatever happens. */

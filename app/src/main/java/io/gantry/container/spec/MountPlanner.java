@@ -19,6 +19,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides at create what is mounted in a container, from {@code VolumesFrom}, {@code Binds}, {@code
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * earlier one. Makes the volumes and acquires them for the container.
  */
 public final class MountPlanner {
+
+  private static final Logger log = LoggerFactory.getLogger(MountPlanner.class);
 
   private final VolumeService volumes;
   private final Function<String, Optional<Container>> containers;
@@ -84,8 +88,7 @@ public final class MountPlanner {
       try {
         volumes.remove(name, true);
       } catch (EngineException e) {
-        // somebody else has taken it meanwhile: it is theirs now
-        continue;
+        log.info("Volume {} stays: {}", name, e.getMessage());
       }
     }
   }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param seccomp {@code unconfined}, {@code builtin} or the profile itself; empty: the daemon's
  *     default
  * @param apparmor profile name; empty: none was given
- * @param labels SELinux, without the word {@code label}
+ * @param labels of SELinux, what comes after {@code label=}
  */
 record SecurityOptions(
     Optional<Boolean> noNewPrivileges,
