@@ -97,6 +97,7 @@ final class BlobDownload {
   private final List<Share> shares = new ArrayList<>();
   private final Thread thread;
   private long available;
+  private int generation;
   private @Nullable RuntimeException failure;
   private volatile boolean complete;
   private volatile boolean consumed;
@@ -269,7 +270,7 @@ final class BlobDownload {
       tell(Listener::verifying);
       String found = Digests.text(sum);
       if (have != blob.size() || !found.equals(blob.digest())) {
-        out.truncate(0);
+        startOver(out);
         throw new BrokenDownloadException(
             "filesystem layer verification failed for digest " + blob.digest(), null);
       }
@@ -297,8 +298,7 @@ final class BlobDownload {
       long at = stream.offset();
       if (at != from) {
         sum.reset();
-        out.truncate(0);
-        publish(0);
+        startOver(out);
       }
       Throttle throttle = new Throttle();
       byte[] bytes = new byte[BUFFER];
@@ -334,6 +334,29 @@ final class BlobDownload {
     }
   }
 
+  /** What was read so far may be wrong. */
+  private void startOver(FileChannel out) throws IOException {
+    lock.lock();
+    try {
+      available = 0;
+      generation++;
+      progress.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    out.truncate(0);
+  }
+
+  /** Whoever reads must begin again: what it has read was wrong. */
+  static final class StartedOverException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    StartedOverException(String digest) {
+      super("the download of " + digest + " was started over");
+    }
+  }
+
   private static void write(FileChannel out, ByteBuffer bytes, long position) throws IOException {
     long at = position;
     while (bytes.hasRemaining()) {
@@ -351,14 +374,21 @@ final class BlobDownload {
     }
   }
 
-  /** Reads the file behind the writer. A download that starts again from the beginning brings the same bytes, or fails. */
+  /** Reads the file behind the writer. Fails with {@link StartedOverException} when what it has given out was wrong. */
   private final class Follower extends InputStream {
 
     private final FileChannel channel;
+    private final int begun;
     private long position;
 
     Follower(FileChannel channel) {
       this.channel = channel;
+      lock.lock();
+      try {
+        begun = generation;
+      } finally {
+        lock.unlock();
+      }
     }
 
     @Override
@@ -379,7 +409,7 @@ final class BlobDownload {
       int wanted = (int) Math.min(count, limit - position);
       int n = channel.read(ByteBuffer.wrap(bytes, offset, wanted), position);
       if (n < 0) {
-        throw new IOException("the download of " + blob.digest() + " was started over");
+        throw new StartedOverException(blob.digest());
       }
       position += n;
       return n;
@@ -389,8 +419,11 @@ final class BlobDownload {
     private long await() throws IOException {
       lock.lock();
       try {
-        while (available <= position && failure == null && !complete) {
+        while (available <= position && failure == null && !complete && begun == generation) {
           progress.await();
+        }
+        if (begun != generation) {
+          throw new StartedOverException(blob.digest());
         }
         RuntimeException cause = failure;
         if (cause != null) {

@@ -6,6 +6,7 @@ import io.gantry.image.layer.KnownBlobs;
 import io.gantry.image.layer.Layer;
 import io.gantry.image.layer.LayerBlob;
 import io.gantry.image.layer.LayerPin;
+import io.gantry.image.layer.LayerSource;
 import io.gantry.image.layer.LayerStore;
 import io.gantry.registry.AuthConfig;
 import io.gantry.registry.BlobStream;
@@ -29,6 +30,8 @@ import java.util.Optional;
  * become visible together at the end.
  */
 final class ImagePuller {
+
+  private static final int MAX_ATTEMPTS = 5;
 
   private final RegistryClient registries;
   private final ImageStore images;
@@ -313,13 +316,25 @@ final class ImagePuller {
             pins.isEmpty() ? Optional.empty() : Optional.of(pins.getLast().layer());
         String id = id(i);
         long size = manifest.layers().get(i).size();
+        String diffId = config.diffIds().get(i);
         pins.add(
-            layers.apply(
-                below,
-                Optional.of(config.diffIds().get(i)),
-                () -> new Extracting(share, id, size, progress)));
+            applyPatiently(below, diffId, () -> new Extracting(share, id, size, progress)));
         share.applied();
         progress.status(id, "Pull complete");
+      }
+    }
+
+    /** Once more when a leftover of an earlier download turned out to be wrong. */
+    private LayerPin applyPatiently(Optional<Layer> below, String diffId, LayerSource source) {
+      for (int attempt = 1; ; attempt++) {
+        try {
+          return layers.apply(below, Optional.of(diffId), source);
+        } catch (EngineException e) {
+          if (attempt == MAX_ATTEMPTS
+              || !(e.getCause() instanceof BlobDownload.StartedOverException)) {
+            throw e;
+          }
+        }
       }
     }
 

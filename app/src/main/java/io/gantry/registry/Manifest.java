@@ -60,7 +60,7 @@ public sealed interface Manifest {
     int version = root.path("schemaVersion").asInt(0);
     String own = root.path("mediaType").asString("");
     String type = own.isEmpty() ? declared : own;
-    if (version == 1 || type.contains("manifest.v1+")) {
+    if (version == 1 || type.contains("distribution.manifest.v1+")) {
       throw new RegistryException(
           Reason.MALFORMED,
           "support for Docker Image manifest version 2, schema 1 has been removed: the image must be rebuilt and pushed as schema 2 or OCI");

@@ -15,7 +15,7 @@ final class PingEndpoint {
   /** Challenges, empty when it asks for nothing. Any answer but a server's failure counts as being there. */
   static List<Challenge> ping(Session anonymous) {
     URI uri = anonymous.endpoint().at("/v2/");
-    HttpResponse<InputStream> response = anonymous.send(Session.Call.get(uri, Map.of()));
+    HttpResponse<InputStream> response = anonymous.sendAnonymously(Session.Call.get(uri, Map.of()));
     try (InputStream body = response.body()) {
       if (response.statusCode() >= 500) {
         throw RegistryErrors.of("GET", uri, response.statusCode(), body);

@@ -121,6 +121,11 @@ final class Session {
     return once(call, next);
   }
 
+  /** Sends without saying who asks. */
+  HttpResponse<InputStream> sendAnonymously(Call call) {
+    return once(call, "");
+  }
+
   private static void discard(HttpResponse<InputStream> response) {
     try {
       response.body().close();

@@ -14,6 +14,8 @@ public final class BlockGzip extends OutputStream {
   private static final int BLOCK = 256 * 1024;
   private static final int TRIAL = 8 * 1024;
   private static final int LEVEL = 5;
+  private static final int STORED = 65_535;
+  private static final byte[] LAST_BLOCK = {1, 0, 0, (byte) 0xff, (byte) 0xff};
   private static final byte[] HEADER = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, (byte) 0xff};
 
   private final OutputStream out;
@@ -53,12 +55,21 @@ public final class BlockGzip extends OutputStream {
     }
   }
 
+  /** Ends on a byte's border and refers to nothing before it, so that blocks of either kind can follow one another. */
   private void deflate() throws IOException {
     crc.update(block, 0, length);
     total += length;
-    deflater.setLevel(isWorthIt() ? LEVEL : Deflater.NO_COMPRESSION);
-    deflater.setInput(block, 0, length);
-    drain(Deflater.SYNC_FLUSH);
+    if (isWorthIt()) {
+      deflater.reset();
+      deflater.setInput(block, 0, length);
+      drain();
+    } else {
+      for (int at = 0; at < length; at += STORED) {
+        int n = Math.min(STORED, length - at);
+        out.write(new byte[] {0, (byte) n, (byte) (n >> 8), (byte) ~n, (byte) (~n >> 8)});
+        out.write(block, at, n);
+      }
+    }
     length = 0;
   }
 
@@ -74,9 +85,9 @@ public final class BlockGzip extends OutputStream {
     return n < tried - tried / 16;
   }
 
-  private void drain(int flush) throws IOException {
+  private void drain() throws IOException {
     while (true) {
-      int n = deflater.deflate(deflated, 0, deflated.length, flush);
+      int n = deflater.deflate(deflated, 0, deflated.length, Deflater.SYNC_FLUSH);
       out.write(deflated, 0, n);
       if (n < deflated.length) {
         return;
@@ -100,8 +111,7 @@ public final class BlockGzip extends OutputStream {
       if (length > 0) {
         deflate();
       }
-      deflater.finish();
-      drain(Deflater.NO_FLUSH);
+      last.write(LAST_BLOCK);
       last.write(littleEndian(crc.getValue()));
       last.write(littleEndian(total));
     } finally {
