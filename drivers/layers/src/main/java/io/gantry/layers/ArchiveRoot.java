@@ -106,7 +106,7 @@ public final class ArchiveRoot implements AutoCloseable {
       throws IOException {
     String base = String.join("/", Wanted.clean(directory));
     root.openDirectoryInRoot(base).close();
-    try (TreeWriter writer = new TreeWriter(root, base, new ExtractPolicy(options))) {
+    try (TreeWriter writer = new TreeWriter(root, base, new ExtractPolicy(options, "/" + base))) {
       TarReader reader = new TarReader(tar);
       Optional<TarEntry> entry;
       while ((entry = reader.next()).isPresent()) {
@@ -208,7 +208,8 @@ public final class ArchiveRoot implements AutoCloseable {
   }
 
   /** Names that look like whiteouts are files here; what must stay is named. */
-  private record ExtractPolicy(ExtractOptions options) implements TreePolicy {
+  private record ExtractPolicy(ExtractOptions options, String destination)
+      implements TreePolicy {
 
     @Override
     public boolean overlay() {
@@ -229,7 +230,8 @@ public final class ArchiveRoot implements AutoCloseable {
     public void mayReplace(TarEntry entry, FileStat there) throws IOException {
       boolean isDirectory = entry.type() == TarType.DIRECTORY;
       if (options.keepKinds() && there.isDirectory() != isDirectory) {
-        throw new KindConflictException(entry.name(), there.isDirectory());
+        String name = EntryPath.of(entry.name()).path();
+        throw new KindConflictException(name, destination, there.isDirectory());
       }
     }
 
