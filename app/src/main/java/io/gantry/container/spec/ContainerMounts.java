@@ -56,6 +56,7 @@ public final class ContainerMounts {
   public Map<String, Path> prepare(Container container, Path rootfs) {
     Map<String, Path> ready = new HashMap<>();
     try {
+      SharedChannel.mount(container);
       int number = 0;
       for (MountPoint mount : container.mounts()) {
         switch (mount.type()) {
@@ -212,6 +213,12 @@ public final class ContainerMounts {
     }
   }
 
+  /** The container is being removed: what outlived its runs goes. May be called again. */
+  public void remove(Container container) {
+    release(container);
+    SharedChannel.remove(container);
+  }
+
   private static void releaseSubpaths(Path directory) {
     if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
       return;
@@ -234,6 +241,7 @@ public final class ContainerMounts {
     return container.mounts().stream()
             .filter(mount -> mount.type().equals("bind"))
             .anyMatch(mount -> !inEngine(Path.of(mount.source())))
+        || container.hostConfig().hostChannel() != null
         || container.hostConfig().privileged();
   }
 

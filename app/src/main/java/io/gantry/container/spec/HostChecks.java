@@ -147,6 +147,7 @@ public final class HostChecks {
     }
     Umask.check(hostConfig.annotations());
     SecurityOptions.parse(hostConfig.securityOpt());
+    SharedChannel.check(hostConfig.hostChannel(), facts.memory());
   }
 
   private static void restartPolicy(RestartPolicy policy) {

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param architecture Go's name
  * @param kernel release, as {@code uname -r} prints it
  * @param processors how many there are
+ * @param memory bytes there are
  * @param capabilities what the engine itself may have: nobody can give more
  * @param rlimits the engine's own hard limits by name ({@code RLIMIT_NOFILE}); -1 is unlimited
  * @param mayRaiseRlimits whether it may go beyond its own hard limits
@@ -30,6 +31,7 @@ public record HostFacts(
     String architecture,
     String kernel,
     int processors,
+    long memory,
     Set<String> capabilities,
     Map<String, Long> rlimits,
     boolean mayRaiseRlimits,
@@ -76,6 +78,7 @@ public record HostFacts(
           machine(),
           Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip(),
           Runtime.getRuntime().availableProcessors(),
+          totalMemory(),
           capabilities,
           rlimits(Files.readString(SELF.resolve("limits"))),
           Capabilities.ofMask(mask("CapEff")).contains("CAP_SYS_RESOURCE"),
@@ -92,6 +95,14 @@ public record HostFacts(
   private static String machine() {
     String name = System.getProperty("os.arch", "");
     return GO_NAMES.getOrDefault(name, name);
+  }
+
+  private static long totalMemory() throws IOException {
+    return Files.readAllLines(Path.of("/proc/meminfo")).stream()
+        .filter(line -> line.startsWith("MemTotal:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
+        .findFirst()
+        .orElse(Long.MAX_VALUE);
   }
 
   private static List<String> pageSizes() throws IOException {

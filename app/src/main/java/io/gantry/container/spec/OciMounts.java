@@ -1,6 +1,7 @@
 package io.gantry.container.spec;
 
 import io.gantry.container.Container;
+import io.gantry.container.HostChannel;
 import io.gantry.container.HostConfig;
 import io.gantry.container.Mount;
 import io.gantry.container.MountPoint;
@@ -143,6 +144,16 @@ final class OciMounts {
               String clean = Path.of(destination).normalize().toString();
               entries.putIfAbsent(clean, tmpfs(clean, options));
             });
+    HostChannel channel = hostConfig.hostChannel();
+    if (channel != null) {
+      String destination = MountSyntax.clean(channel.pathInContainer());
+      entries.put(
+          destination,
+          bind(
+              destination,
+              channel.pathOnHost(),
+              options(SharedChannel.writable(channel), "rprivate")));
+    }
     init.ifPresent(
         program ->
             entries.put(

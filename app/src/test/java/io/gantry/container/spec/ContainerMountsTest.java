@@ -301,6 +301,28 @@ class ContainerMountsTest {
   }
 
   @Test
+  void hostChannel() throws Exception {
+    Path place = directory.resolve("channel");
+    Container container =
+        Spec.container(
+            "{}",
+            "{'hostChannel':{'pathOnHost':'" + place + "','pathInContainer':'/c','size':1048576}}");
+    try {
+      mounts.prepare(container, rootfs);
+      assertThat(Files.getFileStore(place).getTotalSpace()).isEqualTo(1048576);
+      Files.writeString(place.resolve("f"), "kept");
+      mounts.release(container);
+      mounts.prepare(container, rootfs);
+      assertThat(place.resolve("f")).hasContent("kept");
+      assertThat(mounts.foreign(container)).isTrue();
+    } finally {
+      mounts.remove(container);
+    }
+    assertThat(place).doesNotExist();
+    mounts.remove(container);
+  }
+
+  @Test
   void sharedMemory() throws Exception {
     SharedMemory memory = new SharedMemory(directory.resolve("run/shm"));
     Container owner = Spec.container("{}", "{'ipcMode':'shareable','shmSize':1048576}");

@@ -222,6 +222,18 @@ class HostChecksTest {
         "{}|{'tmpfs':{'/':''}}|invalid specification: destination can't be '/'",
         "{}|{'mounts':[{'type':'foo','target':'/x'}]}|invalid mount config for type \"foo\": mount"
             + " type unknown",
+        "{}|{'hostChannel':{'pathOnHost':'x','pathInContainer':'/y'}}|Host channel host path should"
+            + " be absolute: x",
+        "{}|{'hostChannel':{'pathOnHost':'/x','pathInContainer':'y'}}|Host channel container path"
+            + " should be absolute: y",
+        "{}|{'hostChannel':{'pathOnHost':'/x','pathInContainer':'/y','permissions':'z'}}|Invalid"
+            + " mount mode for host channel: z",
+        "{}|{'hostChannel':{'pathOnHost':'/x','pathInContainer':'/y','size':4095}}|Invalid size,"
+            + " larger than 4KB is allowed",
+        "{}|{'hostChannel':{'pathOnHost':'/x','pathInContainer':'/y','size':3000000000}}|Required"
+            + " host channel size 3000000000 is larger than half of total memory 4294967296",
+        "{}|{'hostChannel':{'pathOnHost':'/etc','pathInContainer':'/y'}}|Host path '/etc' already"
+            + " exists",
         "{'workingDir':'rel'}|{}|the working directory 'rel' is invalid, it needs to be an absolute"
             + " path",
         "{'stopSignal':'FOO'}|{}|invalid signal: FOO",

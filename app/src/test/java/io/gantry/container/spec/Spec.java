@@ -30,6 +30,7 @@ final class Spec {
           "amd64",
           "6.1.0-test",
           2,
+          4L << 30,
           Capabilities.ofMask(0x1fffeffffffL),
           Map.of("RLIMIT_NOFILE", 1024L, "RLIMIT_CORE", -1L),
           false,
