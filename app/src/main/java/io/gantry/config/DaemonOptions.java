@@ -4,7 +4,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +30,6 @@ public record DaemonOptions(
     Logging logging,
     List<String> labels,
     boolean experimental,
-    ShutdownTimeout shutdownTimeout,
     Optional<InetSocketAddress> metricsAddress,
     Optional<Integer> oomScoreAdjust,
     Network network,
@@ -59,13 +57,6 @@ public record DaemonOptions(
   }
 
   /**
-   * How long containers may take to stop when the daemon stops them.
-   *
-   * @param limit empty: as long as they take
-   */
-  public record ShutdownTimeout(Optional<Duration> limit) {}
-
-  /**
    * The default bridge network, and what all networks have in common.
    *
    * @param bridge the bridge device: {@code gantry0} made by the daemon, one that exists, or {@code
@@ -79,14 +70,12 @@ public record DaemonOptions(
       String bridge,
       Optional<Cidr> bip,
       Optional<Cidr> fixedCidr,
-      Optional<InetAddress> defaultGateway,
       Optional<Integer> mtu,
       InetAddress bindAddress,
       boolean ipForward,
       boolean ipMasq,
       boolean iptables,
       boolean icc,
-      boolean userlandProxy,
       List<InetAddress> dns,
       List<String> dnsOptions,
       List<String> dnsSearch,
@@ -168,11 +157,7 @@ public record DaemonOptions(
   }
 
   /** An OCI runtime the user added. */
-  public record OciRuntime(Path path, List<String> arguments) {
-    public OciRuntime {
-      arguments = List.copyOf(arguments);
-    }
-  }
+  public record OciRuntime(Path path) {}
 
   /**
    * A resource limit by the kernel's {@code RLIMIT_*}, in the kernel's units.

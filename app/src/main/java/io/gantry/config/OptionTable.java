@@ -107,7 +107,7 @@ final class OptionTable {
                   "shutdown-timeout",
                   integer(),
                   Section.DAEMON,
-                  "Seconds containers may take to stop when the daemon stops them; -1 for no limit")
+                  "Accepted; containers always go on when the daemon ends")
               .defaults("15"));
   static final Option<Boolean> LIVE_RESTORE =
       add(
@@ -180,13 +180,6 @@ final class OptionTable {
               text("string", Values::ipv4Cidr),
               Section.NETWORK,
               "Part of the default bridge's network that containers get addresses from"));
-  static final Option<InetAddress> DEFAULT_GATEWAY =
-      add(
-          option(
-              "default-gateway",
-              text("ip", Values::ipv4),
-              Section.NETWORK,
-              "Gateway of containers on the default bridge"));
   static final Option<Integer> MTU =
       add(
           option(
@@ -226,7 +219,7 @@ final class OptionTable {
                   "userland-proxy",
                   bool(),
                   Section.NETWORK,
-                  "Serve published ports on loopback by a proxy where the kernel cannot")
+                  "Accepted; what the firewall cannot translate is always served by the daemon")
               .defaults("true"));
   static final Option<List<InetAddress>> DNS =
       add(

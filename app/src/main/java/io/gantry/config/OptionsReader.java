@@ -1,7 +1,6 @@
 package io.gantry.config;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,7 +74,6 @@ final class OptionsReader {
         logging(),
         labels(),
         required(OptionTable.EXPERIMENTAL),
-        shutdownTimeout(),
         required(OptionTable.METRICS_ADDRESS),
         oomScoreAdjust(),
         network(),
@@ -83,7 +81,7 @@ final class OptionsReader {
             optional(OptionTable.STORAGE_DRIVER), orEmpty(OptionTable.STORAGE_OPT)),
         containers(),
         registry(),
-        liveRestoreIsOn(warnings));
+        withoutEffect());
   }
 
   private Path dataRoot() {
@@ -118,12 +116,6 @@ final class OptionsReader {
     return List.copyOf(byKey.values());
   }
 
-  private DaemonOptions.ShutdownTimeout shutdownTimeout() {
-    int seconds = required(OptionTable.SHUTDOWN_TIMEOUT);
-    return new DaemonOptions.ShutdownTimeout(
-        seconds < 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(seconds)));
-  }
-
   private Optional<Integer> oomScoreAdjust() {
     Optional<Integer> adjust = optional(OptionTable.OOM_SCORE_ADJUST);
     adjust.ifPresent(
@@ -134,11 +126,20 @@ final class OptionsReader {
     return adjust;
   }
 
-  private List<String> liveRestoreIsOn(List<String> said) {
+  /** What is accepted and changes nothing is said, not swallowed. */
+  private List<String> withoutEffect() {
     if (!required(OptionTable.LIVE_RESTORE)) {
-      said.add("live-restore is always on: containers go on when the daemon ends");
+      warnings.add("live-restore is always on: containers go on when the daemon ends");
     }
-    return said;
+    if (given(OptionTable.SHUTDOWN_TIMEOUT)) {
+      warnings.add("shutdown-timeout has no effect: containers always go on when the daemon ends");
+    }
+    if (!required(OptionTable.USERLAND_PROXY)) {
+      warnings.add(
+          "userland-proxy has no effect: published ports are translated by the firewall, and what"
+              + " it cannot translate is always served by the daemon");
+    }
+    return warnings;
   }
 
   private DaemonOptions.Network network() {
@@ -165,14 +166,12 @@ final class OptionsReader {
         bridge.orElse(DaemonOptions.Network.OWN_BRIDGE),
         bip,
         fixed,
-        optional(OptionTable.DEFAULT_GATEWAY),
         mtu,
         required(OptionTable.IP),
         required(OptionTable.IP_FORWARD),
         iptables && required(OptionTable.IP_MASQ),
         iptables,
         icc,
-        required(OptionTable.USERLAND_PROXY),
         optional(OptionTable.DNS).orElse(List.of()),
         optional(OptionTable.DNS_OPT).orElse(List.of()),
         optional(OptionTable.DNS_SEARCH).orElse(List.of()),

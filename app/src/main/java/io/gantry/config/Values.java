@@ -294,8 +294,7 @@ final class Values {
               throw new IllegalArgumentException("runtime '" + name + "' was already defined");
             }
             runtimes.put(
-                name,
-                new DaemonOptions.OciRuntime(absolutePath(value.substring(equals + 1)), List.of()));
+                name, new DaemonOptions.OciRuntime(absolutePath(value.substring(equals + 1))));
           }
           return runtimes;
         },
@@ -303,17 +302,10 @@ final class Values {
           require(node.isObject(), node, "an object of runtimes by name");
           Map<String, DaemonOptions.OciRuntime> runtimes = new LinkedHashMap<>();
           for (Map.Entry<String, JsonNode> entry : node.properties()) {
-            Map<String, JsonNode> fields = fields(entry.getValue(), "path", "runtimeArgs");
-            List<String> arguments = new ArrayList<>();
-            JsonNode list = fields.get("runtimeArgs");
-            if (list != null) {
-              require(list.isArray(), list, "a list of strings as runtimeArgs");
-              list.forEach(argument -> arguments.add(string(argument)));
-            }
+            Map<String, JsonNode> fields = fields(entry.getValue(), "path");
             runtimes.put(
                 runtimeName(entry.getKey()),
-                new DaemonOptions.OciRuntime(
-                    absolutePath(string(field(fields, "path"))), arguments));
+                new DaemonOptions.OciRuntime(absolutePath(string(field(fields, "path")))));
           }
           return runtimes;
         });

@@ -9,7 +9,6 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +36,6 @@ class DaemonOptionsTest {
     assertThat(options.network().icc()).isTrue();
     assertThat(options.containers().umask()).isEqualTo(DaemonOptions.Umask.SECURE);
     assertThat(options.containers().shmSize()).isEqualTo(64L << 20);
-    assertThat(options.shutdownTimeout().limit()).contains(Duration.ofSeconds(15));
     assertThat(options.metricsAddress()).contains(new InetSocketAddress("127.0.0.1", 9323));
     assertThat(options.registry().maxConcurrentUploads()).isEqualTo(5);
     assertThat(options.warnings()).isEmpty();
@@ -88,14 +86,13 @@ class DaemonOptionsTest {
     assertThat(fromFile.network().addressPools())
         .containsExactly(new DaemonOptions.AddressPool(Cidr.parse("10.10.0.0/16"), 24));
     assertThat(fromFile.containers().runtimes())
-        .isEqualTo(Map.of("mine", new DaemonOptions.OciRuntime(Path.of("/opt/mine"), List.of())));
+        .isEqualTo(Map.of("mine", new DaemonOptions.OciRuntime(Path.of("/opt/mine"))));
     assertThat(fromFile.containers().ulimits().get("nofile"))
         .isEqualTo(new DaemonOptions.Ulimit("nofile", 100, 200));
     assertThat(fromFile.registry().mirrors())
         .containsExactly(URI.create("https://mirror.example/"));
-    assertThat(fromFile.shutdownTimeout().limit()).isEmpty();
     assertThat(fromFile.metricsAddress()).isEmpty();
-    assertThat(fromFile.warnings()).hasSize(1);
+    assertThat(fromFile.warnings()).hasSize(3).allMatch(line -> line.contains("always"));
   }
 
   @Test
