@@ -53,6 +53,11 @@ record LocalOptions(String type, String options, String device) {
         : invalid("invalid size: '" + value + "'");
   }
 
+  /** For {@code mount(2)}: what {@code mount(8)} calls none is a bind here. */
+  String mountType() {
+    return type.equals("none") || type.isEmpty() ? "bind" : type;
+  }
+
   boolean needsMount() {
     return !device.isEmpty() || !type.isEmpty();
   }

@@ -174,9 +174,8 @@ final class LocalVolumes implements VolumeDriver {
   }
 
   private static void mount(LocalOptions options, Path data) {
-    String type = options.type().equals("none") ? "bind" : options.type();
     try {
-      Mounts.mount(type, options.device(), data, options.resolvedOptions());
+      NetworkMount.mount(options.mountType(), options.device(), data, options.resolvedOptions());
     } catch (ErrnoException e) {
       throw new DriverException(
           DriverException.Kind.SYSTEM,
@@ -202,8 +201,9 @@ final class LocalVolumes implements VolumeDriver {
   private void unmountUnused(String name) {
     Path data = data(name);
     try {
-      if (LocalOptions.parse(readOptions(name)).needsMount() && Mounts.isMountPoint(data)) {
-        Mounts.unmount(data);
+      LocalOptions options = LocalOptions.parse(readOptions(name));
+      if (options.needsMount() && Mounts.isMountPoint(data)) {
+        NetworkMount.unmount(options.mountType(), data);
       }
     } catch (ErrnoException e) {
       throw failed("unmount local volume " + name, e);
