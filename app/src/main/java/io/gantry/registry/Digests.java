@@ -1,5 +1,6 @@
 package io.gantry.registry;
 
+import io.gantry.layers.Sha256;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -13,20 +14,19 @@ public final class Digests {
 
   /** A new sum for the algorithm that the digest names. */
   public static MessageDigest sumFor(String digest) {
-    return sum(digest.startsWith(SHA512) ? "SHA-512" : "SHA-256");
+    if (!digest.startsWith(SHA512)) {
+      return sha256();
+    }
+    try {
+      return MessageDigest.getInstance("SHA-512");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-512", e);
+    }
   }
 
   /** A new SHA-256 sum. */
   public static MessageDigest sha256() {
-    return sum("SHA-256");
-  }
-
-  private static MessageDigest sum(String algorithm) {
-    try {
-      return MessageDigest.getInstance(algorithm);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has " + algorithm, e);
-    }
+    return Sha256.create();
   }
 
   /** Ends the sum and spells it. */

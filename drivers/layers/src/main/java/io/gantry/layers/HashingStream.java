@@ -4,13 +4,12 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Counts and hashes (SHA-256) what is read through it. For one thread. */
 public final class HashingStream extends FilterInputStream {
 
-  private final MessageDigest digest = sha256();
+  private final MessageDigest digest = Sha256.create();
   private long count;
 
   public HashingStream(InputStream in) {
@@ -50,13 +49,5 @@ public final class HashingStream extends FilterInputStream {
   /** Of what was read so far, as {@code sha256:<hex>}. To be asked once. */
   public String digest() {
     return "sha256:" + HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every JDK has it
-    }
   }
 }
