@@ -68,7 +68,7 @@ final class OverlayMount {
         int equals = option.indexOf('=');
         if (option.startsWith(LOWER)) {
           for (Path layer : LowerDirs.split(option.substring(LOWER.length()))) {
-            addLayer(what, context, layer);
+            set(what, context, "lowerdir+", layer.toString());
           }
         } else if (equals < 0) {
           config(what, context, SET_FLAG, Mounts.c(option), null, 0);
@@ -99,22 +99,17 @@ final class OverlayMount {
     }
   }
 
-  /** By path where it is short enough for {@code fsconfig}, else by descriptor (Linux 6.13). */
-  private static void addLayer(String what, Fd context, Path layer) throws ErrnoException {
-    byte[] path = Mounts.c(layer);
-    byte[] key = Mounts.c("lowerdir+");
-    if (path.length <= MAX_STRING) {
-      config(what, context, SET_STRING, key, path, 0);
-      return;
-    }
-    try (Fd directory = Fd.open(layer.toString(), OpenFlag.PATH | OpenFlag.DIRECTORY)) {
-      config(what, context, SET_FD, key, null, directory.number());
-    }
-  }
-
+  /** As text where it is short enough for {@code fsconfig}; a longer one is a path and is handed over as a descriptor (Linux 6.13). */
   private static void set(String what, Fd context, String key, String value)
       throws ErrnoException {
-    config(what, context, SET_STRING, Mounts.c(key), Mounts.c(value), 0);
+    byte[] text = Mounts.c(value);
+    if (text.length <= MAX_STRING) {
+      config(what, context, SET_STRING, Mounts.c(key), text, 0);
+      return;
+    }
+    try (Fd directory = Fd.open(value, OpenFlag.PATH | OpenFlag.DIRECTORY)) {
+      config(what, context, SET_FD, Mounts.c(key), null, directory.number());
+    }
   }
 
   private static void config(
