@@ -48,6 +48,8 @@ final class Container implements AutoCloseable {
     this.monitor = monitor;
     this.initEnded = init.isEmpty();
     this.monitorEnded = monitor.isEmpty();
+    // Should the monitor be killed, it becomes a child of this process.
+    init.ifPresent(process -> Children.claim(process.pid()));
   }
 
   /** Takes hold of the processes of a record. */
@@ -128,6 +130,10 @@ final class Container implements AutoCloseable {
     return init;
   }
 
+  Optional<PidFd> monitor() {
+    return monitor;
+  }
+
   int initPid() {
     return entry.init().map(ContainerRecord.Process::pid).orElse(0);
   }
@@ -138,12 +144,6 @@ final class Container implements AutoCloseable {
 
   boolean monitorEnded() {
     return monitorEnded;
-  }
-
-  /** Whether one of its processes has this number. */
-  boolean owns(int pid) {
-    return pid == initPid()
-        || entry.monitor().filter(p -> p.pid() == pid).isPresent();
   }
 
   void removing() {
@@ -204,7 +204,11 @@ final class Container implements AutoCloseable {
     if (last != null) {
       last.close();
     }
-    init.ifPresent(PidFd::close);
+    init.ifPresent(
+        process -> {
+          Children.release(process.pid());
+          process.close();
+        });
     monitor.ifPresent(PidFd::close);
     execs.values().forEach(ExecSession::abandon);
   }

@@ -1,6 +1,8 @@
 package io.gantry.oci;
 
 import io.gantry.linux.poll.Fifo;
+import io.gantry.linux.process.PidFd;
+import io.gantry.linux.process.Terminal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -12,6 +14,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * The {@code ctl} pipe of one monitor. conmon before 2.2 takes two messages it reads at once for the first one twice, so each is written only when the one before
  * has been read.
+ *
+ * <p>Sizes of terminals go over a second pipe within conmon, which has the same fault and cannot be watched from here, so of two changes the last could be lost. They
+ * are set at the terminal itself, which is taken from conmon.
  */
 final class ControlPipe {
 
@@ -25,13 +30,16 @@ final class ControlPipe {
     this.path = bundle.resolve("ctl");
   }
 
-  /**
-   * Sets the size of the terminal.
-   *
-   * @return false when the monitor is gone
-   */
-  boolean resize(int rows, int columns) throws IOException {
-    return send("1 " + rows + " " + columns + "\n");
+  /** Sets the size of the terminal of a monitor. Does nothing where that has none or has ended. */
+  static void resize(Optional<PidFd> monitor, int rows, int columns) throws IOException {
+    if (monitor.isPresent()) {
+      Optional<Terminal> terminal = Terminal.of(monitor.get());
+      if (terminal.isPresent()) {
+        try (Terminal taken = terminal.get()) {
+          taken.resize(rows, columns);
+        }
+      }
+    }
   }
 
   /**

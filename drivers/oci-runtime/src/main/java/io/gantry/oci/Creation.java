@@ -63,6 +63,12 @@ final class Creation {
           Kind.INVALID, "container " + id + ": the journal's path must not have a colon");
     }
     BundleConfig config = BundleConfig.parse(id, spec.config());
+    try {
+      var unused = cgroups.group(spec.cgroupPath());
+    } catch (IllegalArgumentException e) {
+      throw new DriverException(
+          Kind.INVALID, "container " + id + ": " + e.getMessage(), e);
+    }
     clear(spec);
     try {
       Container container = create(spec, runtime, config);

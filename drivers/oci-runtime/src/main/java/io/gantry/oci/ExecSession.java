@@ -28,7 +28,7 @@ final class ExecSession implements Exec {
   private final int pid;
   private final Optional<PidFd> process;
   private final Optional<Attachment> streams;
-  private final ControlPipe control;
+  private final Optional<PidFd> monitor;
   private final CompletableFuture<Integer> exit = new CompletableFuture<>();
 
   ExecSession(
@@ -36,23 +36,23 @@ final class ExecSession implements Exec {
       Path directory,
       int pid,
       Optional<PidFd> process,
+      Optional<PidFd> monitor,
       Optional<Attachment> streams) {
     this.containerId = containerId;
     this.directory = directory;
     this.pid = pid;
     this.process = process;
     this.streams = streams;
-    this.control = new ControlPipe(directory);
+    this.monitor = monitor;
+    process.ifPresent(p -> Children.claim(p.pid()));
   }
 
   /**
    * Waits, on a virtual thread, for the exit code on the pipe; then closes the pipes.
    *
    * @param ended is run before the exit is told
-   * @param afterMonitor is run when the monitor has ended too
    */
-  void follow(
-      Conmon.ExecPipes pipes, Optional<PidFd> monitor, Runnable ended, Runnable afterMonitor) {
+  void follow(Conmon.ExecPipes pipes, Runnable ended) {
     inBackground(
         () -> {
           try (pipes) {
@@ -60,24 +60,22 @@ final class ExecSession implements Exec {
             boolean told = last.isPresent() && last.get().data() >= 0;
             finish(told ? last.get().data() : withoutMonitor(), ended);
           }
-          reap(monitor);
+          reapMonitor();
           Layout.removeTree(directory);
-          afterMonitor.run();
         });
   }
 
   /** Waits for the end of a monitor that an earlier daemon started. */
-  void follow(PidFd monitor, Runnable ended) throws IOException {
-    monitor.onExit(
+  void follow(Runnable ended) {
+    inBackground(
         () -> {
-          monitor.close();
-          inBackground(() -> finish(withoutMonitor(), ended));
+          if (monitor.isPresent()) {
+            try (PidFd last = monitor.get()) {
+              last.await();
+            }
+          }
+          finish(withoutMonitor(), ended);
         });
-  }
-
-  /** Tells an exit that came while no daemon was there. */
-  void finish() {
-    inBackground(() -> finish(withoutMonitor(), () -> {}));
   }
 
   private interface Task {
@@ -100,8 +98,15 @@ final class ExecSession implements Exec {
             });
   }
 
+  private void letGo() {
+    if (process.isPresent()) {
+      Children.release(process.get().pid());
+      process.get().close();
+    }
+  }
+
   private void finish(int code, Runnable ended) {
-    process.ifPresent(PidFd::close);
+    letGo();
     try {
       ended.run();
     } finally {
@@ -130,7 +135,7 @@ final class ExecSession implements Exec {
     return status.map(WaitStatus::exitCode).orElse(UNKNOWN);
   }
 
-  static void reap(Optional<PidFd> monitor) throws IOException {
+  private void reapMonitor() throws IOException {
     if (monitor.isPresent()) {
       try (PidFd last = monitor.get()) {
         if (last.await(MONITOR_END)) {
@@ -142,7 +147,8 @@ final class ExecSession implements Exec {
 
   /** The daemon stops: nobody waits any more. */
   void abandon() {
-    process.ifPresent(PidFd::close);
+    letGo();
+    monitor.ifPresent(PidFd::close);
     streams.ifPresent(Attachment::close);
   }
 
@@ -178,7 +184,9 @@ final class ExecSession implements Exec {
   @Override
   public void resize(int rows, int columns) {
     try {
-      var unused = control.resize(rows, columns);
+      ControlPipe.resize(monitor, rows, columns);
+    } catch (ClosedChannelException e) {
+      LOG.log(Level.TRACE, "ended meanwhile", e);
     } catch (IOException e) {
       throw Failures.system("resize the terminal of exec " + directory.getFileName(), e);
     }

@@ -29,17 +29,8 @@ final class Execs {
   private final Launcher launcher;
   private final Conmon conmon;
   private final Buffers buffers;
-  private final Runnable reaper;
 
-  /** The reaper takes the status of orphans that nobody waits for. */
-  Execs(
-      Layout layout,
-      Poller poller,
-      Launcher launcher,
-      Conmon conmon,
-      Buffers buffers,
-      Runnable reaper) {
-    this.reaper = reaper;
+  Execs(Layout layout, Poller poller, Launcher launcher, Conmon conmon, Buffers buffers) {
     this.layout = layout;
     this.poller = poller;
     this.launcher = launcher;
@@ -96,13 +87,15 @@ final class Execs {
       }
       int pid = first.get().data();
       ExecSession session =
-          new ExecSession(container.id(), directory, pid, PidFd.open(poller, pid), streams);
+          new ExecSession(
+              container.id(),
+              directory,
+              pid,
+              PidFd.open(poller, pid),
+              hold(Conmon.pid(directory)),
+              streams);
       container.execs().put(spec.execId(), session);
-      session.follow(
-          pipes,
-          hold(Conmon.pid(directory)),
-          () -> container.execs().remove(spec.execId(), session),
-          reaper);
+      session.follow(pipes, () -> container.execs().remove(spec.execId(), session));
       return session;
     } catch (IOException | RuntimeException e) {
       pipes.close();
@@ -110,19 +103,12 @@ final class Execs {
       if (!(e instanceof LaunchException)) {
         Conmon.killLeftover(directory);
       }
-      awaitMonitor(directory);
       throw e;
     }
   }
 
   private Optional<PidFd> hold(Optional<Integer> pid) throws IOException {
     return pid.isPresent() ? PidFd.open(poller, pid.get()) : Optional.empty();
-  }
-
-  /** After a failure: what the runtime put into the container's namespaces is a child of this daemon when the monitor has ended, and the container cannot end before it is reaped. */
-  private void awaitMonitor(Path directory) throws IOException {
-    ExecSession.reap(hold(Conmon.pid(directory)));
-    reaper.run();
   }
 
   private static String program(String process) {
@@ -145,22 +131,18 @@ final class Execs {
         Layout.removeTree(directory);
         continue;
       }
-      Optional<PidFd> held = PidFd.open(poller, monitor.get());
-      boolean runs = held.isPresent() && Conmon.worksIn(monitor.get(), directory);
+      boolean watched = Conmon.worksIn(monitor.get(), directory);
+      boolean runs = watched || container.cgroup().processes("pids").contains(pid.get());
       ExecSession session =
           new ExecSession(
               container.id(),
               directory,
               pid.get(),
               runs ? PidFd.open(poller, pid.get()) : Optional.empty(),
+              watched ? PidFd.open(poller, monitor.get()) : Optional.empty(),
               Optional.empty());
       container.execs().put(execId, session);
-      if (runs) {
-        session.follow(held.orElseThrow(), () -> {});
-      } else {
-        held.ifPresent(PidFd::close);
-        session.finish();
-      }
+      session.follow(() -> {});
     }
   }
 }

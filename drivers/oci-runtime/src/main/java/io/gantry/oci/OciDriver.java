@@ -78,12 +78,12 @@ final class OciDriver implements RuntimeDriver {
     this.inotify = inotify;
     this.migrations = new MigrationWindow(cgroups);
     this.runtimes = new Runtimes(programs, layout, launcher, poller);
-    this.registry = new Registry(new Exits(layout), launcher);
+    this.registry = new Registry(new Exits(layout));
     this.leftovers = new Leftovers(layout, cgroups, poller, launcher, runtimes.byName());
     Conmon conmon = new Conmon(programs.conmon(), poller, migrations);
     this.creation =
         new Creation(layout, cgroups, poller, launcher, conmon, runtimes, registry, leftovers);
-    this.execs = new Execs(layout, poller, launcher, conmon, buffers, registry::reapStrangers);
+    this.execs = new Execs(layout, poller, launcher, conmon, buffers);
     this.adoption =
         new Adoption(layout, cgroups, poller, runtimes, registry, execs, leftovers);
     var unused =
@@ -254,8 +254,12 @@ final class OciDriver implements RuntimeDriver {
 
   @Override
   public void resize(String id, int rows, int columns) {
+    Container container = registry.get(id);
     try {
-      var unused = registry.get(id).control().resize(rows, columns);
+      ControlPipe.resize(container.monitor(), rows, columns);
+    } catch (ClosedChannelException e) {
+      // It is being deleted.
+      return;
     } catch (IOException e) {
       throw Failures.system("resize the terminal of container " + id, e);
     }
@@ -321,7 +325,6 @@ final class OciDriver implements RuntimeDriver {
           removed.add(id);
         }
       }
-      registry.reapStrangers();
       return removed;
     } catch (IOException e) {
       throw Failures.system("look for what containers left behind", e);

@@ -1,7 +1,6 @@
 package io.gantry.oci;
 
 import io.gantry.linux.inotify.Inotify;
-import io.gantry.linux.process.Launcher;
 import io.gantry.plugins.DriverException;
 import io.gantry.plugins.DriverException.Kind;
 import io.gantry.plugins.runtime.Exit;
@@ -23,14 +22,12 @@ final class Registry implements AutoCloseable {
 
   private final Map<String, Container> containers = new ConcurrentHashMap<>();
   private final Exits exits;
-  private final Launcher launcher;
   private volatile Consumer<Exit> listener =
       exit -> LOG.log(Level.WARNING, "nobody listens for the exit of container {0}", exit.id());
   private volatile boolean closed;
 
-  Registry(Exits exits, Launcher launcher) {
+  Registry(Exits exits) {
     this.exits = exits;
-    this.launcher = launcher;
   }
 
   void listener(Consumer<Exit> next) {
@@ -66,16 +63,6 @@ final class Registry implements AutoCloseable {
 
   void remove(Container container) {
     containers.remove(container.id(), container);
-    reapStrangers();
-  }
-
-  /** Takes the status of orphans that have become this process' children and that nobody waits for. */
-  void reapStrangers() {
-    launcher.reapStrangers(this::owns);
-  }
-
-  private boolean owns(int pid) {
-    return containers.values().stream().anyMatch(container -> container.owns(pid));
   }
 
   /** An exit file was written, or events were lost. */

@@ -11,7 +11,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.IntPredicate;
 
 /**
  * The platform thread that starts programs. It may live in a mount namespace of its own, which what it starts inherits: that is how programs are given a view
@@ -29,15 +28,13 @@ public final class Launcher implements AutoCloseable {
 
   private final Poller poller;
   private final Optional<Hidden> hidden;
-  private final Children children;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().name("launcher").daemon().factory());
 
-  private Launcher(Poller poller, Optional<Hidden> hidden, Children children) {
+  private Launcher(Poller poller, Optional<Hidden> hidden) {
     this.poller = poller;
     this.hidden = hidden;
-    this.children = children;
   }
 
   /**
@@ -47,12 +44,7 @@ public final class Launcher implements AutoCloseable {
    *     mounts there go on following those of the host where these are shared
    */
   public static Launcher open(Poller poller, Optional<Hidden> hidden) throws IOException {
-    return open(poller, hidden, new Children());
-  }
-
-  private static Launcher open(Poller poller, Optional<Hidden> hidden, Children children)
-      throws IOException {
-    Launcher launcher = new Launcher(poller, hidden, children);
+    Launcher launcher = new Launcher(poller, hidden);
     if (hidden.isPresent()) {
       try {
         launcher.run(
@@ -70,7 +62,7 @@ public final class Launcher implements AutoCloseable {
 
   /** A launcher like this one, whose namespace is a copy of the host's as it is now. To be closed after use. */
   public Launcher fresh() throws IOException {
-    return open(poller, hidden, children);
+    return open(poller, hidden);
   }
 
   /** Whether programs run in another mount namespace than this process. */
@@ -79,16 +71,7 @@ public final class Launcher implements AutoCloseable {
   }
 
   public Child start(Command command) throws IOException {
-    return run(() -> children.start(poller, command));
-  }
-
-  /**
-   * Reaps orphans that have become children of this process ({@link Children#adoptOrphans}) and that nobody waits for.
-   *
-   * @param known says whether somebody else waits for a process
-   */
-  public void reapStrangers(IntPredicate known) {
-    children.reapStrangers(known);
+    return run(() -> Children.start(poller, command));
   }
 
   private <T> T run(Callable<T> task) throws IOException {

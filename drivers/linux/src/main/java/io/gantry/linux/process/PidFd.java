@@ -111,6 +111,20 @@ public final class PidFd implements AutoCloseable {
     }
   }
 
+  /** A descriptor here for a file that the process has open (pidfd_getfd(2)); needs the right to trace it. */
+  public Descriptor descriptor(int number) throws IOException {
+    int fd = descriptor.acquire();
+    try {
+      int copy = (int) ProcessCalls.syscall(ProcessCalls.SYS_PIDFD_GETFD, fd, number, 0, 0);
+      if (copy < 0) {
+        throw ErrnoException.last("take file descriptor " + number + " of process " + pid);
+      }
+      return new Descriptor(copy);
+    } finally {
+      descriptor.release();
+    }
+  }
+
   @Override
   public void close() {
     watch.close();

@@ -15,6 +15,8 @@ final class ProcessCalls {
   static final int PR_SET_CHILD_SUBREAPER = 36;
   static final int SYS_PIDFD_SEND_SIGNAL = 424;
   static final int SYS_PIDFD_OPEN = 434;
+  static final int SYS_PIDFD_GETFD = 438;
+  static final long TIOCSWINSZ = 0x5414;
   static final long PIDFD_GET_INFO = 0xC040FF0BL;
   static final short POSIX_SPAWN_SETSIGDEF = 4;
   static final short POSIX_SPAWN_SETSIGMASK = 8;
