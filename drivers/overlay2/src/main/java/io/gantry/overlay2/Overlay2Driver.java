@@ -6,7 +6,6 @@ import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;
 import io.gantry.linux.file.Directory;
 import io.gantry.linux.file.TreeUsage;
-import io.gantry.linux.mount.LowerDirs;
 import io.gantry.plugins.DriverException;
 import io.gantry.plugins.DriverException.Kind;
 import io.gantry.plugins.FailPoint;
@@ -19,16 +18,13 @@ import io.gantry.plugins.storage.StorageDriver;
 import io.gantry.plugins.storage.StorageProblem;
 import io.gantry.plugins.storage.Usage;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 
 /**
  * Snapshots as directories that overlayfs stacks. Below the driver's directory:
@@ -46,44 +42,30 @@ import java.util.function.Supplier;
  */
 final class Overlay2Driver implements StorageDriver {
 
-  /** As Docker's: overlayfs itself takes 500. */
-  private static final int MAX_DEPTH = 128;
+  private static final Logger LOG = System.getLogger(Overlay2Driver.class.getName());
 
-  private static final int MAX_KEY = 255;
-
-  private final Path root;
   private final DriverDirectories directories;
+  private final Layout layout;
+  private final Catalog catalog;
   private final String backing;
-  private final Optional<Quotas> quota;
+  private final Optional<Quotas> quotas;
   private final OptionalLong defaultSize;
-  private final List<String> plainOptions = Backing.plainOptions();
-  private final String boot;
-
-  /** Guards the index, and with it which records there are; held for a few system calls at most. */
-  private final ReentrantLock lock = new ReentrantLock();
-
-  /** Guarded by {@link #lock}. */
-  private final Index index;
-
-  private final Ids ids = new Ids();
+  private final Checkup checkup;
 
   private Overlay2Driver(
-      Path root,
       DriverDirectories directories,
+      Path root,
+      Catalog catalog,
       String backing,
-      Optional<Quotas> quota,
-      OptionalLong defaultSize)
-      throws ErrnoException {
-    this.root = root;
+      Optional<Quotas> quotas,
+      OptionalLong defaultSize) {
     this.directories = directories;
+    this.layout = new Layout(root);
+    this.catalog = catalog;
     this.backing = backing;
-    this.quota = quota;
+    this.quotas = quotas;
     this.defaultSize = defaultSize;
-    this.boot = BootId.current();
-    this.index =
-        new Recovery(directories.records(), directories.snapshots(), directories.trash(), boot)
-            .recover();
-    directories.trash().empty();
+    this.checkup = new Checkup(root, directories);
   }
 
   static Overlay2Driver open(Path root, Overlay2Options options) throws ErrnoException {
@@ -107,30 +89,42 @@ final class Overlay2Driver implements StorageDriver {
     }
     DriverDirectories directories = DriverDirectories.open(root);
     try {
-      if (!Backing.tellsTypes(directories.root())) {
-        throw new DriverException(
-            Kind.SYSTEM,
-            "overlay2: the backing " + backing + " filesystem of " + root
-                + " is formatted without d_type support, which overlayfs needs");
-      }
-      Optional<Quotas> quota = Quotas.open(directories.root(), directories.snapshots());
-      if (options.size().isPresent() && quota.isEmpty()) {
-        throw new DriverException(
-            Kind.INVALID,
-            "Storage option overlay2.size not supported. Filesystem does not support Project Quota: "
-                + root + " is not mounted with pquota");
-      }
-      return new Overlay2Driver(root, directories, backing, quota, options.size());
+      return open(directories, root, backing, options.size());
     } catch (ErrnoException | RuntimeException e) {
       directories.close();
       throw e;
     }
   }
 
+  private static Overlay2Driver open(
+      DriverDirectories directories, Path root, String backing, OptionalLong size)
+      throws ErrnoException {
+    if (!Backing.tellsTypes(directories.root())) {
+      throw new DriverException(
+          Kind.SYSTEM,
+          "overlay2: the backing " + backing + " filesystem of " + root
+              + " is formatted without d_type support, which overlayfs needs");
+    }
+    Optional<Quotas> quotas = Quotas.open(directories.root(), directories.snapshots());
+    if (size.isPresent() && quotas.isEmpty()) {
+      throw new DriverException(
+          Kind.INVALID,
+          "Storage option overlay2.size not supported. Filesystem does not support Project Quota: "
+              + root + " is not mounted with pquota");
+    }
+    String boot = BootId.current();
+    Index index =
+        new Recovery(directories.records(), directories.snapshots(), directories.trash(), boot)
+            .recover();
+    directories.trash().empty();
+    Catalog catalog = new Catalog(directories.records(), index, boot);
+    return new Overlay2Driver(directories, root, catalog, backing, quotas, size);
+  }
+
   @Override
   public void prepare(String key, String parent, Map<String, String> options) {
     OptionalLong size = Overlay2Options.snapshotSize(options);
-    if (size.isPresent() && quota.isEmpty()) {
+    if (size.isPresent() && quotas.isEmpty()) {
       throw new DriverException(
           Kind.INVALID,
           "--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
@@ -145,22 +139,14 @@ final class Overlay2Driver implements StorageDriver {
 
   private void create(
       String action, SnapshotKind kind, String key, String parent, OptionalLong size) {
-    checkKey(key);
-    Record record = locked(() -> newRecord(action, kind, key, parent));
+    Record record = catalog.propose(action, kind, key, parent);
     try {
+      FailPoint.hit("overlay2." + action + ".begin");
       if (record.hasDirectory()) {
-        FailPoint.hit("overlay2." + action + ".begin");
         directories.make(record.id(), record.parentId(), limit(size));
         FailPoint.hit("overlay2." + action + ".directories");
       }
-      lock.lock();
-      try {
-        requireUsable(action, key, parent);
-        directories.records().create(record);
-        index.add(record);
-      } finally {
-        lock.unlock();
-      }
+      catalog.add(action, record, parent);
       FailPoint.hit("overlay2." + action + ".recorded");
     } catch (ErrnoException e) {
       discard(record);
@@ -172,108 +158,42 @@ final class Overlay2Driver implements StorageDriver {
   }
 
   private DriverDirectories.Limit limit(OptionalLong size) {
-    return size.isPresent() && quota.isPresent()
-        ? directory -> quota.get().limit(directory, size.getAsLong())
+    return size.isPresent() && quotas.isPresent()
+        ? directory -> quotas.get().limit(directory, size.getAsLong())
         : directory -> {};
-  }
-
-  private Record newRecord(String action, SnapshotKind kind, String key, String parent) {
-    requireUsable(action, key, parent);
-    String parentId = parent.isEmpty() ? "" : index.find(parent).orElseThrow().id();
-    Record record = new Record(key, kind, ids.next(index), parentId, new Usage(0, 0), "");
-    int depth = index.parentsOf(record).size();
-    if (depth > MAX_DEPTH) {
-      throw new DriverException(
-          Kind.INVALID,
-          action + " snapshot " + key + ": max depth exceeded: " + depth + " layers, at most "
-              + MAX_DEPTH + " can be stacked");
-    }
-    return record;
-  }
-
-  private void requireUsable(String action, String key, String parent) {
-    requireFree(action, key);
-    if (!parent.isEmpty()) {
-      Record below = require(action, parent);
-      if (below.kind() != SnapshotKind.COMMITTED) {
-        throw new DriverException(
-            Kind.CONFLICT,
-            action + " snapshot " + key + ": parent " + parent + " is not committed");
-      }
-    }
   }
 
   /** Takes back what a failed call has made so far. */
   private void discard(Record record) {
-    if (locked(() -> index.hasId(record.id()))) {
-      return;
-    }
     try {
-      if (directories.snapshots().find(record.id()).isPresent()) {
+      if (!catalog.has(record) && directories.snapshots().find(record.id()).isPresent()) {
         directories.trash().take(directories.snapshots(), record.id());
       }
     } catch (ErrnoException e) {
-      System.getLogger(Overlay2Driver.class.getName())
-          .log(System.Logger.Level.WARNING, "overlay2: a directory is left over", e);
+      LOG.log(Level.WARNING, "overlay2: a directory is left over until the next start", e);
     }
   }
 
   @Override
   public List<MountSpec> mounts(String key) {
-    Record record = locked(() -> require("mount", key));
-    List<Path> lowers = lowers(record);
-    if (record.kind() == SnapshotKind.COMMITTED) {
-      throw new DriverException(
-          Kind.CONFLICT, "mount snapshot " + key + ": it is committed; view it");
-    }
-    if (record.kind() == SnapshotKind.VIEW) {
-      return List.of(
-          switch (lowers.size()) {
-            case 0 -> bind(root.resolve(DriverDirectories.EMPTY), "ro");
-            case 1 -> bind(lowers.getFirst(), "ro");
-            default -> overlay(List.of("ro", "lowerdir=" + LowerDirs.join(lowers)));
-          });
-    }
-    if (lowers.isEmpty()) {
-      return List.of(bind(diff(record.id()), "rw"));
-    }
-    return List.of(
-        overlay(
-            List.of(
-                "lowerdir=" + LowerDirs.join(lowers),
-                "upperdir=" + diff(record.id()),
-                "workdir=" + work(record.id()))));
-  }
-
-  private MountSpec overlay(List<String> own) {
-    List<String> options = new ArrayList<>(plainOptions);
-    options.addAll(own);
-    return new MountSpec("overlay", "overlay", options);
-  }
-
-  private static MountSpec bind(Path source, String access) {
-    return new MountSpec("bind", source.toString(), List.of("rbind", access));
+    Record record = catalog.require("mount", key);
+    List<String> parents = catalog.parentsOf(record);
+    return switch (record.kind()) {
+      case ACTIVE -> List.of(layout.active(record.id(), parents));
+      case VIEW -> List.of(layout.view(parents));
+      case COMMITTED ->
+          throw new DriverException(
+              Kind.CONFLICT, "mount snapshot " + key + ": it is committed; view it");
+    };
   }
 
   @Override
   public void commit(String name, String key) {
-    checkKey(name);
-    Record active = locked(() -> requireCommittable(name, key));
+    Record active = catalog.requireCommittable(name, key);
     try {
       Usage usage = measure(active);
-      Record committed = active.committed(name, usage, boot);
       FailPoint.hit("overlay2.commit.measured");
-      lock.lock();
-      try {
-        requireCommittable(name, key);
-        directories.records().create(committed);
-        FailPoint.hit("overlay2.commit.recorded");
-        directories.records().delete(key);
-        index.remove(active);
-        index.add(committed);
-      } finally {
-        lock.unlock();
-      }
+      catalog.commit(name, active, usage);
       FailPoint.hit("overlay2.commit.done");
       directories.dropWork(active.id());
     } catch (ErrnoException e) {
@@ -281,54 +201,23 @@ final class Overlay2Driver implements StorageDriver {
     }
   }
 
-  private Record requireCommittable(String name, String key) {
-    Record record = require("commit", key);
-    if (record.kind() != SnapshotKind.ACTIVE) {
-      throw new DriverException(
-          Kind.CONFLICT, "commit snapshot " + key + ": it is not active");
-    }
-    requireFree("commit", name);
-    return record;
-  }
-
   @Override
   public void remove(String key) {
-    Optional<Record> removed = locked(() -> forget(key));
-    if (removed.isEmpty() || !removed.get().hasDirectory()) {
-      return;
-    }
-    FailPoint.hit("overlay2.remove.forgotten");
     try {
-      directories.trash().take(directories.snapshots(), removed.get().id());
+      Optional<Record> removed = catalog.remove(key);
+      FailPoint.hit("overlay2.remove.forgotten");
+      if (removed.isPresent() && removed.get().hasDirectory()) {
+        directories.trash().take(directories.snapshots(), removed.get().id());
+      }
+      FailPoint.hit("overlay2.remove.trashed");
     } catch (ErrnoException e) {
       throw failure("remove", key, e);
     }
-    FailPoint.hit("overlay2.remove.trashed");
-  }
-
-  private Optional<Record> forget(String key) {
-    Optional<Record> record = index.find(key);
-    if (record.isEmpty()) {
-      return record;
-    }
-    int children = index.childrenOf(record.get());
-    if (children > 0) {
-      throw new DriverException(
-          Kind.CONFLICT,
-          "remove snapshot " + key + ": " + children + " other snapshots are based on it");
-    }
-    try {
-      directories.records().delete(key);
-    } catch (ErrnoException e) {
-      throw failure("remove", key, e);
-    }
-    index.remove(record.get());
-    return record;
   }
 
   @Override
   public Usage usage(String key) {
-    Record record = locked(() -> require("measure", key));
+    Record record = catalog.require("measure", key);
     try {
       return record.kind() == SnapshotKind.ACTIVE ? measure(record) : record.usage();
     } catch (ErrnoException e) {
@@ -345,32 +234,27 @@ final class Overlay2Driver implements StorageDriver {
 
   @Override
   public Optional<Snapshot> stat(String key) {
-    return locked(() -> index.find(key).map(this::snapshot));
+    return catalog.find(key);
   }
 
   @Override
   public List<Snapshot> walk() {
-    return locked(() -> index.all().stream().map(this::snapshot).toList());
-  }
-
-  private Snapshot snapshot(Record record) {
-    return record.snapshot(index.keyOf(record.parentId()));
+    return catalog.all();
   }
 
   @Override
   public Optional<List<Change>> changes(String key) {
-    Record record = locked(() -> require("compare", key));
+    Record record = catalog.require("compare", key);
+    if (!record.hasDirectory()) {
+      return Optional.of(List.of());
+    }
+    Path own = layout.diff(record.id());
+    List<Path> lowers = layout.diffs(catalog.parentsOf(record));
     try {
       return Optional.of(
-          switch (record.kind()) {
-            case VIEW -> List.of();
-            case ACTIVE, COMMITTED -> {
-              List<Path> lowers = lowers(record);
-              yield lowers.isEmpty()
-                  ? LayerDiff.changes(diff(record.id()))
-                  : LayerDiff.changes(new LayerTarget.Overlay(diff(record.id()), lowers));
-            }
-          });
+          lowers.isEmpty()
+              ? LayerDiff.changes(own)
+              : LayerDiff.changes(new LayerTarget.Overlay(own, lowers)));
     } catch (IOException e) {
       throw failure("compare", key, e);
     }
@@ -378,48 +262,25 @@ final class Overlay2Driver implements StorageDriver {
 
   @Override
   public Map<String, String> details(String key) {
-    Record record = locked(() -> require("inspect", key));
-    List<Path> lowers = lowers(record);
-    Map<String, String> details = new LinkedHashMap<>();
-    if (!lowers.isEmpty()) {
-      details.put("LowerDir", String.join(":", lowers.stream().map(Path::toString).toList()));
-    }
-    if (record.hasDirectory()) {
-      details.put("MergedDir", directory(record.id()).resolve("merged").toString());
-      details.put("UpperDir", diff(record.id()).toString());
-      details.put("WorkDir", work(record.id()).toString());
-    }
-    return details;
+    Record record = catalog.require("inspect", key);
+    return layout.details(record, catalog.parentsOf(record));
   }
 
   @Override
   public void sync() {
-    List<Record> fresh =
-        locked(() -> index.all().stream().filter(r -> !r.isSynced()).toList());
+    List<Record> fresh = catalog.notSynced();
     try {
       directories.root().fd().syncFileSystem();
       FailPoint.hit("overlay2.sync.data");
-      if (fresh.isEmpty()) {
-        return;
-      }
       for (Record record : fresh) {
-        markSynced(record);
+        catalog.markSynced(record);
       }
-      directories.root().fd().syncFileSystem();
+      if (!fresh.isEmpty()) {
+        directories.root().fd().syncFileSystem();
+      }
+      FailPoint.hit("overlay2.sync.done");
     } catch (ErrnoException e) {
       throw new DriverException(Kind.SYSTEM, "overlay2: sync: " + e.getMessage(), e);
-    }
-  }
-
-  private void markSynced(Record record) throws ErrnoException {
-    lock.lock();
-    try {
-      if (index.find(record.key()).filter(record::equals).isPresent()) {
-        directories.records().replace(record.synced());
-        index.replace(record.synced());
-      }
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -435,66 +296,17 @@ final class Overlay2Driver implements StorageDriver {
 
   @Override
   public List<StorageProblem> check() {
-    return new Checkup(root, directories).problems();
+    return checkup.problems();
   }
 
   @Override
   public void repair(StorageProblem problem) {
-    new Checkup(root, directories).repair(problem);
+    checkup.repair(problem);
   }
 
   @Override
   public void close() {
     directories.close();
-  }
-
-  private List<Path> lowers(Record record) {
-    return locked(() -> index.parentsOf(record)).stream().map(this::diff).toList();
-  }
-
-  private Path directory(String id) {
-    return root.resolve(DriverDirectories.SNAPSHOTS).resolve(id);
-  }
-
-  private Path diff(String id) {
-    return directory(id).resolve(DriverDirectories.DIFF);
-  }
-
-  private Path work(String id) {
-    return directory(id).resolve(DriverDirectories.WORK);
-  }
-
-  private void requireFree(String action, String key) {
-    if (index.find(key).isPresent()) {
-      throw new DriverException(
-          Kind.CONFLICT, action + " snapshot " + key + ": it exists already");
-    }
-  }
-
-  private Record require(String action, String key) {
-    return index
-        .find(key)
-        .orElseThrow(
-            () ->
-                new DriverException(
-                    Kind.NOT_FOUND, action + " snapshot " + key + ": it does not exist"));
-  }
-
-  private static void checkKey(String key) {
-    int length = key.getBytes(StandardCharsets.UTF_8).length;
-    if (length == 0 || length > MAX_KEY || key.indexOf('\0') >= 0) {
-      throw new DriverException(
-          Kind.INVALID, "snapshot key \"" + key + "\": not 1 to " + MAX_KEY + " bytes");
-    }
-  }
-
-  private <T> T locked(Supplier<T> action) {
-    lock.lock();
-    try {
-      return action.get();
-    } finally {
-      lock.unlock();
-    }
   }
 
   /** A missing directory may mean that something is mounted over all of them: then that is what is said. */

@@ -1,6 +1,5 @@
 package io.gantry.overlay2;
 
-import io.gantry.plugins.storage.Snapshot;
 import io.gantry.plugins.storage.SnapshotKind;
 import io.gantry.plugins.storage.Usage;
 import java.net.URLDecoder;
@@ -70,10 +69,6 @@ record Record(
 
   boolean hasDirectory() {
     return kind != SnapshotKind.VIEW;
-  }
-
-  Snapshot snapshot(Optional<String> parentKey) {
-    return new Snapshot(key, kind, parentKey);
   }
 
   private static String orNone(String word) {
