@@ -65,12 +65,19 @@ public final class StreamSession implements Exchange.Takeover {
   private void readInput(InputStream in) {
     try {
       switch (input) {
-        case Input.Ignored _ -> in.transferTo(OutputStream.nullOutputStream());
+        case Input.Ignored _ -> drain(in);
         case Input.Plain _ -> copy(in);
         case Input.Terminal terminal -> copyUntilDetached(in, terminal);
       }
     } catch (IOException e) {
       log.debug("the input of a client broke", e);
+    }
+  }
+
+  private static void drain(InputStream in) {
+    byte[] buffer = new byte[1024];
+    while (read(in, buffer) >= 0) {
+      // dropped
     }
   }
 

@@ -5,10 +5,13 @@ import io.gantry.plugins.runtime.OutputSink;
 import io.gantry.plugins.runtime.RuntimeDriver;
 import io.gantry.plugins.runtime.Stream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +29,7 @@ public final class ContainerStreams implements OutputSink {
   private final boolean stdinOnce;
   private final List<AttachedClient> clients = new CopyOnWriteArrayList<>();
   private final ReentrantLock lock = new ReentrantLock();
+  private final Condition startedOrEnded = lock.newCondition();
   private final ReentrantLock inputLock = new ReentrantLock();
   private @Nullable Attachment connection;
   private boolean ended;
@@ -69,6 +73,7 @@ public final class ContainerStreams implements OutputSink {
     try {
       if (connection == null && !ended) {
         connection = runtime.attach(id, this);
+        startedOrEnded.signalAll();
       }
     } finally {
       lock.unlock();
@@ -90,6 +95,7 @@ public final class ContainerStreams implements OutputSink {
     lock.lock();
     try {
       ended = true;
+      startedOrEnded.signalAll();
       open = connection;
       connection = null;
     } finally {
@@ -118,10 +124,8 @@ public final class ContainerStreams implements OutputSink {
   }
 
   void write(ByteBuffer data) throws IOException {
-    Attachment to = connection;
-    if (to == null) {
-      throw new IOException("the container does not run");
-    }
+    Attachment to =
+        connected().orElseThrow(() -> new IOException("the container does not run any more"));
     inputLock.lock();
     try {
       to.write(data);
@@ -131,9 +135,29 @@ public final class ContainerStreams implements OutputSink {
   }
 
   void inputEnded() {
-    Attachment to = connection;
-    if (stdinOnce && to != null) {
-      to.closeInput();
+    if (stdinOnce) {
+      try {
+        connected().ifPresent(Attachment::closeInput);
+      } catch (InterruptedIOException e) {
+        // the client has left before the start: its end is not the end of the input
+        return;
+      }
+    }
+  }
+
+  /** The connection, waiting for the start: clients send input before it. Empty after the end. */
+  private Optional<Attachment> connected() throws InterruptedIOException {
+    lock.lock();
+    try {
+      while (connection == null && !ended) {
+        startedOrEnded.await();
+      }
+      return Optional.ofNullable(connection);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("the client left before the container was started");
+    } finally {
+      lock.unlock();
     }
   }
 
