@@ -71,7 +71,7 @@ final class Adoption {
       leftovers.remove(id, Optional.empty());
       return new Adopted.Gone();
     }
-    Runtime runtime = runtimes.named(entry.get().runtime());
+    OciRuntime runtime = runtimes.named(entry.get().runtime());
     Container container =
         Container.open(
             poller, entry.get(), bundle, runtime, cgroups.group(entry.get().cgroupPath()));

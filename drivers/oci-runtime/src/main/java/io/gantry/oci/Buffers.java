@@ -3,7 +3,10 @@ package io.gantry.oci;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Direct buffers for socket calls, shared by all connections: a connection that has nothing to move holds none. */
+/**
+ * Direct buffers for socket calls, shared by all connections: a connection that has nothing to move
+ * holds none.
+ */
 final class Buffers {
 
   /** conmon cuts off what is more than this in a packet it gets; what it sends is smaller. */

@@ -52,7 +52,9 @@ final class BundleConfig {
     root.withObjectProperty("annotations").put("run.oci.seccomp_bpf_data", base64);
   }
 
-  /** Makes crun write the standard error of hooks, which its own message does not have, to a file. */
+  /**
+   * Makes crun write the standard error of hooks, which its own message does not have, to a file.
+   */
   void hookErrors(Path file) {
     root.withObjectProperty("annotations").put("run.oci.hooks.stderr", file.toString());
   }

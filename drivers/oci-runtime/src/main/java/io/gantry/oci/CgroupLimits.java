@@ -17,8 +17,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Changes the limits of a living container, by its cgroup files. The files are written one after the other; when the kernel refuses one, those already written get
- * their old values back. Translation to version 2 is that of the OCI runtime specification and runc.
+ * Changes the limits of a living container, by its cgroup files. The files are written one after
+ * the other; when the kernel refuses one, those already written get their old values back.
+ * Translation to version 2 is that of the OCI runtime specification and runc.
  */
 final class CgroupLimits {
 
@@ -29,16 +30,14 @@ final class CgroupLimits {
   private record Change(Path file, String value) {}
 
   private final Cgroup cgroup;
-  private final int version;
   private final List<Change> changes = new ArrayList<>();
 
-  private CgroupLimits(Cgroup cgroup, int version) {
+  private CgroupLimits(Cgroup cgroup) {
     this.cgroup = cgroup;
-    this.version = version;
   }
 
   static void update(String id, Cgroup cgroup, int version, LinuxResources change) {
-    CgroupLimits limits = new CgroupLimits(cgroup, version);
+    CgroupLimits limits = new CgroupLimits(cgroup);
     if (version == 2) {
       limits.second(change);
     } else {
@@ -61,7 +60,10 @@ final class CgroupLimits {
     change.pidsLimit().ifPresent(v -> add("pids", "pids.max", maximum(v)));
   }
 
-  /** The kernel keeps memory below memory and swap together at each step, so the order depends on which way they go. */
+  /**
+   * The kernel keeps memory below memory and swap together at each step, so the order depends on
+   * which way they go.
+   */
   private void memoryFirst(OptionalLong memory, OptionalLong memorySwap) {
     String limit = "memory.limit_in_bytes";
     String swapLimit = "memory.memsw.limit_in_bytes";
@@ -95,17 +97,13 @@ final class CgroupLimits {
   }
 
   private void second(LinuxResources change) {
-    change
-        .cpuShares()
-        .ifPresent(v -> add("cpu", "cpu.weight", Long.toString(cpuWeight(v))));
+    change.cpuShares().ifPresent(v -> add("cpu", "cpu.weight", Long.toString(cpuWeight(v))));
     if (change.cpuQuota().isPresent() || change.cpuPeriod().isPresent()) {
       add("cpu", "cpu.max", cpuMaximum(change));
     }
     change.cpusetCpus().ifPresent(v -> add("cpuset", "cpuset.cpus", v));
     change.cpusetMems().ifPresent(v -> add("cpuset", "cpuset.mems", v));
-    change
-        .memoryReservation()
-        .ifPresent(v -> add("memory", "memory.low", maximum(v)));
+    change.memoryReservation().ifPresent(v -> add("memory", "memory.low", maximum(v)));
     if (change.memorySwap().isPresent()) {
       long swap = change.memorySwap().getAsLong();
       long memory = change.memory().orElseGet(this::memoryNow);
@@ -174,7 +172,8 @@ final class CgroupLimits {
     Optional<Path> directory = cgroup.directory(controller);
     if (directory.isEmpty()) {
       throw new DriverException(
-          Kind.UNSUPPORTED, "this host cannot limit " + file + ": no cgroup controller " + controller);
+          Kind.UNSUPPORTED,
+          "this host cannot limit " + file + ": no cgroup controller " + controller);
     }
     changes.add(new Change(directory.get().resolve(file), value));
   }

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads the numbers of one container from its cgroup files: about a dozen small reads, no process. */
+/**
+ * Reads the numbers of one container from its cgroup files: about a dozen small reads, no process.
+ */
 final class CgroupStats {
 
   /** USER_HZ, the same on every architecture the engine runs on. */
@@ -74,7 +76,8 @@ final class CgroupStats {
 
   private static Stats.Blkio blkioFirst(Optional<Path> blkio) {
     return new Stats.Blkio(
-        entries(blkio, "blkio.throttle.io_service_bytes_recursive", "blkio.throttle.io_service_bytes"),
+        entries(
+            blkio, "blkio.throttle.io_service_bytes_recursive", "blkio.throttle.io_service_bytes"),
         entries(blkio, "blkio.throttle.io_serviced_recursive", "blkio.throttle.io_serviced"));
   }
 
@@ -133,8 +136,7 @@ final class CgroupStats {
   private static Stats.Blkio blkioSecond(Optional<Path> io) {
     List<BlkioEntry> bytes = new ArrayList<>();
     List<BlkioEntry> requests = new ArrayList<>();
-    String text =
-        io.flatMap(directory -> CgroupFile.text(directory.resolve("io.stat"))).orElse("");
+    String text = io.flatMap(directory -> CgroupFile.text(directory.resolve("io.stat"))).orElse("");
     for (String line : text.split("\n")) {
       String[] fields = line.split(" ");
       String[] device = fields[0].split(":");
@@ -169,9 +171,7 @@ final class CgroupStats {
   }
 
   private static long number(Optional<Path> directory, String file) {
-    return directory.isPresent()
-        ? CgroupFile.number(directory.get().resolve(file)).orElse(0)
-        : 0;
+    return directory.isPresent() ? CgroupFile.number(directory.get().resolve(file)).orElse(0) : 0;
   }
 
   private static Map<String, Long> table(Optional<Path> directory, String file) {

@@ -23,10 +23,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Starts conmon, the monitor that owns the streams of one container or exec and writes down its exit code (conmon(8), API version 1).
+ * Starts conmon, the monitor that owns the streams of one container or exec and writes down its
+ * exit code (conmon(8), API version 1).
  *
- * <p>It is started with {@code /dev/null} for its own streams and no descriptors but its pipes; it leaves its parent at once (double fork, session of its own). On
- * its sync pipe it writes JSON lines.
+ * <p>It is started with {@code /dev/null} for its own streams and no descriptors but its pipes; it
+ * leaves its parent at once (double fork, session of its own). On its sync pipe it writes JSON
+ * lines.
  */
 final class Conmon {
 
@@ -70,7 +72,7 @@ final class Conmon {
   /** Starts a monitor that lets the runtime create a container; waits until that is done. */
   Message create(
       Launcher launcher,
-      Runtime runtime,
+      OciRuntime runtime,
       Layout layout,
       String id,
       boolean tty,
@@ -88,13 +90,11 @@ final class Conmon {
     try (var expectation = migrations.expect();
         Pipe sync = Pipe.open();
         PipeReader reader = new PipeReader(poller, sync.readEnd(), LINE_LIMIT)) {
-      var started =
-          launcher.start(
-              command(arguments, bundle, Map.of(SYNC, sync.writeEnd())));
+      var started = launcher.start(command(arguments, bundle, Map.of(SYNC, sync.writeEnd())));
       sync.writeEnd().close();
       Optional<String> line = reader.line();
       // It writes its pid file before it ends.
-      var unused = started.exit().join();
+      var _ = started.exit().join();
       return line.isPresent()
           ? Message.parse(line.get())
           : new Message(-1, "the monitor of container " + id + " ended");
@@ -123,7 +123,9 @@ final class Conmon {
       }
     }
 
-    /** The next message: the process number, then the exit code. Empty when the monitor has ended. */
+    /**
+     * The next message: the process number, then the exit code. Empty when the monitor has ended.
+     */
     Optional<Message> message() throws IOException {
       Optional<String> line = sync.line();
       expectation.close();
@@ -146,7 +148,7 @@ final class Conmon {
    */
   ExecPipes exec(
       Launcher launcher,
-      Runtime runtime,
+      OciRuntime runtime,
       String id,
       String execId,
       Path directory,
@@ -185,8 +187,9 @@ final class Conmon {
                   ATTACH,
                   attach.orElseThrow().writeEnd())
               : Map.of(SYNC, sync.writeEnd());
-      var unused = launcher.start(command(arguments, directory, descriptors));
-      // The first of two: it waits for it before it leaves its parent, so that one could move it to a cgroup.
+      var _ = launcher.start(command(arguments, directory, descriptors));
+      // The first of two: it waits for it before it leaves its parent, so that one could move it to
+      // a cgroup.
       pipes.go();
       return pipes;
     } catch (IOException | RuntimeException e) {
@@ -199,7 +202,7 @@ final class Conmon {
   }
 
   private List<String> common(
-      Runtime runtime,
+      OciRuntime runtime,
       String id,
       String own,
       Path bundle,
@@ -246,7 +249,9 @@ final class Conmon {
     return new Command(arguments, environment, directory, descriptors);
   }
 
-  /** The number of the monitor that works in a directory; empty when none has been started there. */
+  /**
+   * The number of the monitor that works in a directory; empty when none has been started there.
+   */
   static Optional<Integer> pid(Path directory) throws IOException {
     return number(directory.resolve("conmon.pid"));
   }
@@ -265,12 +270,15 @@ final class Conmon {
     }
   }
 
-  /** Ends the monitor of a directory that a dead daemon may have left, and the runtime it may be running: they are one process group. */
+  /**
+   * Ends the monitor of a directory that a dead daemon may have left, and the runtime it may be
+   * running: they are one process group.
+   */
   static void killLeftover(Path directory) throws IOException {
     Optional<Integer> pid = pid(directory);
     if (pid.isPresent() && pid.get() > 1 && worksIn(pid.get(), directory)) {
-      var unused = Signals.send(-pid.get(), Signals.SIGKILL);
-      unused = Signals.send(pid.get(), Signals.SIGKILL);
+      var _ = Signals.send(-pid.get(), Signals.SIGKILL);
+      var _ = Signals.send(pid.get(), Signals.SIGKILL);
     }
   }
 

@@ -14,19 +14,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** A created container as this daemon holds it: its processes by pidfd, its control pipe, its connection, its execs. Thread-safe. */
+/**
+ * A created container as this daemon holds it: its processes by pidfd, its control pipe, its
+ * connection, its execs. Thread-safe.
+ */
 final class Container implements AutoCloseable {
 
   private final ContainerRecord entry;
   private final Path bundle;
-  private final Runtime runtime;
+  private final OciRuntime runtime;
   private final Cgroup cgroup;
   private final ControlPipe control;
   private final Optional<PidFd> init;
   private final Optional<PidFd> monitor;
   private final Map<String, ExecSession> execs = new ConcurrentHashMap<>();
-  private final AtomicReference<@Nullable StreamConnection> connection =
-      new AtomicReference<>();
+  private final AtomicReference<@Nullable StreamConnection> connection = new AtomicReference<>();
   private final AtomicReference<@Nullable Exit> exit = new AtomicReference<>();
   private volatile boolean initEnded;
   private volatile boolean monitorEnded;
@@ -35,7 +37,7 @@ final class Container implements AutoCloseable {
   private Container(
       ContainerRecord entry,
       Path bundle,
-      Runtime runtime,
+      OciRuntime runtime,
       Cgroup cgroup,
       Optional<PidFd> init,
       Optional<PidFd> monitor) {
@@ -54,14 +56,14 @@ final class Container implements AutoCloseable {
 
   /** Takes hold of the processes of a record. */
   static Container open(
-      Poller poller, ContainerRecord entry, Path bundle, Runtime runtime, Cgroup cgroup)
+      Poller poller, ContainerRecord entry, Path bundle, OciRuntime runtime, Cgroup cgroup)
       throws IOException {
     return new Container(
         entry, bundle, runtime, cgroup, hold(poller, entry.init()), hold(poller, entry.monitor()));
   }
 
-  private static Optional<PidFd> hold(
-      Poller poller, Optional<ContainerRecord.Process> process) throws IOException {
+  private static Optional<PidFd> hold(Poller poller, Optional<ContainerRecord.KnownProcess> process)
+      throws IOException {
     if (process.isEmpty()) {
       return Optional.empty();
     }
@@ -91,7 +93,7 @@ final class Container implements AutoCloseable {
           .onExit(
               () -> {
                 // Ours only if it was started by this daemon.
-                var unused = Children.reap(pid);
+                var _ = Children.reap(pid);
                 monitorEnded = true;
                 Thread.startVirtualThread(changed);
               });
@@ -110,7 +112,7 @@ final class Container implements AutoCloseable {
     return bundle;
   }
 
-  Runtime runtime() {
+  OciRuntime runtime() {
     return runtime;
   }
 
@@ -135,7 +137,7 @@ final class Container implements AutoCloseable {
   }
 
   int initPid() {
-    return entry.init().map(ContainerRecord.Process::pid).orElse(0);
+    return entry.init().map(ContainerRecord.KnownProcess::pid).orElse(0);
   }
 
   boolean initEnded() {
@@ -192,7 +194,7 @@ final class Container implements AutoCloseable {
 
   void killMonitor(int signal) throws IOException {
     if (monitor.isPresent() && !monitorEnded) {
-      var unused = monitor.get().signal(signal);
+      var _ = monitor.get().signal(signal);
     }
   }
 

@@ -12,8 +12,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What this driver must know of a container after a restart of the daemon. Written before the first process is started, and again when the container is created;
- * kept on a file system that a reboot empties.
+ * What this driver must know of a container after a restart of the daemon. Written before the first
+ * process is started, and again when the container is created; kept on a file system that a reboot
+ * empties.
  *
  * @param runtime the runtime's name
  * @param cgroupPath below the mount points
@@ -22,7 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
  * @param poststart the configuration has hooks of this kind
  * @param poststop the configuration has hooks of this kind
  * @param init the first process; empty until the container is created
- * @param monitor its conmon; empty until the container is created, or when it died before that was written
+ * @param monitor its conmon; empty until the container is created, or when it died before that was
+ *     written
  */
 record ContainerRecord(
     String id,
@@ -32,16 +34,16 @@ record ContainerRecord(
     boolean endStdin,
     boolean poststart,
     boolean poststop,
-    Optional<Process> init,
-    Optional<Process> monitor) {
+    Optional<KnownProcess> init,
+    Optional<KnownProcess> monitor) {
 
   private static final JsonMapper JSON = JsonMapper.shared();
 
   /** A process, named for ever. */
-  record Process(int pid, long startTime) {
+  record KnownProcess(int pid, long startTime) {
 
-    static Optional<Process> of(int pid) {
-      return ProcStat.of(pid).map(stat -> new Process(pid, stat.startTime()));
+    static Optional<KnownProcess> of(int pid) {
+      return ProcStat.of(pid).map(stat -> new KnownProcess(pid, stat.startTime()));
     }
 
     boolean exists() {
@@ -66,7 +68,7 @@ record ContainerRecord(
     return spec.openStdin() && spec.stdinOnce() && !spec.tty();
   }
 
-  ContainerRecord created(Optional<Process> newInit, Optional<Process> newMonitor) {
+  ContainerRecord created(Optional<KnownProcess> newInit, Optional<KnownProcess> newMonitor) {
     return new ContainerRecord(
         id, runtime, cgroupPath, openStdin, endStdin, poststart, poststop, newInit, newMonitor);
   }
@@ -86,8 +88,7 @@ record ContainerRecord(
             .put("poststart", poststart)
             .put("poststop", poststop);
     init.ifPresent(p -> node.put("pid", p.pid).put("startTime", p.startTime));
-    monitor.ifPresent(
-        p -> node.put("monitorPid", p.pid).put("monitorStartTime", p.startTime));
+    monitor.ifPresent(p -> node.put("monitorPid", p.pid).put("monitorStartTime", p.startTime));
     Layout.replace(file(bundle), JSON.writeValueAsBytes(node));
   }
 
@@ -117,9 +118,9 @@ record ContainerRecord(
     }
   }
 
-  private static Optional<Process> process(JsonNode node, String pid, String startTime) {
+  private static Optional<KnownProcess> process(JsonNode node, String pid, String startTime) {
     return node.has(pid)
-        ? Optional.of(new Process(node.path(pid).asInt(0), node.path(startTime).asLong(0)))
+        ? Optional.of(new KnownProcess(node.path(pid).asInt(0), node.path(startTime).asLong(0)))
         : Optional.empty();
   }
 }

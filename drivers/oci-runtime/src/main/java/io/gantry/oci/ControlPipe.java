@@ -12,11 +12,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The {@code ctl} pipe of one monitor. conmon before 2.2 takes two messages it reads at once for the first one twice, so each is written only when the one before
- * has been read.
+ * The {@code ctl} pipe of one monitor. conmon before 2.2 takes two messages it reads at once for
+ * the first one twice, so each is written only when the one before has been read.
  *
- * <p>Sizes of terminals go over a second pipe within conmon, which has the same fault and cannot be watched from here, so of two changes the last could be lost. They
- * are set at the terminal itself, which is taken from conmon.
+ * <p>Sizes of terminals go over a second pipe within conmon, which has the same fault and cannot be
+ * watched from here, so of two changes the last could be lost. They are set at the terminal itself,
+ * which is taken from conmon.
  */
 final class ControlPipe {
 

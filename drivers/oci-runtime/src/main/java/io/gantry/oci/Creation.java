@@ -15,8 +15,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Creates containers. A record of the intent is on disk before the first process is started, so that whatever a killed daemon leaves can be found and removed; a
- * failed attempt removes it itself.
+ * Creates containers. A record of the intent is on disk before the first process is started, so
+ * that whatever a killed daemon leaves can be found and removed; a failed attempt removes it
+ * itself.
  */
 final class Creation {
 
@@ -57,17 +58,16 @@ final class Creation {
 
   Created create(ContainerSpec spec) throws IOException {
     String id = Layout.checked(spec.id());
-    Runtime runtime = runtimes.named(spec.runtime());
+    OciRuntime runtime = runtimes.named(spec.runtime());
     if (spec.journal().filter(path -> path.toString().contains(":")).isPresent()) {
       throw new DriverException(
           Kind.INVALID, "container " + id + ": the journal's path must not have a colon");
     }
     BundleConfig config = BundleConfig.parse(id, spec.config());
     try {
-      var unused = cgroups.group(spec.cgroupPath());
+      var _ = cgroups.group(spec.cgroupPath());
     } catch (IllegalArgumentException e) {
-      throw new DriverException(
-          Kind.INVALID, "container " + id + ": " + e.getMessage(), e);
+      throw new DriverException(Kind.INVALID, "container " + id + ": " + e.getMessage(), e);
     }
     clear(spec);
     try {
@@ -99,7 +99,7 @@ final class Creation {
     }
   }
 
-  private Container create(ContainerSpec spec, Runtime runtime, BundleConfig config)
+  private Container create(ContainerSpec spec, OciRuntime runtime, BundleConfig config)
       throws IOException {
     String id = spec.id();
     Path bundle = layout.bundle(id);
@@ -139,14 +139,14 @@ final class Creation {
     Optional<Integer> monitor = Conmon.pid(bundle);
     ContainerRecord created =
         intent.created(
-            ContainerRecord.Process.of(message.data()),
-            monitor.flatMap(ContainerRecord.Process::of));
+            ContainerRecord.KnownProcess.of(message.data()),
+            monitor.flatMap(ContainerRecord.KnownProcess::of));
     created.write(bundle);
     return Container.open(poller, created, bundle, runtime, cgroups.group(spec.cgroupPath()));
   }
 
   private Conmon.Message launch(
-      ContainerSpec spec, Runtime runtime, ContainerRecord intent, Optional<Path> journal)
+      ContainerSpec spec, OciRuntime runtime, ContainerRecord intent, Optional<Path> journal)
       throws IOException {
     if (!launcher.hides() || !spec.foreignMounts() || rootIsShared) {
       return launch(launcher, spec, runtime, intent, journal);
@@ -160,18 +160,11 @@ final class Creation {
   private Conmon.Message launch(
       Launcher from,
       ContainerSpec spec,
-      Runtime runtime,
+      OciRuntime runtime,
       ContainerRecord intent,
       Optional<Path> journal)
       throws IOException {
     return conmon.create(
-        from,
-        runtime,
-        layout,
-        spec.id(),
-        spec.tty(),
-        spec.openStdin(),
-        intent.endStdin(),
-        journal);
+        from, runtime, layout, spec.id(), spec.tty(), spec.openStdin(), intent.endStdin(), journal);
   }
 }

@@ -15,7 +15,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * An exec and its monitor. The exit code comes over the monitor's sync pipe, or, to a daemon that came later or when the monitor was killed, from its exit file.
+ * An exec and its monitor. The exit code comes over the monitor's sync pipe, or, to a daemon that
+ * came later or when the monitor was killed, from its exit file.
  */
 final class ExecSession implements Exec {
 
@@ -115,12 +116,11 @@ final class ExecSession implements Exec {
   }
 
   /**
-   * The exit code, once the monitor has ended. Where that was killed, the process is this daemon's child now: it is waited for, and reaped, without which its
-   * container could not end.
+   * The exit code, once the monitor has ended. Where that was killed, the process is this daemon's
+   * child now: it is waited for, and reaped, without which its container could not end.
    */
   private int withoutMonitor() throws IOException {
-    Optional<Integer> recorded =
-        Conmon.number(directory.resolve("exit").resolve(containerId));
+    Optional<Integer> recorded = Conmon.number(directory.resolve("exit").resolve(containerId));
     if (recorded.isPresent()) {
       return recorded.get();
     }
@@ -139,7 +139,7 @@ final class ExecSession implements Exec {
     if (monitor.isPresent()) {
       try (PidFd last = monitor.get()) {
         if (last.await(MONITOR_END)) {
-          var unused = Children.reap(last.pid());
+          var _ = Children.reap(last.pid());
         }
       }
     }
@@ -173,7 +173,7 @@ final class ExecSession implements Exec {
       return;
     }
     try {
-      var unused = process.get().signal(signal);
+      var _ = process.get().signal(signal);
     } catch (ClosedChannelException e) {
       LOG.log(Level.TRACE, "ended meanwhile", e);
     } catch (IOException e) {

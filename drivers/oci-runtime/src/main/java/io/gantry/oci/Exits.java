@@ -16,8 +16,9 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * How containers ended. The monitor writes the exit code to a file, whether or not the daemon is there; the file's time is the time of the end. Where the monitor was
- * killed before the container, the kernel is asked: as the parent (the daemon adopts orphans), or by pidfd (Linux 6.15).
+ * How containers ended. The monitor writes the exit code to a file, whether or not the daemon is
+ * there; the file's time is the time of the end. Where the monitor was killed before the container,
+ * the kernel is asked: as the parent (the daemon adopts orphans), or by pidfd (Linux 6.15).
  */
 final class Exits {
 

@@ -78,8 +78,6 @@ final class HostLimits {
 
   private static String text(Cgroups cgroups, String file) {
     Optional<Hierarchy> cpuset = cgroups.of("cpuset");
-    return cpuset
-        .flatMap(hierarchy -> CgroupFile.text(hierarchy.mount().resolve(file)))
-        .orElse("");
+    return cpuset.flatMap(hierarchy -> CgroupFile.text(hierarchy.mount().resolve(file))).orElse("");
   }
 }

@@ -9,8 +9,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A host with cgroup controllers in both versions. crun refuses it ("cgroups in hybrid mode not supported, drop all controllers from cgroupv2"); it looks at the
- * mounted cgroup2 only, so it is started where that is not mounted.
+ * A host with cgroup controllers in both versions. crun refuses it ("cgroups in hybrid mode not
+ * supported, drop all controllers from cgroupv2"); it looks at the mounted cgroup2 only, so it is
+ * started where that is not mounted.
  */
 final class HybridHost {
 

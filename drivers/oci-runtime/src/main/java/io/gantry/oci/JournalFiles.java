@@ -20,10 +20,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The journal of one container: conmon's {@code journal}, and before it {@code journal.1}, {@code journal.2} and so on. The current file's number is one more than
- * the highest of these; so that it is never forgotten, the last of them is emptied rather than deleted when it is released.
+ * The journal of one container: conmon's {@code journal}, and before it {@code journal.1}, {@code
+ * journal.2} and so on. The current file's number is one more than the highest of these; so that it
+ * is never forgotten, the last of them is emptied rather than deleted when it is released.
  *
- * <p>Rotation: the file is renamed, then conmon told; it opens a new one and renames it into place. The old one is complete when the new one is there.
+ * <p>Rotation: the file is renamed, then conmon told; it opens a new one and renames it into place.
+ * The old one is complete when the new one is there.
  */
 final class JournalFiles implements Journal {
 
@@ -34,33 +36,43 @@ final class JournalFiles implements Journal {
   /** Holds any line. */
   private static final int QUIET_BUFFER = 16 * 1024;
 
-  /** Tells the container's monitor to write on in a new file; false when there is none. */
-  interface Reopen {
-    boolean request() throws IOException;
+  /** Above this, what has been read of an ended container is not kept. */
+  private static final long KEPT = 64 * 1024;
+
+  /** The one who writes. */
+  interface Writer {
+
+    /** Whether more may be written. */
+    boolean lives();
+
+    /** Tells it to write on in a new file; false when it is gone. */
+    boolean reopen() throws IOException;
   }
 
   private final Path directory;
   private final Path current;
   private final Inotify inotify;
-  private final Reopen reopen;
+  private final Writer writer;
   private final Semaphore changed = new Semaphore(0);
   private final JournalLine line = new JournalLine();
   private byte[] buffer = new byte[0];
   private @Nullable FileChannel channel;
   private long channelSegment;
 
-  /** Where the last read ended, and what the file's size was then: more has come when that differs. */
+  /**
+   * Where the last read ended, and what the file's size was then: more has come when that differs.
+   */
   private Position readTo = Position.START;
 
   private long readSize;
   private boolean stopRequested;
   private volatile boolean closed;
 
-  JournalFiles(Path directory, Inotify inotify, Reopen reopen) {
+  JournalFiles(Path directory, Inotify inotify, Writer writer) {
     this.directory = directory;
     this.current = directory.resolve(NAME);
     this.inotify = inotify;
-    this.reopen = reopen;
+    this.writer = writer;
   }
 
   /** The file conmon is to write to. */
@@ -79,8 +91,8 @@ final class JournalFiles implements Journal {
       byte[] mark = JournalLine.END_OF_RUN;
       long size = file.size();
       byte[] tail = new byte[(int) Math.min(mark.length, size)];
-      var unused = file.read(ByteBuffer.wrap(tail), size - tail.length);
-      if (size == 0 && rotated(directory).isEmpty() || Arrays.equals(tail, mark)) {
+      var _ = file.read(ByteBuffer.wrap(tail), size - tail.length);
+      if ((size == 0 && rotated(directory).isEmpty()) || Arrays.equals(tail, mark)) {
         return;
       }
       // A line without its end was torn by a power cut.
@@ -130,8 +142,7 @@ final class JournalFiles implements Journal {
       }
       // Asked before reading: what is there then is all of it.
       boolean complete =
-          segment < currentNumber
-              && (segment < currentNumber - 1 || current.toFile().exists());
+          segment < currentNumber && (segment < currentNumber - 1 || current.toFile().exists());
       Position after = readSegment(at, currentNumber, reader);
       boolean stopped = stopRequested;
       stopRequested = false;
@@ -158,7 +169,8 @@ final class JournalFiles implements Journal {
     long offset = from.offset();
     int filled = 0;
     while (true) {
-      int count = file.read(ByteBuffer.wrap(buffer, filled, buffer.length - filled), offset + filled);
+      int count =
+          file.read(ByteBuffer.wrap(buffer, filled, buffer.length - filled), offset + filled);
       if (count <= 0) {
         readSize = offset + filled;
         return new Position(from.segment(), offset);
@@ -197,8 +209,7 @@ final class JournalFiles implements Journal {
                     line.stream(),
                     line.epochNanos(),
                     line.isLast(),
-                    ByteBuffer.wrap(
-                        buffer, start + JournalLine.TEXT, i - start - JournalLine.TEXT),
+                    ByteBuffer.wrap(buffer, start + JournalLine.TEXT, i - start - JournalLine.TEXT),
                     after);
             case END_OF_RUN -> reader.endOfRun(after);
             case DAMAGED -> {
@@ -260,9 +271,10 @@ final class JournalFiles implements Journal {
         inDirectory = watch(directory, Inotify.CREATE | Inotify.MOVED_TO | Inotify.ONE_SHOT);
       }
       if (!hasMore(from) && !closed) {
-        // A permit may have been given before this call: who woke the reader is then served by its next read.
-        var unused = changed.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS);
-        unused |= changed.drainPermits() > 0;
+        // A permit may have been given before this call: who woke the reader is then served by its
+        // next read.
+        var _ = changed.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS);
+        var _ = changed.drainPermits();
       }
     } finally {
       unwatch(inDirectory);
@@ -333,7 +345,7 @@ final class JournalFiles implements Journal {
       return;
     }
     Files.move(current, rotatedFile(number));
-    if (!reopen.request()) {
+    if (!writer.reopen()) {
       // Nobody writes: leave it as it was, for the next run to go on.
       Files.move(rotatedFile(number), current);
     }
@@ -342,19 +354,26 @@ final class JournalFiles implements Journal {
   @Override
   public void release(Position before) throws IOException {
     NavigableSet<Long> done = rotated();
-    if (done.isEmpty()) {
-      return;
+    long highest = done.isEmpty() ? 0 : done.last();
+    long size = size(current);
+    if (before.segment() == highest + 1
+        && before.offset() == size
+        && size > KEPT
+        && !writer.lives()) {
+      highest++;
+      Files.move(current, rotatedFile(highest));
+      empty(highest);
+    } else if (before.segment() > highest && highest > 0 && current.toFile().exists()) {
+      empty(highest);
     }
-    long highest = done.last();
-    for (long segment : done.headSet(before.segment(), false)) {
-      if (segment < highest) {
-        Files.deleteIfExists(rotatedFile(segment));
-      } else if (current.toFile().exists()) {
-        try (FileChannel last =
-            FileChannel.open(rotatedFile(segment), StandardOpenOption.WRITE)) {
-          last.truncate(0);
-        }
-      }
+    for (long segment : done.headSet(Math.min(before.segment(), highest), false)) {
+      Files.deleteIfExists(rotatedFile(segment));
+    }
+  }
+
+  private void empty(long segment) throws IOException {
+    try (FileChannel file = FileChannel.open(rotatedFile(segment), StandardOpenOption.WRITE)) {
+      file.truncate(0);
     }
   }
 

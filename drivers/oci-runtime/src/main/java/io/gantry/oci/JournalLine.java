@@ -6,8 +6,10 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes lines of conmon's {@code k8s-file} apart: {@code 2026-11-23T18:26:09.267960121+00:00 stdout F text}. The stamp has 35 characters and may be in local time;
- * {@code F} is a piece that ended with a newline, {@code P} one that did not. The text is raw bytes. Not thread-safe: the last second is remembered.
+ * Takes lines of conmon's {@code k8s-file} apart: {@code 2026-11-23T18:26:09.267960121+00:00 stdout
+ * F text}. The stamp has 35 characters and may be in local time; {@code F} is a piece that ended
+ * with a newline, {@code P} one that did not. The text is raw bytes. Not thread-safe: the last
+ * second is remembered.
  */
 final class JournalLine {
 

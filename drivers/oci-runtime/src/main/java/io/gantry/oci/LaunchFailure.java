@@ -7,8 +7,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Puts what crun or runc print when they fail into the one form clients know: runc's words, inside Docker's. Clients look for "executable file not found", "no such
- * file or directory" and "permission denied" to choose an exit code.
+ * Puts what crun or runc print when they fail into the one form clients know: runc's words, inside
+ * Docker's. Clients look for "executable file not found", "no such file or directory" and
+ * "permission denied" to choose an exit code.
  */
 final class LaunchFailure {
 
@@ -69,8 +70,7 @@ final class LaunchFailure {
     String last = "";
     for (String line : output.strip().split("\n")) {
       Matcher envelope = ENVELOPE.matcher(line.strip());
-      String text =
-          envelope.matches() ? unescape(envelope.group(1)) : line.strip();
+      String text = envelope.matches() ? unescape(envelope.group(1)) : line.strip();
       if (!text.isEmpty() && !line.contains("level=warning")) {
         last = text;
       }
@@ -145,9 +145,7 @@ final class LaunchFailure {
   /** C libraries begin the text of an error with a capital, Go does not. */
   private static String lowerErrno(String text) {
     int colon = text.lastIndexOf(": ");
-    return colon < 0
-        ? text
-        : text.substring(0, colon + 2) + goStyle(text.substring(colon + 2));
+    return colon < 0 ? text : text.substring(0, colon + 2) + goStyle(text.substring(colon + 2));
   }
 
   private static String goStyle(String errno) {

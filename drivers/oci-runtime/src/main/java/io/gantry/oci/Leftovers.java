@@ -12,15 +12,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * Removes what a container has in the kernel and on disk, in whatever state it was left: half created by a daemon that was killed, without its state directory, without
- * its monitor. Each step succeeds where there is nothing to do.
+ * Removes what a container has in the kernel and on disk, in whatever state it was left: half
+ * created by a daemon that was killed, without its state directory, without its monitor. Each step
+ * succeeds where there is nothing to do.
  *
- * <p>The runtime's own {@code delete} is asked only where it has poststop hooks to run. It does nothing else that is not done here, costs a process, and leaves
- * cgroups behind where its state was lost.
+ * <p>The runtime's own {@code delete} is asked only where it has poststop hooks to run. It does
+ * nothing else that is not done here, costs a process, and leaves cgroups behind where its state
+ * was lost.
  */
 final class Leftovers {
 
@@ -32,14 +34,14 @@ final class Leftovers {
   private final Cgroups cgroups;
   private final Poller poller;
   private final Launcher launcher;
-  private final Map<String, Runtime> runtimes;
+  private final Map<String, OciRuntime> runtimes;
 
   Leftovers(
       Layout layout,
       Cgroups cgroups,
       Poller poller,
       Launcher launcher,
-      Map<String, Runtime> runtimes) {
+      Map<String, OciRuntime> runtimes) {
     this.layout = layout;
     this.cgroups = cgroups;
     this.poller = poller;
@@ -51,7 +53,7 @@ final class Leftovers {
   Set<String> ids() throws IOException {
     Set<String> ids = new TreeSet<>(Layout.names(layout.containers()));
     ids.addAll(Layout.names(layout.exits()));
-    for (Runtime runtime : runtimes.values()) {
+    for (OciRuntime runtime : runtimes.values()) {
       ids.addAll(Layout.names(runtime.stateRoot()));
     }
     ids.removeIf(name -> name.startsWith("."));
@@ -73,7 +75,7 @@ final class Leftovers {
     killInit(container);
     if (!container.awaitMonitor(poller, MONITOR_END)) {
       container.killMonitor(Signals.SIGKILL);
-      var unused = container.awaitMonitor(poller, MONITOR_END);
+      var _ = container.awaitMonitor(poller, MONITOR_END);
     }
     for (String exec : Layout.names(layout.execs(container.id()))) {
       // Ended with the processes they watch, unless they are stuck.
@@ -86,7 +88,7 @@ final class Leftovers {
   /** Where the cgroup was made by nobody, or lost: a process that is not in it. */
   private void killInit(Container container) throws IOException {
     if (container.init().isPresent() && !container.initEnded()) {
-      var unused = container.init().get().signal(Signals.SIGKILL);
+      var _ = container.init().get().signal(Signals.SIGKILL);
     }
   }
 
@@ -98,7 +100,7 @@ final class Leftovers {
   void remove(String id, Optional<String> cgroupPath) throws IOException {
     Path bundle = layout.bundle(id);
     Optional<ContainerRecord> entry = ContainerRecord.read(bundle);
-    Optional<Runtime> runtime =
+    Optional<OciRuntime> runtime =
         entry.flatMap(e -> Optional.ofNullable(runtimes.get(e.runtime())));
     if (runtime.isPresent() && entry.orElseThrow().init().isPresent()) {
       ContainerRecord created = entry.get();
@@ -124,7 +126,7 @@ final class Leftovers {
         cgroups.group(cgroupPath).kill(poller, KILL_LIMIT);
       }
     }
-    for (Runtime runtime : runtimes.values()) {
+    for (OciRuntime runtime : runtimes.values()) {
       Layout.removeTree(runtime.state(id));
     }
     if (!cgroupPath.isEmpty()) {
@@ -135,11 +137,11 @@ final class Leftovers {
   }
 
   private void runtimeDelete(String id, ContainerRecord entry) throws IOException {
-    Runtime runtime = runtimes.get(entry.runtime());
+    OciRuntime runtime = runtimes.get(entry.runtime());
     if (runtime == null || !runtime.state(id).toFile().exists()) {
       return;
     }
-    Runtime.Result result =
+    OciRuntime.Result result =
         runtime.run(launcher, poller, layout.bundle(id), "delete", "--force", id);
     if (result.exitCode() != 0) {
       LOG.log(

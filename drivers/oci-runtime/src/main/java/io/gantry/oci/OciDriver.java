@@ -39,7 +39,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** {@link RuntimeDriver} over conmon and crun or runc. Holds one poll thread, one launcher thread and one inotify instance, whatever the number of containers. */
+/**
+ * {@link RuntimeDriver} over conmon and crun or runc. Holds one poll thread, one launcher thread
+ * and one inotify instance, whatever the number of containers.
+ */
 final class OciDriver implements RuntimeDriver {
 
   private static final Logger LOG = System.getLogger(OciDriver.class.getName());
@@ -84,8 +87,7 @@ final class OciDriver implements RuntimeDriver {
     this.creation =
         new Creation(layout, cgroups, poller, launcher, conmon, runtimes, registry, leftovers);
     this.execs = new Execs(layout, poller, launcher, conmon, buffers);
-    this.adoption =
-        new Adoption(layout, cgroups, poller, runtimes, registry, execs, leftovers);
+    this.adoption = new Adoption(layout, cgroups, poller, runtimes, registry, execs, leftovers);
     var unused =
         inotify.watch(
             layout.exits(),
@@ -99,8 +101,7 @@ final class OciDriver implements RuntimeDriver {
     Poller poller = Poller.open("runtime-poll");
     try {
       Launcher launcher = Launcher.open(poller, HybridHost.hidden(cgroups, programs));
-      return new OciDriver(
-          layout, programs, cgroups, poller, launcher, Inotify.open(poller));
+      return new OciDriver(layout, programs, cgroups, poller, launcher, Inotify.open(poller));
     } catch (IOException | RuntimeException e) {
       poller.close();
       throw e;
@@ -165,11 +166,11 @@ final class OciDriver implements RuntimeDriver {
   public void start(String id) {
     Container container = registry.get(id);
     try {
-      Runtime runtime = container.runtime();
+      OciRuntime runtime = container.runtime();
       if (!container.entry().poststart() && runtime.startDirectly(id)) {
         return;
       }
-      Runtime.Result result = runtime.run(launcher, poller, container.bundle(), "start", id);
+      OciRuntime.Result result = runtime.run(launcher, poller, container.bundle(), "start", id);
       if (result.exitCode() != 0) {
         throw LaunchFailure.create(result.output(), "", "");
       }
@@ -184,10 +185,10 @@ final class OciDriver implements RuntimeDriver {
     try {
       if (all) {
         for (int pid : container.cgroup().processes()) {
-          var unused = Signals.send(pid, signal);
+          var _ = Signals.send(pid, signal);
         }
       } else if (container.init().isPresent()) {
-        var unused = container.init().get().signal(signal);
+        var _ = container.init().get().signal(signal);
       }
       if (signal == Signals.SIGKILL && container.cgroup().frozen()) {
         container.cgroup().thaw();
@@ -275,9 +276,9 @@ final class OciDriver implements RuntimeDriver {
     Container container = registry.get(id);
     try {
       List<Integer> pids = new ArrayList<>(container.cgroup().processes("pids"));
-      Integer init = container.initPid();
+      Object init = container.initPid();
       if (pids.remove(init)) {
-        pids.addFirst(init);
+        pids.addFirst(container.initPid());
       }
       return pids;
     } catch (IOException e) {
@@ -288,12 +289,8 @@ final class OciDriver implements RuntimeDriver {
   @Override
   public void delete(String id, boolean force) {
     Optional<Container> held = registry.find(Layout.checked(id));
-    if (held.isPresent()
-        && !force
-        && held.get().exit().isEmpty()
-        && !held.get().initEnded()) {
-      throw new DriverException(
-          Kind.CONFLICT, "cannot delete container " + id + ": it is running");
+    if (held.isPresent() && !force && held.get().exit().isEmpty() && !held.get().initEnded()) {
+      throw new DriverException(Kind.CONFLICT, "cannot delete container " + id + ": it is running");
     }
     try {
       remove(id, held);
@@ -348,9 +345,17 @@ final class OciDriver implements RuntimeDriver {
     return new JournalFiles(
         directory,
         inotify,
-        () -> {
-          Optional<Container> container = registry.find(id);
-          return container.isPresent() && container.get().control().reopenJournal();
+        new JournalFiles.Writer() {
+          @Override
+          public boolean lives() {
+            return registry.find(id).filter(c -> c.exit().isEmpty()).isPresent();
+          }
+
+          @Override
+          public boolean reopen() throws IOException {
+            Optional<Container> container = registry.find(id);
+            return container.isPresent() && container.get().control().reopenJournal();
+          }
         });
   }
 

@@ -10,8 +10,8 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * Makes the driver {@code oci}. Options: {@code conmon=<path>}; {@code runtime.<name>=<path>} adds a runtime or says where it is; {@code
- * default-runtime=<name>}.
+ * Makes the driver {@code oci}. Options: {@code conmon=<path>}; {@code runtime.<name>=<path>} adds
+ * a runtime or says where it is; {@code default-runtime=<name>}.
  */
 public final class OciRuntimeFactory implements RuntimeDriverFactory {
 
@@ -23,7 +23,7 @@ public final class OciRuntimeFactory implements RuntimeDriverFactory {
   @Override
   public Probe probe(Host host) {
     try {
-      var unused = Programs.find(Map.of());
+      var _ = Programs.find(Map.of());
       return Probe.yes();
     } catch (DriverException e) {
       return Probe.no(String.valueOf(e.getMessage()));

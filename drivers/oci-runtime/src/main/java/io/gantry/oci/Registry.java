@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * The containers this daemon holds, and the place where their ends are noticed: by the exit file, or when both the first process and its monitor have ended without
- * one. Each end is told once.
+ * The containers this daemon holds, and the place where their ends are noticed: by the exit file,
+ * or when both the first process and its monitor have ended without one. Each end is told once.
  */
 final class Registry implements AutoCloseable {
 
@@ -40,7 +40,8 @@ final class Registry implements AutoCloseable {
 
   Container get(String id) {
     return find(Layout.checked(id))
-        .orElseThrow(() -> new DriverException(Kind.NOT_FOUND, "container " + id + " is not running"));
+        .orElseThrow(
+            () -> new DriverException(Kind.NOT_FOUND, "container " + id + " is not running"));
   }
 
   Optional<Container> find(String id) {
@@ -57,7 +58,7 @@ final class Registry implements AutoCloseable {
 
   /** Holds a container whose end was told. */
   void addEnded(Container container, Exit exit) {
-    var unused = container.ended(exit);
+    var _ = container.ended(exit);
     containers.put(container.id(), container);
   }
 

@@ -12,8 +12,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The program of a runtime, and what is executed for it: crun from a sealed copy in memory, which saves it from making a protected copy of itself each time (2 ms); any
- * other as it is. A program that is replaced on disk is copied anew.
+ * The program of a runtime, and what is executed for it: crun from a sealed copy in memory, which
+ * saves it from making a protected copy of itself each time (2 ms); any other as it is. A program
+ * that is replaced on disk is copied anew.
  */
 final class RuntimeProgram implements AutoCloseable {
 

@@ -24,13 +24,12 @@ final class Runtimes implements AutoCloseable {
   private static final Pattern VERSION = Pattern.compile("(?m)^\\S+ version (\\S+)");
   private static final Pattern COMMIT = Pattern.compile("(?m)^commit: (\\S+)");
 
-  private final Map<String, Runtime> byName = new LinkedHashMap<>();
+  private final Map<String, OciRuntime> byName = new LinkedHashMap<>();
   private final Launcher launcher;
   private final Poller poller;
   private volatile List<RuntimeInfo> infos = List.of();
 
-  Runtimes(Programs programs, Layout layout, Launcher launcher, Poller poller)
-      throws IOException {
+  Runtimes(Programs programs, Layout layout, Launcher launcher, Poller poller) throws IOException {
     this.launcher = launcher;
     this.poller = poller;
     for (Map.Entry<String, Path> program : programs.runtimes().entrySet()) {
@@ -38,24 +37,24 @@ final class Runtimes implements AutoCloseable {
       Files.createDirectories(state);
       byName.put(
           program.getKey(),
-          new Runtime(program.getKey(), new RuntimeProgram(program.getValue()), state));
+          new OciRuntime(program.getKey(), new RuntimeProgram(program.getValue()), state));
     }
   }
 
-  Map<String, Runtime> byName() {
+  Map<String, OciRuntime> byName() {
     return byName;
   }
 
-  Runtime first() {
+  OciRuntime first() {
     return byName.values().iterator().next();
   }
 
   /** The runtime of a name, the first for an empty one. */
-  Runtime named(String name) {
+  OciRuntime named(String name) {
     if (name.isEmpty()) {
       return first();
     }
-    Runtime runtime = byName.get(name);
+    OciRuntime runtime = byName.get(name);
     if (runtime == null) {
       throw new DriverException(Kind.INVALID, "unknown or invalid runtime name: " + name);
     }
@@ -72,13 +71,12 @@ final class Runtimes implements AutoCloseable {
     return infos;
   }
 
-  private RuntimeInfo info(Runtime runtime) {
+  private RuntimeInfo info(OciRuntime runtime) {
     String program = runtime.program().path().toString();
     try {
       String text =
-          Runtime.run(launcher, poller, Path.of("/"), List.of(program, "--version")).output();
-      return new RuntimeInfo(
-          runtime.name(), program, group(VERSION, text), group(COMMIT, text));
+          OciRuntime.run(launcher, poller, Path.of("/"), List.of(program, "--version")).output();
+      return new RuntimeInfo(runtime.name(), program, group(VERSION, text), group(COMMIT, text));
     } catch (IOException e) {
       LOG.log(Level.WARNING, "cannot ask " + program + " for its version", e);
       return new RuntimeInfo(runtime.name(), program, "", "");

@@ -17,9 +17,10 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Compiled seccomp programs. crun 1.8 compiles a profile anew for each container, which is half its work; the program it leaves in the first container's state
- * directory is given to the next ones. A program is known by the profile's text and by the runtime that compiled it, and is stored with its checksum: a damaged
- * one is compiled again, never used.
+ * Compiled seccomp programs. crun 1.8 compiles a profile anew for each container, which is half its
+ * work; the program it leaves in the first container's state directory is given to the next ones. A
+ * program is known by the profile's text and by the runtime that compiled it, and is stored with
+ * its checksum: a damaged one is compiled again, never used.
  */
 final class SeccompCache {
 
@@ -38,7 +39,7 @@ final class SeccompCache {
     this.directory = directory;
   }
 
-  String key(Runtime runtime, String profile) throws IOException {
+  String key(OciRuntime runtime, String profile) throws IOException {
     long changed = runtime.program().changed().toMillis();
     String text = runtime.program().path() + "\n" + changed + "\n" + profile;
     return HexFormat.of().formatHex(sha256(text.getBytes(StandardCharsets.UTF_8)));
@@ -56,10 +57,8 @@ final class SeccompCache {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
-    byte[] program =
-        Arrays.copyOfRange(stored, Math.min(CHECKSUM, stored.length), stored.length);
-    if (!plausible(program)
-        || !Arrays.equals(sha256(program), Arrays.copyOf(stored, CHECKSUM))) {
+    byte[] program = Arrays.copyOfRange(stored, Math.min(CHECKSUM, stored.length), stored.length);
+    if (!plausible(program) || !Arrays.equals(sha256(program), Arrays.copyOf(stored, CHECKSUM))) {
       LOG.log(Level.WARNING, "a stored seccomp program is damaged and will be made again");
       return Optional.empty();
     }
@@ -68,7 +67,9 @@ final class SeccompCache {
     return Optional.of(base64);
   }
 
-  /** Takes the program crun compiled for a container just created. Does nothing where there is none. */
+  /**
+   * Takes the program crun compiled for a container just created. Does nothing where there is none.
+   */
   void learn(String key, Path stateOfContainer) {
     try {
       byte[] program = Files.readAllBytes(stateOfContainer.resolve("seccomp.bpf"));
@@ -87,9 +88,7 @@ final class SeccompCache {
   }
 
   private static boolean plausible(byte[] program) {
-    return program.length > 0
-        && program.length <= LARGEST
-        && program.length % INSTRUCTION == 0;
+    return program.length > 0 && program.length <= LARGEST && program.length % INSTRUCTION == 0;
   }
 
   private static byte[] sha256(byte[] bytes) {

@@ -13,10 +13,12 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 
 /**
- * The connection to a monitor's {@code attach} socket. Out come packets of one byte for the stream, 2 or 3, and up to 8 KiB; in go the plain bytes, at most 32 KiB a
- * packet, an empty packet being the end.
+ * The connection to a monitor's {@code attach} socket. Out come packets of one byte for the stream,
+ * 2 or 3, and up to 8 KiB; in go the plain bytes, at most 32 KiB a packet, an empty packet being
+ * the end.
  *
- * <p>One virtual thread reads, always: a monitor whose client does not read stands still, and its container with it.
+ * <p>One virtual thread reads, always: a monitor whose client does not read stands still, and its
+ * container with it.
  */
 final class StreamConnection implements Attachment {
 

@@ -24,7 +24,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Journals as a crash, a power cut or an unfinished rotation leaves them. The writer here is the test. */
+/**
+ * Journals as a crash, a power cut or an unfinished rotation leaves them. The writer here is the
+ * test.
+ */
 @SuppressWarnings("NullAway.Init")
 class JournalFilesTest {
 
@@ -54,11 +57,19 @@ class JournalFilesTest {
     return new JournalFiles(
         directory,
         inotify,
-        () -> {
-          if (monitorLives) {
-            Files.createFile(directory.resolve("journal"));
+        new JournalFiles.Writer() {
+          @Override
+          public boolean lives() {
+            return monitorLives;
           }
-          return monitorLives;
+
+          @Override
+          public boolean reopen() throws IOException {
+            if (monitorLives) {
+              Files.createFile(directory.resolve("journal"));
+            }
+            return monitorLives;
+          }
         });
   }
 
@@ -102,7 +113,7 @@ class JournalFilesTest {
     write("2026-03-01T01:29:59.000000001+01:30 stderr P b\n");
     write("2024-02-29T12:00:00.123456789-08:00 stdout F \n");
     Kept kept = new Kept();
-    var unused = journal.read(Position.START, kept);
+    var _ = journal.read(Position.START, kept);
     Instant first = Instant.parse("2026-02-28T23:59:59.000000001Z");
     Instant third = Instant.parse("2024-02-29T20:00:00.123456789Z");
     assertThat(kept.pieces)
@@ -125,7 +136,7 @@ class JournalFilesTest {
     write("x".repeat(300_000) + "\n");
     line("b");
     Kept kept = new Kept();
-    var unused = journal.read(Position.START, kept);
+    var _ = journal.read(Position.START, kept);
     assertThat(kept.texts()).containsExactly("a", "b");
   }
 
@@ -192,7 +203,7 @@ class JournalFilesTest {
     JournalFiles.endRun(directory);
     line("b");
     Kept kept = new Kept();
-    var unused = journal.read(Position.START, kept);
+    var _ = journal.read(Position.START, kept);
     assertThat(kept.texts()).containsExactly("a", "torn", "b");
     assertThat(kept.ends).isEqualTo(2);
   }
@@ -226,9 +237,27 @@ class JournalFilesTest {
     assertThat(last.texts()).containsExactly("e");
     journal.rotate();
     line("f");
-    var unused = journal.read(end, last);
+    var _ = journal.read(end, last);
     assertThat(last.texts()).containsExactly("e", "f");
     assertThat(directory.resolve("journal.3")).exists();
+  }
+
+  @Test
+  void whatAnEndedContainerWroteIsFreed() throws Exception {
+    line("a".repeat(100_000));
+    Kept kept = new Kept();
+    Position at = journal.read(Position.START, kept);
+    journal.release(at);
+    assertThat(journal.size()).isGreaterThan(100_000);
+    monitorLives = false;
+    journal.release(at);
+    assertThat(journal.size()).isZero();
+    assertThat(journal.read(at, kept)).isEqualTo(at);
+    JournalFiles.endRun(directory);
+    line("b");
+    var _ = journal.read(at, kept);
+    assertThat(kept.pieces).hasSize(2);
+    assertThat(kept.ends).isEqualTo(1);
   }
 
   @Test
@@ -255,7 +284,7 @@ class JournalFilesTest {
     JournalFiles.endRun(directory);
     line("c");
     assertThat(journal.awaitMore(at, Duration.ofSeconds(5))).isTrue();
-    var unused = journal.read(at, kept);
+    var _ = journal.read(at, kept);
     assertThat(kept.texts()).containsExactly("a", "b", "c");
     assertThat(kept.ends).isEqualTo(1);
   }

@@ -15,8 +15,8 @@ import io.gantry.plugins.runtime.Exit;
 import io.gantry.plugins.runtime.LaunchException;
 import io.gantry.plugins.runtime.Output;
 import io.gantry.plugins.runtime.ResourceSupport;
-import io.gantry.plugins.runtime.RuntimeDriverConformance;
 import io.gantry.plugins.runtime.RuntimeDriverFactory;
+import io.gantry.plugins.runtime.RuntimeDriverFixture;
 import io.gantry.plugins.runtime.RuntimeInfo;
 import io.gantry.plugins.runtime.TestContainer;
 import java.io.IOException;
@@ -31,13 +31,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What is this driver's own: conmon and crun killed at bad moments, the seccomp cache, hooks, mount namespaces. */
-class OciDriverTest extends RuntimeDriverConformance {
+/**
+ * What is this driver's own: conmon and crun killed at bad moments, the seccomp cache, hooks, mount
+ * namespaces.
+ */
+class OciDriverTest extends RuntimeDriverFixture {
 
   private static final String SECCOMP =
       """
       {"defaultAction":"SCMP_ACT_ALLOW","architectures":["SCMP_ARCH_X86_64","SCMP_ARCH_AARCH64"],
-       "syscalls":[{"names":["swapon","no_such_call"],"action":"SCMP_ACT_ERRNO"}]}""";
+       "syscalls":[{"names":["swapon","no_such_call"],"action":"SCMP_ACT_ERRNO"}]}\
+      """;
 
   @Override
   protected RuntimeDriverFactory factory() {
@@ -73,11 +77,16 @@ class OciDriverTest extends RuntimeDriverConformance {
   @Test
   void execSurvivesItsMonitorAndItsContainerCanEnd() throws Exception {
     TestContainer c = container().withArgs("/bin/sleep", "1000");
-    var unused = run(c);
+    var _ = run(c);
     Exec exec =
         driver.exec(
             c.id(),
-            new ExecSpec("e1", TestContainer.process("/bin/sh", "-c", "sleep 1; exit 21"), false, false, false),
+            new ExecSpec(
+                "e1",
+                TestContainer.process("/bin/sh", "-c", "sleep 1; exit 21"),
+                false,
+                false,
+                false),
             new Output());
     kill(number(bundle(c).resolve("exec/e1/conmon.pid")));
     assertThat(exec.exit().get(20, TimeUnit.SECONDS)).isEqualTo(21);
@@ -110,7 +119,10 @@ class OciDriverTest extends RuntimeDriverConformance {
     driver.start(c.id());
     driver.close();
     // As if the daemon had been killed before it knew of the process.
-    ContainerRecord.read(bundle(c)).orElseThrow().created(Optional.empty(), Optional.empty()).write(bundle(c));
+    ContainerRecord.read(bundle(c))
+        .orElseThrow()
+        .created(Optional.empty(), Optional.empty())
+        .write(bundle(c));
     reopen();
     Created second = driver.create(c.spec());
     assertThat(second.pid()).isNotEqualTo(first.pid());
@@ -178,13 +190,22 @@ class OciDriverTest extends RuntimeDriverConformance {
     ContainerSpec plain = c.spec();
     ContainerSpec spec =
         new ContainerSpec(
-            plain.id(), "crun", plain.config().replace("\"linux\":{", "\"linux\":{\"seccomp\":" + SECCOMP + ","),
-            plain.cgroupPath(), false, false, false, Optional.empty(), false);
+            plain.id(),
+            "crun",
+            plain.config().replace("\"linux\":{", "\"linux\":{\"seccomp\":" + SECCOMP + ","),
+            plain.cgroupPath(),
+            false,
+            false,
+            false,
+            Optional.empty(),
+            false);
     Created created = driver.create(spec);
     driver.start(c.id());
     Exec probe =
         driver.exec(
-            c.id(), new ExecSpec("up", TestContainer.process("/bin/true"), false, false, false), new Output());
+            c.id(),
+            new ExecSpec("up", TestContainer.process("/bin/true"), false, false, false),
+            new Output());
     assertThat(probe.exit().get(20, TimeUnit.SECONDS)).isZero();
     String mode =
         Files.readAllLines(Path.of("/proc/" + created.pid() + "/status")).stream()
@@ -206,7 +227,7 @@ class OciDriverTest extends RuntimeDriverConformance {
         "\"hooks\":{\"createRuntime\":[%s],\"poststart\":[%s],\"poststop\":[%s]},"
             .formatted(entry(works, "created"), entry(works, "started"), entry(works, "stopped"));
     TestContainer c = container().withExtra(hooks);
-    var unused = run(c);
+    var _ = run(c);
     awaitExit(c.id());
     driver.delete(c.id(), false);
     assertThat(log).hasContent("created\nstarted\nstopped");
@@ -217,7 +238,15 @@ class OciDriverTest extends RuntimeDriverConformance {
       ContainerSpec plain = d.spec();
       ContainerSpec spec =
           new ContainerSpec(
-              plain.id(), runtime, plain.config(), plain.cgroupPath(), false, false, false, Optional.empty(), false);
+              plain.id(),
+              runtime,
+              plain.config(),
+              plain.cgroupPath(),
+              false,
+              false,
+              false,
+              Optional.empty(),
+              false);
       LaunchException failure =
           catchThrowableOfType(LaunchException.class, () -> driver.create(spec));
       assertThat(failure).hasMessageContaining("exit status 3").hasMessageContaining("no reason");
@@ -250,9 +279,16 @@ class OciDriverTest extends RuntimeDriverConformance {
               .formatted(later);
       ContainerSpec spec =
           new ContainerSpec(
-              plain.id(), "", plain.config().replace("\"mounts\":[", bind), plain.cgroupPath(),
-              false, false, false, Optional.empty(), true);
-      var unused = driver.create(spec);
+              plain.id(),
+              "",
+              plain.config().replace("\"mounts\":[", bind),
+              plain.cgroupPath(),
+              false,
+              false,
+              false,
+              Optional.empty(),
+              true);
+      var _ = driver.create(spec);
       Output output = new Output();
       var connection = driver.attach(c.id(), output);
       assertThat(connection).isNotNull();
@@ -270,12 +306,19 @@ class OciDriverTest extends RuntimeDriverConformance {
     TestContainer c = container().withShell("ls -l /proc/self/fd; env 2>/dev/null; sleep 1000");
     Output output = run(c);
     output.awaitText("PATH");
-    assertThat(output.out().lines().filter(line -> line.startsWith("l")).map(line -> line.replaceAll(".*:\\d\\d (\\d+).*", "$1")))
+    assertThat(
+            output
+                .out()
+                .lines()
+                .filter(line -> line.startsWith("l"))
+                .map(line -> line.replaceAll(".*:\\d\\d (\\d+).*", "$1")))
         .containsExactlyInAnyOrder("0", "1", "2", "3");
     long monitor = number(bundle(c).resolve("conmon.pid"));
     try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + monitor + "/fd"))) {
       for (Path descriptor : descriptors.toList()) {
-        assertThat(Files.readSymbolicLink(descriptor).toString()).doesNotEndWith(".jar").doesNotContain("/target/");
+        assertThat(Files.readSymbolicLink(descriptor).toString())
+            .doesNotEndWith(".jar")
+            .doesNotContain("/target/");
       }
     }
     assertThat(Files.readString(Path.of("/proc/" + monitor + "/environ"))).doesNotContain("JAVA");
@@ -284,14 +327,15 @@ class OciDriverTest extends RuntimeDriverConformance {
   @Test
   void blockedSinkBlocksNobodyElse() throws Exception {
     TestContainer slow = container().withArgs("/bin/yes");
-    var unused = driver.create(slow.spec());
+    var _ = driver.create(slow.spec());
     var release = new java.util.concurrent.CountDownLatch(1);
     var connection =
         driver.attach(
             slow.id(),
             new io.gantry.plugins.runtime.OutputSink() {
               @Override
-              public void output(io.gantry.plugins.runtime.Stream stream, java.nio.ByteBuffer data) {
+              public void output(
+                  io.gantry.plugins.runtime.Stream stream, java.nio.ByteBuffer data) {
                 try {
                   release.await();
                 } catch (InterruptedException e) {
@@ -338,7 +382,15 @@ class OciDriverTest extends RuntimeDriverConformance {
               () ->
                   driver.create(
                       new ContainerSpec(
-                          id, "", good.config(), good.cgroupPath(), false, false, false, Optional.empty(), false)))
+                          id,
+                          "",
+                          good.config(),
+                          good.cgroupPath(),
+                          false,
+                          false,
+                          false,
+                          Optional.empty(),
+                          false)))
           .isInstanceOf(DriverException.class)
           .hasMessageContaining("invalid container ID");
     }
@@ -347,7 +399,15 @@ class OciDriverTest extends RuntimeDriverConformance {
               () ->
                   driver.create(
                       new ContainerSpec(
-                          "x", "", config, good.cgroupPath(), false, false, false, Optional.empty(), false)))
+                          "x",
+                          "",
+                          config,
+                          good.cgroupPath(),
+                          false,
+                          false,
+                          false,
+                          Optional.empty(),
+                          false)))
           .isInstanceOf(DriverException.class);
     }
     for (String cgroup : List.of("/", "relative", "/a/../..", "/../x")) {
@@ -355,14 +415,30 @@ class OciDriverTest extends RuntimeDriverConformance {
               () ->
                   driver.create(
                       new ContainerSpec(
-                          "x", "", good.config(), cgroup, false, false, false, Optional.empty(), false)))
+                          "x",
+                          "",
+                          good.config(),
+                          cgroup,
+                          false,
+                          false,
+                          false,
+                          Optional.empty(),
+                          false)))
           .isInstanceOf(DriverException.class);
     }
     assertThatThrownBy(
             () ->
                 driver.create(
                     new ContainerSpec(
-                        "x", "nosuch", good.config(), good.cgroupPath(), false, false, false, Optional.empty(), false)))
+                        "x",
+                        "nosuch",
+                        good.config(),
+                        good.cgroupPath(),
+                        false,
+                        false,
+                        false,
+                        Optional.empty(),
+                        false)))
         .hasMessageContaining("unknown or invalid runtime name: nosuch");
   }
 }

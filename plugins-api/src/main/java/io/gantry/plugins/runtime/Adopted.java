@@ -3,7 +3,10 @@ package io.gantry.plugins.runtime;
 /** What became of a container while the daemon was away. */
 public sealed interface Adopted {
 
-  /** Created, and its program has not been started. Can be started, but its monitor may have lost early input: the engine may rather delete it. */
+  /**
+   * Created, and its program has not been started. Can be started, but its monitor may have lost
+   * early input: the engine may rather delete it.
+   */
   record Waiting(int pid) implements Adopted {}
 
   /** Its program runs. */
@@ -12,6 +15,9 @@ public sealed interface Adopted {
   /** It ended. Told again at each adoption until the container is deleted. */
   record Exited(Exit exit) implements Adopted {}
 
-  /** Nothing is known of it: it was never created completely, was deleted, or the host was restarted. What was left of it has been removed. */
+  /**
+   * Nothing is known of it: it was never created completely, was deleted, or the host was
+   * restarted. What was left of it has been removed.
+   */
   record Gone() implements Adopted {}
 }

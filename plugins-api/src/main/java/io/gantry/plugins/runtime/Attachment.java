@@ -7,16 +7,22 @@ import java.nio.ByteBuffer;
 public interface Attachment extends AutoCloseable {
 
   /**
-   * Writes all remaining bytes to standard input; blocks while the process does not read. Calls are ordered by the caller.
+   * Writes all remaining bytes to standard input; blocks while the process does not read. Calls are
+   * ordered by the caller.
    *
    * @throws IOException when the process or this connection has ended
    */
   void write(ByteBuffer data) throws IOException;
 
-  /** Ends standard input; output still comes. Has no effect where standard input stays open ({@link ContainerSpec#stdinOnce()}). */
+  /**
+   * Ends standard input; output still comes. Has no effect where standard input stays open ({@link
+   * ContainerSpec#stdinOnce()}).
+   */
   void closeInput();
 
-  /** Ends the connection, and a blocked {@link #write}; the sink gets its {@link OutputSink#end}. */
+  /**
+   * Ends the connection, and a blocked {@link #write}; the sink gets its {@link OutputSink#end}.
+   */
   @Override
   void close();
 }

@@ -6,7 +6,8 @@ package io.gantry.plugins.runtime;
  * @param execId like a container's id, unique in the container
  * @param process the OCI {@code process} object, JSON
  * @param tty the same as {@code process.terminal}
- * @param openStdin standard input can be written through {@link Exec#streams()}; otherwise it is {@code /dev/null}
+ * @param openStdin standard input can be written through {@link Exec#streams()}; otherwise it is
+ *     {@code /dev/null}
  * @param attach output is wanted; otherwise it is thrown away
  */
 public record ExecSpec(

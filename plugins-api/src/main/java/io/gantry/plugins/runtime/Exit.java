@@ -11,5 +11,4 @@ import java.time.Instant;
  * @param oomKilled whether the kernel killed one of its processes for want of memory
  * @param error what went wrong, when the exit code could not be learnt; otherwise empty
  */
-public record Exit(
-    String id, int exitCode, Instant finishedAt, boolean oomKilled, String error) {}
+public record Exit(String id, int exitCode, Instant finishedAt, boolean oomKilled, String error) {}

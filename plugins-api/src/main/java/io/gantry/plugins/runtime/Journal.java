@@ -5,8 +5,9 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 
 /**
- * The raw record of a container's output, over all its runs, written by its monitor whether or not the daemon is there. It has one reader, the engine's
- * log pump, which stores how far the log driver has it, and goes on from there after a crash.
+ * The raw record of a container's output, over all its runs, written by its monitor whether or not
+ * the daemon is there. It has one reader, the engine's log pump, which stores how far the log
+ * driver has it, and goes on from there after a crash.
  *
  * <p>Used by one thread at a time, except {@link #wake} and {@link #close}.
  */
@@ -35,10 +36,12 @@ public interface Journal extends AutoCloseable {
   interface Reader {
 
     /**
-     * A piece of a line. Pieces of one stream that are not last belong to the line their last piece ends; pieces of the other stream may come between.
+     * A piece of a line. Pieces of one stream that are not last belong to the line their last piece
+     * ends; pieces of the other stream may come between.
      *
      * @param epochNanos when the monitor read it, nanoseconds since 1970
-     * @param last the line ended here (with a newline that is not part of the data); otherwise it goes on in the next piece of this stream
+     * @param last the line ended here (with a newline that is not part of the data); otherwise it
+     *     goes on in the next piece of this stream
      * @param data valid during the call only; at most 8 KiB
      * @param after where to go on after this record
      * @return whether to go on reading
@@ -46,7 +49,9 @@ public interface Journal extends AutoCloseable {
     boolean piece(Stream stream, long epochNanos, boolean last, ByteBuffer data, Position after)
         throws IOException;
 
-    /** A run of the container ended here: unfinished lines of both streams end, without a newline. */
+    /**
+     * A run of the container ended here: unfinished lines of both streams end, without a newline.
+     */
     boolean endOfRun(Position after) throws IOException;
   }
 
@@ -58,8 +63,8 @@ public interface Journal extends AutoCloseable {
   Position read(Position from, Reader reader) throws IOException;
 
   /**
-   * Waits until there may be something after a position, {@link #wake} is called, the journal is closed, or the time is over. Uses no processor time and
-   * no native thread meanwhile.
+   * Waits until there may be something after a position, {@link #wake} is called, the journal is
+   * closed, or the time is over. Uses no processor time and no native thread meanwhile.
    *
    * @return whether there may be something
    */
@@ -71,7 +76,10 @@ public interface Journal extends AutoCloseable {
   /** Bytes on disk. */
   long size() throws IOException;
 
-  /** Begins a new segment, if the container runs and the current segment is not empty. Nothing is lost; positions stay valid. */
+  /**
+   * Begins a new segment, if the container runs and the current segment is not empty. Nothing is
+   * lost; positions stay valid.
+   */
   void rotate() throws IOException;
 
   /** Frees segments that lie wholly before a position. */

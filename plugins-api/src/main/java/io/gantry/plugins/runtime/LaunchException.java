@@ -4,8 +4,8 @@ import io.gantry.plugins.DriverException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A container or exec could not be brought to run. The message is in the words of runc, as Docker passes them on, whatever runtime was used: clients
- * look into it.
+ * A container or exec could not be brought to run. The message is in the words of runc, as Docker
+ * passes them on, whatever runtime was used: clients look into it.
  */
 public final class LaunchException extends DriverException {
 

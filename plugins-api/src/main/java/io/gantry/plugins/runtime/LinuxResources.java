@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A change of limits; what is empty stays as it is. Values mean what they mean in the OCI runtime specification ({@code linux.resources}), for both
- * versions of cgroups.
+ * A change of limits; what is empty stays as it is. Values mean what they mean in the OCI runtime
+ * specification ({@code linux.resources}), for both versions of cgroups.
  *
  * @param cpuShares relative weight, 2 to 262144
  * @param cpuPeriod microseconds

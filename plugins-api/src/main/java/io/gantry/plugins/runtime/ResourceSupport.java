@@ -1,8 +1,8 @@
 package io.gantry.plugins.runtime;
 
 /**
- * Which limits the kernel can enforce for containers now (the fields of API {@code GET /info} and the warnings of {@code POST /containers/create} follow
- * from it).
+ * Which limits the kernel can enforce for containers now (the fields of API {@code GET /info} and
+ * the warnings of {@code POST /containers/create} follow from it).
  *
  * @param cgroupVersion {@code "1"} (also for a hybrid host) or {@code "2"}
  * @param cgroupDriver {@code cgroupfs}, {@code systemd} or {@code none}

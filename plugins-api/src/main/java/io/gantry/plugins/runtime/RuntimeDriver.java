@@ -14,10 +14,12 @@ import java.util.function.Consumer;
 /**
  * Runs containers.
  *
- * <p>Containers do not depend on the daemon: their processes, output and exit status outlive it. Calls for different containers never wait for each
- * other. Calls for one container are ordered by the caller, except {@link #stats}, {@link #pids}, {@link #signal}, {@link #resize} and {@link #exec},
- * which may come at any time. All methods may block and are meant for virtual threads. Every method throws {@link DriverException}, with kind {@code
- * NOT_FOUND} for a container this driver has not created or adopted.
+ * <p>Containers do not depend on the daemon: their processes, output and exit status outlive it.
+ * Calls for different containers never wait for each other. Calls for one container are ordered by
+ * the caller, except {@link #stats}, {@link #pids}, {@link #signal}, {@link #resize} and {@link
+ * #exec}, which may come at any time. All methods may block and are meant for virtual threads.
+ * Every method throws {@link DriverException}, with kind {@code NOT_FOUND} for a container this
+ * driver has not created or adopted.
  */
 public interface RuntimeDriver extends Driver {
 
@@ -30,23 +32,30 @@ public interface RuntimeDriver extends Driver {
   /** What the driver adds to {@code docker info}. */
   List<StatusRow> status();
 
-  /** What an administrator should know, one sentence each, for the warnings in {@code docker info}. */
+  /**
+   * What an administrator should know, one sentence each, for the warnings in {@code docker info}.
+   */
   List<String> warnings();
 
-  /** Looks whether containers could be started now, for the health of the daemon: throws when not. Cheap; starts nothing. */
+  /**
+   * Looks whether containers could be started now, for the health of the daemon: throws when not.
+   * Cheap; starts nothing.
+   */
   void check();
 
   /**
-   * Takes the one listener for exits; called once, before {@link #adopt} and {@link #create}. It is called on a virtual thread of its own for each
-   * exit, once for each successful {@link #create} or {@code Running} adoption, and not for an end that {@link #adopt} already told. When it is called
-   * the container's journal is complete. It may come before {@link #start} returns. Containers removed by {@link #delete} while they run are not
-   * reported.
+   * Takes the one listener for exits; called once, before {@link #adopt} and {@link #create}. It is
+   * called on a virtual thread of its own for each exit, once for each successful {@link #create}
+   * or {@code Running} adoption, and not for an end that {@link #adopt} already told. When it is
+   * called the container's journal is complete. It may come before {@link #start} returns.
+   * Containers removed by {@link #delete} while they run are not reported.
    */
   void onExit(Consumer<Exit> listener);
 
   /**
-   * Makes the container's namespaces, cgroups and first process; the process waits and has not run the user's program yet. What an earlier attempt or
-   * an earlier run of the same id left behind is removed first.
+   * Makes the container's namespaces, cgroups and first process; the process waits and has not run
+   * the user's program yet. What an earlier attempt or an earlier run of the same id left behind is
+   * removed first.
    *
    * @throws LaunchException when the runtime refuses; nothing is left behind then
    */
@@ -60,7 +69,8 @@ public interface RuntimeDriver extends Driver {
   void start(String id);
 
   /**
-   * Sends a signal to the first process. One that has ended is not an error. SIGKILL ends a paused container too.
+   * Sends a signal to the first process. One that has ended is not an error. SIGKILL ends a paused
+   * container too.
    *
    * @param all to every process of the container
    */
@@ -83,16 +93,18 @@ public interface RuntimeDriver extends Driver {
   Exec exec(String id, ExecSpec spec, OutputSink output);
 
   /**
-   * A process started by {@link #exec} that runs, or one of an earlier daemon that ran when that ended, also if it has ended since. The latter's output cannot be had
-   * again.
+   * A process started by {@link #exec} that runs, or one of an earlier daemon that ran when that
+   * ended, also if it has ended since. The latter's output cannot be had again.
    */
   Optional<Exec> findExec(String id, String execId);
 
   /**
-   * Connects to the streams of a created, running or paused container. There is one connection to a container, the engine's; it fans out to its
-   * clients. A connection made before {@link #start} gets all output; one made later what comes from then on (earlier output is in the journal).
+   * Connects to the streams of a created, running or paused container. There is one connection to a
+   * container, the engine's; it fans out to its clients. A connection made before {@link #start}
+   * gets all output; one made later what comes from then on (earlier output is in the journal).
    *
-   * <p>With {@link ContainerSpec#stdinOnce()} the end of this connection (also by the daemon's death) is end of file for the container's standard input.
+   * <p>With {@link ContainerSpec#stdinOnce()} the end of this connection (also by the daemon's
+   * death) is end of file for the container's standard input.
    */
   Attachment attach(String id, OutputSink output);
 
@@ -106,24 +118,31 @@ public interface RuntimeDriver extends Driver {
   List<Integer> pids(String id);
 
   /**
-   * Removes all the container has in the runtime and the kernel: state, cgroups, monitor. The journal stays. Deleting what is already gone succeeds.
+   * Removes all the container has in the runtime and the kernel: state, cgroups, monitor. The
+   * journal stays. Deleting what is already gone succeeds.
    *
-   * @param force kill what still runs; without it a running container is refused with kind {@code CONFLICT}
+   * @param force kill what still runs; without it a running container is refused with kind {@code
+   *     CONFLICT}
    */
   void delete(String id, boolean force);
 
   /**
-   * Takes containers of an earlier daemon over. Called once after {@code open}; returns an entry for every id asked for.
+   * Takes containers of an earlier daemon over. Called once after {@code open}; returns an entry
+   * for every id asked for.
    *
    * @param ids the containers that were, according to the engine's records, created or running
    */
   Map<String, Adopted> adopt(Collection<String> ids);
 
-  /** Removes all containers of this driver but the known ones, and what cut-off calls left behind; returns what was removed, for the log. */
+  /**
+   * Removes all containers of this driver but the known ones, and what cut-off calls left behind;
+   * returns what was removed, for the log.
+   */
   List<String> removeOrphans(Set<String> known);
 
   /**
-   * Opens the raw record of a container's output for reading, also when the container does not exist or never ran.
+   * Opens the raw record of a container's output for reading, also when the container does not
+   * exist or never ran.
    *
    * @param directory {@link ContainerSpec#journal()}
    */

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the kernel counted for one container, as its cgroup files say it. A controller that is absent gives zeros and empty lists.
+ * What the kernel counted for one container, as its cgroup files say it. A controller that is
+ * absent gives zeros and empty lists.
  *
  * @param read when
  * @param cgroupVersion 1 or 2
@@ -45,7 +46,12 @@ public record Stats(
    * @param detail {@code memory.stat}, in the kernel's names
    */
   public record Memory(
-      long usage, long maxUsage, long limit, long failures, long oomKills, Map<String, Long> detail) {
+      long usage,
+      long maxUsage,
+      long limit,
+      long failures,
+      long oomKills,
+      Map<String, Long> detail) {
 
     public Memory {
       detail = Map.copyOf(detail);
@@ -56,9 +62,11 @@ public record Stats(
   public record Pids(long current, long limit) {}
 
   /**
-   * Block device traffic. On version 1 from {@code blkio.throttle.io_service*} or the bfq files, on version 2 from {@code io.stat}.
+   * Block device traffic. On version 1 from {@code blkio.throttle.io_service*} or the bfq files, on
+   * version 2 from {@code io.stat}.
    *
-   * @param serviceBytes bytes by device and operation ({@code Read, Write, Sync, Async, Discard, Total})
+   * @param serviceBytes bytes by device and operation ({@code Read, Write, Sync, Async, Discard,
+   *     Total})
    * @param serviced the same in requests
    */
   public record Blkio(List<BlkioEntry> serviceBytes, List<BlkioEntry> serviced) {

@@ -10,7 +10,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What a test container is made of. Changed by the {@code with} methods, each of which gives a new one.
+ * What a test container is made of. Changed by the {@code with} methods, each of which gives a new
+ * one.
  *
  * @param resources {@code linux.resources}, JSON
  * @param extra further top-level members of the configuration, JSON, each followed by a comma
@@ -29,8 +30,9 @@ public record TestContainer(
 
   private static final List<String> APPLETS =
       List.of(
-          "cat", "dd", "echo", "false", "head", "id", "kill", "ls", "md5sum", "mkdir", "mknod", "nproc", "printf", "seq", "sh", "sleep", "stty", "tail",
-          "test", "true", "tty", "wc", "yes");
+          "cat", "dd", "echo", "false", "head", "id", "kill", "ls", "md5sum", "mkdir", "mknod",
+          "nproc", "printf", "seq", "sh", "sleep", "stty", "tail", "test", "true", "tty", "wc",
+          "yes");
 
   /** Makes a root file system of busybox. */
   public static Path rootfs(Path directory) {
@@ -51,7 +53,17 @@ public record TestContainer(
   }
 
   public TestContainer withArgs(String... newArgs) {
-    return new TestContainer(id, rootfs, cgroupPath, List.of(newArgs), tty, openStdin, stdinOnce, journal, resources, extra);
+    return new TestContainer(
+        id,
+        rootfs,
+        cgroupPath,
+        List.of(newArgs),
+        tty,
+        openStdin,
+        stdinOnce,
+        journal,
+        resources,
+        extra);
   }
 
   public TestContainer withShell(String script) {
@@ -59,23 +71,37 @@ public record TestContainer(
   }
 
   public TestContainer withTty() {
-    return new TestContainer(id, rootfs, cgroupPath, args, true, true, false, journal, resources, extra);
+    return new TestContainer(
+        id, rootfs, cgroupPath, args, true, true, false, journal, resources, extra);
   }
 
   public TestContainer withStdin() {
-    return new TestContainer(id, rootfs, cgroupPath, args, tty, true, true, journal, resources, extra);
+    return new TestContainer(
+        id, rootfs, cgroupPath, args, tty, true, true, journal, resources, extra);
   }
 
   public TestContainer withJournal(Path directory) {
-    return new TestContainer(id, rootfs, cgroupPath, args, tty, openStdin, stdinOnce, Optional.of(directory), resources, extra);
+    return new TestContainer(
+        id,
+        rootfs,
+        cgroupPath,
+        args,
+        tty,
+        openStdin,
+        stdinOnce,
+        Optional.of(directory),
+        resources,
+        extra);
   }
 
   public TestContainer withResources(String json) {
-    return new TestContainer(id, rootfs, cgroupPath, args, tty, openStdin, stdinOnce, journal, json, extra);
+    return new TestContainer(
+        id, rootfs, cgroupPath, args, tty, openStdin, stdinOnce, journal, json, extra);
   }
 
   public TestContainer withExtra(String json) {
-    return new TestContainer(id, rootfs, cgroupPath, args, tty, openStdin, stdinOnce, journal, resources, json);
+    return new TestContainer(
+        id, rootfs, cgroupPath, args, tty, openStdin, stdinOnce, journal, resources, json);
   }
 
   public ContainerSpec spec() {
@@ -104,14 +130,16 @@ public record TestContainer(
   static String process(boolean tty, List<String> args) {
     String quoted =
         args.stream()
-            .map(a -> '"' + a.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"')
+            .map(
+                a -> '"' + a.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"')
             .collect(Collectors.joining(","));
     String capabilities =
         "[\"CAP_KILL\",\"CAP_SETUID\",\"CAP_SETGID\",\"CAP_DAC_OVERRIDE\",\"CAP_CHOWN\"]";
     return """
     {"terminal":%s,"user":{"uid":0,"gid":0},"args":[%s],"cwd":"/",
      "env":["PATH=/bin","TERM=xterm"],
-     "capabilities":{"bounding":%s,"effective":%s,"permitted":%s},"noNewPrivileges":true}"""
+     "capabilities":{"bounding":%s,"effective":%s,"permitted":%s},"noNewPrivileges":true}\
+    """
         .formatted(tty, quoted, capabilities, capabilities, capabilities);
   }
 

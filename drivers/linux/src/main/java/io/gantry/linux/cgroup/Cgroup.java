@@ -43,7 +43,10 @@ public final class Cgroup {
     this.relative = Path.of("/").relativize(given);
   }
 
-  /** Its directory in the hierarchy of a controller, whether or not it exists; empty when the host does not have the controller. */
+  /**
+   * Its directory in the hierarchy of a controller, whether or not it exists; empty when the host
+   * does not have the controller.
+   */
   public Optional<Path> directory(String controller) {
     return cgroups.of(controller).map(h -> h.mount().resolve(relative));
   }
@@ -69,7 +72,9 @@ public final class Cgroup {
     return pids;
   }
 
-  /** The processes as one hierarchy sees them: enough where a group is not being made or removed. */
+  /**
+   * The processes as one hierarchy sees them: enough where a group is not being made or removed.
+   */
   public Set<Integer> processes(String controller) throws IOException {
     Set<Integer> pids = new LinkedHashSet<>();
     Optional<Path> directory = directory(controller);
@@ -109,8 +114,9 @@ public final class Cgroup {
   }
 
   /**
-   * Kills all processes, frozen ones too, and waits until they have ended. Those that are children of this process are reaped: the first process of a pid namespace
-   * does not end before all others of the namespace have been.
+   * Kills all processes, frozen ones too, and waits until they have ended. Those that are children
+   * of this process are reaped: the first process of a pid namespace does not end before all others
+   * of the namespace have been.
    *
    * @throws IOException when some are still there at the end of the time
    */
@@ -135,10 +141,10 @@ public final class Cgroup {
               .get()
               .onExit(
                   () -> {
-                    var unused = Children.reap(pid);
+                    var _ = Children.reap(pid);
                     alive.countDown();
                   });
-          var unused = process.get().signal(Signals.SIGKILL);
+          var _ = process.get().signal(Signals.SIGKILL);
         }
         thaw();
         if (!alive.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
@@ -173,7 +179,8 @@ public final class Cgroup {
         }
         return;
       } catch (FileSystemException e) {
-        // A process that has just ended keeps its group busy for a moment, and nothing tells when it is over.
+        // A process that has just ended keeps its group busy for a moment, and nothing tells when
+        // it is over.
         if (System.nanoTime() > deadline) {
           throw e;
         }

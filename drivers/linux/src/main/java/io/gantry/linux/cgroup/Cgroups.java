@@ -74,9 +74,7 @@ public final class Cgroups {
         String controllers = Files.readString(mount.resolve("cgroup.controllers")).strip();
         yield Optional.of(
             new Hierarchy(
-                mount,
-                2,
-                controllers.isEmpty() ? Set.of() : Set.of(controllers.split(" "))));
+                mount, 2, controllers.isEmpty() ? Set.of() : Set.of(controllers.split(" "))));
       }
       default -> Optional.empty();
     };

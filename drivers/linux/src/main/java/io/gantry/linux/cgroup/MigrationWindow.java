@@ -18,11 +18,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Takes the wait out of moving a process to a cgroup. The first move after a pause waits for an RCU grace period, 6 to 20 ms (the lock {@code
- * cgroup_threadgroup_rwsem} changes from its readers' fast path to its writers'); moves that follow within about 10 ms do not wait. So while a runtime is being loaded,
- * this process moves itself to where it is, which changes nothing but begins that period: when the runtime comes to its own move, the wait is over.
+ * Takes the wait out of moving a process to a cgroup. The first move after a pause waits for an RCU
+ * grace period, 6 to 20 ms (the lock {@code cgroup_threadgroup_rwsem} changes from its readers'
+ * fast path to its writers'); moves that follow within about 10 ms do not wait. So while a runtime
+ * is being loaded, this process moves itself to where it is, which changes nothing but begins that
+ * period: when the runtime comes to its own move, the wait is over.
  *
- * <p>One platform thread, which exists only while it is needed, and works only while somebody expects a move.
+ * <p>One platform thread, which exists only while it is needed, and works only while somebody
+ * expects a move.
  */
 public final class MigrationWindow implements AutoCloseable {
 
@@ -130,9 +133,7 @@ public final class MigrationWindow implements AutoCloseable {
   /** False where this process does not see the hierarchy from its root. */
   private static boolean holdsThisProcess(Path procs) {
     String own = Long.toString(ProcessHandle.current().pid());
-    return CgroupFile.text(procs).stream()
-        .flatMap(String::lines)
-        .anyMatch(own::equals);
+    return CgroupFile.text(procs).stream().flatMap(String::lines).anyMatch(own::equals);
   }
 
   @Override

@@ -1,4 +1,7 @@
-/** Control groups of both versions (cgroups(7), Documentation/admin-guide/cgroup-v1 and cgroup-v2.rst), as files. */
+/**
+ * Control groups of both versions (cgroups(7), Documentation/admin-guide/cgroup-v1 and
+ * cgroup-v2.rst), as files.
+ */
 @NullMarked
 package io.gantry.linux.cgroup;
 

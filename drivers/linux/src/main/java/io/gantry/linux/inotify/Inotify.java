@@ -20,8 +20,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One inotify instance: files and directories are watched, listeners told. All listeners are called on one virtual thread and must not block for long. A file
- * is watched by one listener at a time: a second {@link #watch} of the same file replaces the first. Thread-safe.
+ * One inotify instance: files and directories are watched, listeners told. All listeners are called
+ * on one virtual thread and must not block for long. A file is watched by one listener at a time: a
+ * second {@link #watch} of the same file replaces the first. Thread-safe.
  */
 public final class Inotify implements AutoCloseable {
 
@@ -113,7 +114,7 @@ public final class Inotify implements AutoCloseable {
       if (listeners.remove(watch) != null) {
         int fd = descriptor.acquire();
         try {
-          var unused = InotifyCalls.inotify_rm_watch(fd, watch);
+          var _ = InotifyCalls.inotify_rm_watch(fd, watch);
         } finally {
           descriptor.release();
         }

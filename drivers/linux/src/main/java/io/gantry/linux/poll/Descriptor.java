@@ -5,8 +5,9 @@ import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A file descriptor and the right to close it. {@link #close} takes effect when the last call that uses the number has returned, so the number cannot come
- * to mean another file under a running call. Thread-safe.
+ * A file descriptor and the right to close it. {@link #close} takes effect when the last call that
+ * uses the number has returned, so the number cannot come to mean another file under a running
+ * call. Thread-safe.
  */
 public final class Descriptor implements AutoCloseable {
 
@@ -66,7 +67,7 @@ public final class Descriptor implements AutoCloseable {
 
   public void release() {
     if (state.decrementAndGet() == CLOSED) {
-      var unused = PollCalls.close(number);
+      var _ = PollCalls.close(number);
     }
   }
 
@@ -83,7 +84,7 @@ public final class Descriptor implements AutoCloseable {
       }
       if (state.compareAndSet(now, now | CLOSED)) {
         if (now == 0) {
-          var unused = PollCalls.close(number);
+          var _ = PollCalls.close(number);
         }
         return;
       }

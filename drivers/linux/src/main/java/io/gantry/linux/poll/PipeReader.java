@@ -10,7 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Reads text from the read end of a pipe; waits without a native thread. Used by one thread at a time. Closing it closes the read end.
+ * Reads text from the read end of a pipe; waits without a native thread. Used by one thread at a
+ * time. Closing it closes the read end.
  *
  * <p>No more than a limit is kept of a line or of the whole; what is beyond is thrown away.
  */

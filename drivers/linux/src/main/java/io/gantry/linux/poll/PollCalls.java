@@ -2,7 +2,10 @@ package io.gantry.linux.poll;
 
 import com.sun.jna.Native;
 
-/** The system calls of this package. The ones with variable arguments are declared with those used here. */
+/**
+ * The system calls of this package. The ones with variable arguments are declared with those used
+ * here.
+ */
 final class PollCalls {
 
   static final int EPOLL_CLOEXEC = 0x80000;

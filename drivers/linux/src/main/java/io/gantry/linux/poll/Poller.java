@@ -12,8 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One thread in {@code epoll_wait} for all descriptors of its owner. What it wakes runs on virtual threads; actions given to {@link Watch#onReadable} run on
- * the poll thread itself and must not block.
+ * One thread in {@code epoll_wait} for all descriptors of its owner. What it wakes runs on virtual
+ * threads; actions given to {@link Watch#onReadable} run on the poll thread itself and must not
+ * block.
  */
 public final class Poller implements AutoCloseable {
 
@@ -22,8 +23,7 @@ public final class Poller implements AutoCloseable {
   private static final long WAKE_UP = 0;
 
   /** {@code struct epoll_event} is packed on x86-64 only. */
-  private static final boolean PACKED =
-      System.getProperty("os.arch", "").matches("amd64|x86_64");
+  private static final boolean PACKED = System.getProperty("os.arch", "").matches("amd64|x86_64");
 
   private static final int EVENT_SIZE = PACKED ? 12 : 16;
   private static final int DATA_OFFSET = PACKED ? 4 : 8;
@@ -54,7 +54,7 @@ public final class Poller implements AutoCloseable {
     int event = PollCalls.eventfd(0, PollCalls.EFD_CLOEXEC | PollCalls.EFD_NONBLOCK);
     if (event < 0) {
       ErrnoException failure = ErrnoException.last("create eventfd");
-      var unused = PollCalls.close(epoll);
+      var _ = PollCalls.close(epoll);
       throw failure;
     }
     Poller poller = new Poller(new Descriptor(epoll), new Descriptor(event), name);
@@ -63,7 +63,10 @@ public final class Poller implements AutoCloseable {
     return poller;
   }
 
-  /** Begins to watch a descriptor, which belongs to one watch at most. The watch is to be closed before the descriptor. */
+  /**
+   * Begins to watch a descriptor, which belongs to one watch at most. The watch is to be closed
+   * before the descriptor.
+   */
   public Watch watch(Descriptor descriptor) throws IOException {
     Watch watch = new Watch(this, tokens.incrementAndGet(), descriptor);
     watches.put(watch.token(), watch);
@@ -142,7 +145,7 @@ public final class Poller implements AutoCloseable {
       one.setLong(0, 1);
       int number = wakeUp.acquire();
       try {
-        var unused = PollCalls.write(number, Pointer.nativeValue(one), 8);
+        var _ = PollCalls.write(number, Pointer.nativeValue(one), 8);
       } finally {
         wakeUp.release();
       }

@@ -11,7 +11,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** What one descriptor is waited for. At any time there may be one waiter for reading and one for writing. Thread-safe. */
+/**
+ * What one descriptor is waited for. At any time there may be one waiter for reading and one for
+ * writing. Thread-safe.
+ */
 public final class Watch implements AutoCloseable {
 
   private static final Logger LOG = System.getLogger(Watch.class.getName());
@@ -38,14 +41,17 @@ public final class Watch implements AutoCloseable {
     return token;
   }
 
-  /** Runs an action once, on the poll thread, when the descriptor can be read, or has failed, or this watch is closed. */
+  /**
+   * Runs an action once, on the poll thread, when the descriptor can be read, or has failed, or
+   * this watch is closed.
+   */
   public void onReadable(Runnable action) throws IOException {
     set(action, true);
   }
 
   /** Waits until the descriptor can be read or has failed. */
   public void awaitReadable() throws IOException {
-    var unused = await(true, null);
+    var _ = await(true, null);
   }
 
   /**
@@ -59,7 +65,7 @@ public final class Watch implements AutoCloseable {
 
   /** Waits until the descriptor can be written to or has failed. */
   public void awaitWritable() throws IOException {
-    var unused = await(false, null);
+    var _ = await(false, null);
   }
 
   private boolean await(boolean read, @Nullable Duration limit) throws IOException {
@@ -117,8 +123,7 @@ public final class Watch implements AutoCloseable {
             | (writer == null ? 0 : PollCalls.EPOLLOUT);
     int fd = descriptor.acquire();
     try {
-      poller.control(
-          added ? PollCalls.EPOLL_CTL_MOD : PollCalls.EPOLL_CTL_ADD, fd, events, token);
+      poller.control(added ? PollCalls.EPOLL_CTL_MOD : PollCalls.EPOLL_CTL_ADD, fd, events, token);
       added = true;
     } finally {
       descriptor.release();
@@ -154,7 +159,10 @@ public final class Watch implements AutoCloseable {
     }
   }
 
-  /** Stops watching. Actions that wait are run, waiting threads get an exception. The descriptor stays open. */
+  /**
+   * Stops watching. Actions that wait are run, waiting threads get an exception. The descriptor
+   * stays open.
+   */
   @Override
   public void close() {
     Runnable read = null;

@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntConsumer;
 
-/** A process that {@link Launcher} started. It is reaped as soon as it ends, whether or not anybody waits. */
+/**
+ * A process that {@link Launcher} started. It is reaped as soon as it ends, whether or not anybody
+ * waits.
+ */
 public final class Child {
 
   private final int pid;

@@ -16,11 +16,13 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * The children of this process; static, because the kernel knows but one set of them. Each is waited for by its number: a wait for any child would take the status of
- * one that {@link ProcessBuilder} started.
+ * The children of this process; static, because the kernel knows but one set of them. Each is
+ * waited for by its number: a wait for any child would take the status of one that {@link
+ * ProcessBuilder} started.
  *
- * <p>Orphans that this process adopts and that nobody has claimed are reaped as soon as they end. That matters: the first process of a pid namespace cannot end before
- * all others of the namespace have been reaped.
+ * <p>Orphans that this process adopts and that nobody has claimed are reaped as soon as they end.
+ * That matters: the first process of a pid namespace cannot end before all others of the namespace
+ * have been reaped.
  */
 public final class Children {
 
@@ -42,8 +44,8 @@ public final class Children {
   private Children() {}
 
   /**
-   * Makes orphans among this process' descendants its children (PR_SET_CHILD_SUBREAPER), so that their exit codes can be had. Holds for the whole process, for
-   * ever.
+   * Makes orphans among this process' descendants its children (PR_SET_CHILD_SUBREAPER), so that
+   * their exit codes can be had. Holds for the whole process, for ever.
    */
   public static void adoptOrphans() throws IOException {
     if (ADOPTING.compareAndSet(false, true)) {
@@ -55,7 +57,10 @@ public final class Children {
     }
   }
 
-  /** Says that somebody waits for a process, should it become a child of this one: {@link #reap} will be called for it. */
+  /**
+   * Says that somebody waits for a process, should it become a child of this one: {@link #reap}
+   * will be called for it.
+   */
   public static void claim(int pid) {
     CLAIMED.add(pid);
   }
@@ -124,7 +129,10 @@ public final class Children {
     }
   }
 
-  /** What {@link ProcessBuilder} starts shares the session of this process; an orphan does not, its ancestor having been started by {@link Spawn}. */
+  /**
+   * What {@link ProcessBuilder} starts shares the session of this process; an orphan does not, its
+   * ancestor having been started by {@link Spawn}.
+   */
   private static boolean reapStranger(int pid) {
     LOCK.writeLock().lock();
     try {

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A program to start. Its standard streams are {@code /dev/null} unless given; it gets no other descriptor than those given.
+ * A program to start. Its standard streams are {@code /dev/null} unless given; it gets no other
+ * descriptor than those given.
  *
  * @param arguments the program's path, then its arguments
  * @param environment all of it

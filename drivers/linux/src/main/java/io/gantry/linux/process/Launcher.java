@@ -13,8 +13,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * The platform thread that starts programs. It may live in a mount namespace of its own, which what it starts inherits: that is how programs are given a view
- * of the host without one of its mounts. Thread-safe; programs are started one after the other, which takes about a millisecond each.
+ * The platform thread that starts programs. It may live in a mount namespace of its own, which what
+ * it starts inherits: that is how programs are given a view of the host without one of its mounts.
+ * Thread-safe; programs are started one after the other, which takes about a millisecond each.
  */
 public final class Launcher implements AutoCloseable {
 
@@ -29,8 +30,7 @@ public final class Launcher implements AutoCloseable {
   private final Poller poller;
   private final Optional<Hidden> hidden;
   private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(
-          Thread.ofPlatform().name("launcher").daemon().factory());
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().name("launcher").daemon().factory());
 
   private Launcher(Poller poller, Optional<Hidden> hidden) {
     this.poller = poller;
@@ -40,8 +40,9 @@ public final class Launcher implements AutoCloseable {
   /**
    * Starts the thread.
    *
-   * @param hidden what the programs must not see; empty: they run in the mount namespace of this process. It is unmounted in the thread's namespace only; other
-   *     mounts there go on following those of the host where these are shared
+   * @param hidden what the programs must not see; empty: they run in the mount namespace of this
+   *     process. It is unmounted in the thread's namespace only; other mounts there go on following
+   *     those of the host where these are shared
    */
   public static Launcher open(Poller poller, Optional<Hidden> hidden) throws IOException {
     Launcher launcher = new Launcher(poller, hidden);
@@ -60,7 +61,10 @@ public final class Launcher implements AutoCloseable {
     return launcher;
   }
 
-  /** A launcher like this one, whose namespace is a copy of the host's as it is now. To be closed after use. */
+  /**
+   * A launcher like this one, whose namespace is a copy of the host's as it is now. To be closed
+   * after use.
+   */
   public Launcher fresh() throws IOException {
     return open(poller, hidden);
   }

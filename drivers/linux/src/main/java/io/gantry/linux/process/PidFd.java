@@ -11,7 +11,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 
-/** One process, held by pidfd (pidfd_open(2)): its number cannot come to mean another process. Thread-safe. */
+/**
+ * One process, held by pidfd (pidfd_open(2)): its number cannot come to mean another process.
+ * Thread-safe.
+ */
 public final class PidFd implements AutoCloseable {
 
   private static final int INFO_SIZE = 64;
@@ -51,7 +54,10 @@ public final class PidFd implements AutoCloseable {
     return pid;
   }
 
-  /** Runs an action on the poll thread, once, when the process has ended, or this is closed. It must not block. */
+  /**
+   * Runs an action on the poll thread, once, when the process has ended, or this is closed. It must
+   * not block.
+   */
   public void onExit(Runnable action) throws IOException {
     watch.onReadable(action);
   }
@@ -81,8 +87,7 @@ public final class PidFd implements AutoCloseable {
       if (ProcessCalls.syscall(ProcessCalls.SYS_PIDFD_SEND_SIGNAL, fd, signal, 0, 0) == 0) {
         return true;
       }
-      ErrnoException failure =
-          ErrnoException.last("send signal " + signal + " to process " + pid);
+      ErrnoException failure = ErrnoException.last("send signal " + signal + " to process " + pid);
       if (failure.errno() == Errno.ESRCH) {
         return false;
       }
@@ -93,8 +98,8 @@ public final class PidFd implements AutoCloseable {
   }
 
   /**
-   * How the process ended, as the kernel remembers it (since 6.15) once its parent has reaped it. Empty when it has not ended, has not been reaped, or the
-   * kernel is older.
+   * How the process ended, as the kernel remembers it (since 6.15) once its parent has reaped it.
+   * Empty when it has not ended, has not been reaped, or the kernel is older.
    */
   public Optional<WaitStatus> exitStatus() throws IOException {
     int fd = descriptor.acquire();
@@ -111,7 +116,10 @@ public final class PidFd implements AutoCloseable {
     }
   }
 
-  /** A descriptor here for a file that the process has open (pidfd_getfd(2)); needs the right to trace it. */
+  /**
+   * A descriptor here for a file that the process has open (pidfd_getfd(2)); needs the right to
+   * trace it.
+   */
   public Descriptor descriptor(int number) throws IOException {
     int fd = descriptor.acquire();
     try {

@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param state {@code Z} for a zombie
  * @param parent process number
  * @param session process number of its leader
- * @param startTime in clock ticks since boot; together with the process number it names a process for ever
+ * @param startTime in clock ticks since boot; together with the process number it names a process
+ *     for ever
  */
 public record ProcStat(int pid, char state, int parent, int session, long startTime) {
 

@@ -2,7 +2,9 @@ package io.gantry.linux.process;
 
 import com.sun.jna.Native;
 
-/** The calls of this package. Those with variable arguments are declared with the ones used here. */
+/**
+ * The calls of this package. Those with variable arguments are declared with the ones used here.
+ */
 final class ProcessCalls {
 
   static final int CLONE_NEWNS = 0x20000;

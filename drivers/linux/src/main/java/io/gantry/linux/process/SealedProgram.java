@@ -9,10 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A copy of a program in memory that nobody can change any more (memfd_create(2), F_SEAL_WRITE and the like), to be run by its path in {@code /proc}.
+ * A copy of a program in memory that nobody can change any more (memfd_create(2), F_SEAL_WRITE and
+ * the like), to be run by its path in {@code /proc}.
  *
- * <p>crun and older runc protect themselves from a container that would overwrite them (CVE-2019-5736) by running from such a copy, or a read-only mount, which they
- * make anew each time; they recognise one that they are started from, and go on at once.
+ * <p>crun and older runc protect themselves from a container that would overwrite them
+ * (CVE-2019-5736) by running from such a copy, or a read-only mount, which they make anew each
+ * time; they recognise one that they are started from, and go on at once.
  */
 public final class SealedProgram implements AutoCloseable {
 
@@ -47,8 +49,7 @@ public final class SealedProgram implements AutoCloseable {
       long written = 0;
       while (written < content.length) {
         long count =
-            ProcessCalls.write(
-                fd, Pointer.nativeValue(buffer) + written, content.length - written);
+            ProcessCalls.write(fd, Pointer.nativeValue(buffer) + written, content.length - written);
         if (count <= 0) {
           throw ErrnoException.last("copy " + program);
         }
@@ -57,8 +58,7 @@ public final class SealedProgram implements AutoCloseable {
       if (ProcessCalls.fcntl(fd, ProcessCalls.F_ADD_SEALS, ProcessCalls.ALL_SEALS) != 0) {
         throw ErrnoException.last("seal the copy of " + program);
       }
-      return new SealedProgram(
-          descriptor, "/proc/" + ProcessHandle.current().pid() + "/fd/" + fd);
+      return new SealedProgram(descriptor, "/proc/" + ProcessHandle.current().pid() + "/fd/" + fd);
     } catch (IOException e) {
       descriptor.close();
       throw e;

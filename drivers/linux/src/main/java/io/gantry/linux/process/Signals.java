@@ -15,7 +15,8 @@ public final class Signals {
   /**
    * Sends a signal.
    *
-   * @param pid a process, or the negative number of a process group; 0 and -1, which mean many, are refused
+   * @param pid a process, or the negative number of a process group; 0 and -1, which mean many, are
+   *     refused
    * @return false when there is no such process
    */
   public static boolean send(int pid, int signal) throws IOException {
@@ -25,8 +26,7 @@ public final class Signals {
     if (ProcessCalls.kill(pid, signal) == 0) {
       return true;
     }
-    ErrnoException failure =
-        ErrnoException.last("send signal " + signal + " to process " + pid);
+    ErrnoException failure = ErrnoException.last("send signal " + signal + " to process " + pid);
     if (failure.errno() == Errno.ESRCH) {
       return false;
     }

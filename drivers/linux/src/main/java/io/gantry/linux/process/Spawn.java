@@ -12,12 +12,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@code posix_spawn(3)}: the program gets the mount namespace of the calling thread, a session of its own, no blocked or ignored signals, and only the
- * descriptors of its command ({@code closefrom}; the JDK's own are not all closed on exec).
+ * {@code posix_spawn(3)}: the program gets the mount namespace of the calling thread, a session of
+ * its own, no blocked or ignored signals, and only the descriptors of its command ({@code
+ * closefrom}; the JDK's own are not all closed on exec).
  */
 final class Spawn {
 
-  /** Larger than {@code posix_spawn_file_actions_t} and {@code posix_spawnattr_t} of glibc (80 and 336) and musl. */
+  /**
+   * Larger than {@code posix_spawn_file_actions_t} and {@code posix_spawnattr_t} of glibc (80 and
+   * 336) and musl.
+   */
   private static final int OPAQUE = 1024;
 
   private static final int SIGSET = 128;
@@ -62,13 +66,10 @@ final class Spawn {
           sources.add(source);
           int fd = source.acquire();
           source.release();
-          check(
-              program,
-              ProcessCalls.posix_spawn_file_actions_adddup2(action, fd, entry.getKey()));
+          check(program, ProcessCalls.posix_spawn_file_actions_adddup2(action, fd, entry.getKey()));
           highest = Math.max(highest, entry.getKey());
         }
-        check(
-            program, ProcessCalls.posix_spawn_file_actions_addclosefrom_np(action, highest + 1));
+        check(program, ProcessCalls.posix_spawn_file_actions_addclosefrom_np(action, highest + 1));
         signals(program, attribute, Pointer.nativeValue(signals));
         int[] pid = new int[1];
         check(
@@ -77,8 +78,8 @@ final class Spawn {
                 pid, program, action, attribute, arguments.address(), environment.address()));
         return pid[0];
       } finally {
-        var unused = ProcessCalls.posix_spawn_file_actions_destroy(action);
-        unused = ProcessCalls.posix_spawnattr_destroy(attribute);
+        var _ = ProcessCalls.posix_spawn_file_actions_destroy(action);
+        var _ = ProcessCalls.posix_spawnattr_destroy(attribute);
       }
     } finally {
       sources.forEach(Descriptor::close);
@@ -86,9 +87,9 @@ final class Spawn {
   }
 
   private static void signals(String program, long attribute, long set) throws IOException {
-    var unused = ProcessCalls.sigemptyset(set);
+    var _ = ProcessCalls.sigemptyset(set);
     check(program, ProcessCalls.posix_spawnattr_setsigmask(attribute, set));
-    unused = ProcessCalls.sigfillset(set);
+    var _ = ProcessCalls.sigfillset(set);
     check(program, ProcessCalls.posix_spawnattr_setsigdefault(attribute, set));
     short flags =
         ProcessCalls.POSIX_SPAWN_SETSIGMASK
@@ -110,8 +111,7 @@ final class Spawn {
     private final Memory text;
 
     Strings(List<String> strings) {
-      List<byte[]> encoded =
-          strings.stream().map(s -> s.getBytes(StandardCharsets.UTF_8)).toList();
+      List<byte[]> encoded = strings.stream().map(s -> s.getBytes(StandardCharsets.UTF_8)).toList();
       text = new Memory(encoded.stream().mapToLong(b -> b.length + 1L).sum() + 1);
       array = new Memory((encoded.size() + 1L) * Native.POINTER_SIZE);
       long offset = 0;

@@ -1,5 +1,6 @@
 /**
- * Processes: started by {@code posix_spawn} with exactly the descriptors they are given, watched by pidfd, reaped by number. Waiting takes no native thread.
+ * Processes: started by {@code posix_spawn} with exactly the descriptors they are given, watched by
+ * pidfd, reaped by number. Waiting takes no native thread.
  */
 @NullMarked
 package io.gantry.linux.process;

@@ -14,8 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * A connected Unix socket of type SEQPACKET: what one side sends in one call, the other receives in one call. Waiting takes no native thread. One thread may
- * receive while another sends; {@link #close} may come at any time.
+ * A connected Unix socket of type SEQPACKET: what one side sends in one call, the other receives in
+ * one call. Waiting takes no native thread. One thread may receive while another sends; {@link
+ * #close} may come at any time.
  */
 public final class SeqPacketSocket implements AutoCloseable {
 
@@ -32,16 +33,17 @@ public final class SeqPacketSocket implements AutoCloseable {
     this.watch = watch;
   }
 
-  /** Connects to a socket in the file system; its path may be longer than {@code sun_path} has room for, its name not. */
+  /**
+   * Connects to a socket in the file system; its path may be longer than {@code sun_path} has room
+   * for, its name not.
+   */
   public static SeqPacketSocket connect(Poller poller, Path path) throws IOException {
     Path directory = path.toAbsolutePath().getParent();
     Path name = path.getFileName();
     if (directory == null || name == null) {
       throw new IllegalArgumentException("no socket: " + path);
     }
-    int at =
-        SocketCalls.open(
-            directory.toString(), SocketCalls.O_PATH | SocketCalls.O_CLOEXEC, 0);
+    int at = SocketCalls.open(directory.toString(), SocketCalls.O_PATH | SocketCalls.O_CLOEXEC, 0);
     if (at < 0) {
       throw ErrnoException.last("open directory " + directory);
     }
@@ -88,7 +90,8 @@ public final class SeqPacketSocket implements AutoCloseable {
    * Receives one packet, if there is one. What does not fit is lost.
    *
    * @param packet a direct buffer; filled from its position, which moves
-   * @return the length; 0 when the other side has closed, or sent an empty packet; -1 when there is none yet
+   * @return the length; 0 when the other side has closed, or sent an empty packet; -1 when there is
+   *     none yet
    */
   public int receive(ByteBuffer packet) throws IOException {
     long address = address(packet);
@@ -121,8 +124,7 @@ public final class SeqPacketSocket implements AutoCloseable {
       int fd = descriptor.acquire();
       long count;
       try {
-        count =
-            SocketCalls.send(fd, address, packet.remaining(), SocketCalls.MSG_NOSIGNAL);
+        count = SocketCalls.send(fd, address, packet.remaining(), SocketCalls.MSG_NOSIGNAL);
         if (count < 0) {
           retryOrThrow(ErrnoException.last("send to " + peer));
         }

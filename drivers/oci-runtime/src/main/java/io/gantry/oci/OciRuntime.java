@@ -23,7 +23,7 @@ import java.util.Optional;
  * @param program what is run
  * @param stateRoot its {@code --root}
  */
-record Runtime(String name, RuntimeProgram program, Path stateRoot) {
+record OciRuntime(String name, RuntimeProgram program, Path stateRoot) {
 
   private static final int OUTPUT_LIMIT = 64 * 1024;
 
@@ -49,8 +49,8 @@ record Runtime(String name, RuntimeProgram program, Path stateRoot) {
   }
 
   /**
-   * Does what {@code crun start} does where there are no poststart hooks, in all versions since 2018: opens the pipe the container's init reads from, removes it,
-   * writes one byte.
+   * Does what {@code crun start} does where there are no poststart hooks, in all versions since
+   * 2018: opens the pipe the container's init reads from, removes it, writes one byte.
    *
    * @return false when that is not possible and the program has to be asked
    */
@@ -86,8 +86,7 @@ record Runtime(String name, RuntimeProgram program, Path stateRoot) {
         PipeReader reader = new PipeReader(poller, pipe.readEnd(), OUTPUT_LIMIT)) {
       Map<Integer, Descriptor> streams = Map.of(1, pipe.writeEnd(), 2, pipe.writeEnd());
       Child child =
-          launcher.start(
-              new Command(command, Map.of("PATH", Programs.PATH), directory, streams));
+          launcher.start(new Command(command, Map.of("PATH", Programs.PATH), directory, streams));
       pipe.writeEnd().close();
       String output = reader.rest();
       return new Result(child.exit().join().exitCode(), output);
