@@ -22,10 +22,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A root file system that its processes may be changing this moment, for {@code docker cp}. Each path is resolved by the kernel as a process inside would see it; nothing the processes do
- * with links and renames makes a call here touch a file outside. Calls may come from many threads.
+ * A root file system that its processes may be changing this moment, for {@code docker cp}. Each
+ * path is resolved by the kernel as a process inside would see it; nothing the processes do with
+ * links and renames makes a call here touch a file outside. Calls may come from many threads.
  *
- * <p>A path that ends in {@code /} or {@code /.} means what a link there leads to, any other the link itself.
+ * <p>A path that ends in {@code /} or {@code /.} means what a link there leads to, any other the
+ * link itself.
  */
 public final class ArchiveRoot implements AutoCloseable {
 
@@ -38,7 +40,8 @@ public final class ArchiveRoot implements AutoCloseable {
   }
 
   /**
-   * @param root a mounted root file system, or {@code /proc/<pid>/root} of a running process, through which its volumes are seen too
+   * @param root a mounted root file system, or {@code /proc/<pid>/root} of a running process,
+   *     through which its volumes are seen too
    */
   public static ArchiveRoot open(Path root) throws ErrnoException {
     return new ArchiveRoot(Directory.open(root));
@@ -70,7 +73,8 @@ public final class ArchiveRoot implements AutoCloseable {
   }
 
   /**
-   * Writes what is at a path into a tar; a directory with all below it. Entries are named after the path's last component.
+   * Writes what is at a path into a tar; a directory with all below it. Entries are named after the
+   * path's last component.
    *
    * @param out is closed, unless nothing is there
    * @throws ErrnoException with {@code ENOENT} when nothing is there
@@ -100,7 +104,8 @@ public final class ArchiveRoot implements AutoCloseable {
    * Puts an archive into a directory.
    *
    * @param tar uncompressed
-   * @throws ErrnoException with {@code ENOENT} or {@code ENOTDIR} when the path is not an existing directory
+   * @throws ErrnoException with {@code ENOENT} or {@code ENOTDIR} when the path is not an existing
+   *     directory
    */
   public void extract(String directory, InputStream tar, ExtractOptions options)
       throws IOException {
@@ -108,15 +113,19 @@ public final class ArchiveRoot implements AutoCloseable {
     root.openDirectoryInRoot(base).close();
     try (TreeWriter writer = new TreeWriter(root, base, new ExtractPolicy(options, "/" + base))) {
       TarReader reader = new TarReader(tar);
-      Optional<TarEntry> entry;
-      while ((entry = reader.next()).isPresent()) {
-        try {
-          writer.write(EntryPath.of(entry.get().name()), entry.get(), reader);
-        } catch (ErrnoException e) {
-          throw new IOException("\"" + entry.get().name() + "\": " + e.getMessage(), e);
-        }
+      for (Optional<TarEntry> next = reader.next(); next.isPresent(); next = reader.next()) {
+        write(writer, next.get(), reader);
       }
       writer.finish();
+    }
+  }
+
+  private static void write(TreeWriter writer, TarEntry entry, TarReader reader)
+      throws IOException {
+    try {
+      writer.write(EntryPath.of(entry.name()), entry, reader);
+    } catch (ErrnoException e) {
+      throw new IOException("\"" + entry.name() + "\": " + e.getMessage(), e);
     }
   }
 
@@ -208,8 +217,7 @@ public final class ArchiveRoot implements AutoCloseable {
   }
 
   /** Names that look like whiteouts are files here; what must stay is named. */
-  private record ExtractPolicy(ExtractOptions options, String destination)
-      implements TreePolicy {
+  private record ExtractPolicy(ExtractOptions options, String destination) implements TreePolicy {
 
     @Override
     public boolean overlay() {

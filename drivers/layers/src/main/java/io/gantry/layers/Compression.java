@@ -16,7 +16,11 @@ public enum Compression {
   XZ;
 
   private static final int PEEKED = 6;
-  /** What decompressing may take: 128 MiB of window, more than {@code zstd -19} and {@code xz -9} ask for. */
+
+  /**
+   * What decompressing may take: 128 MiB of window, more than {@code zstd -19} and {@code xz -9}
+   * ask for.
+   */
   private static final int WINDOW_LOG_MAX = 27;
 
   private static final int XZ_MEMORY_KIB = 128 * 1024;
@@ -35,10 +39,7 @@ public enum Compression {
     if (startsWith(first, 0x1f, 0x8b, 8)) {
       return GZIP;
     }
-    if (startsWith(first, 0x28, 0xb5, 0x2f, 0xfd)
-        || first.length > 3
-            && (first[0] & 0xF0) == 0x50
-            && startsWith(new byte[] {first[1], first[2], first[3]}, 0x2a, 0x4d, 0x18)) {
+    if (startsWith(first, 0x28, 0xb5, 0x2f, 0xfd) || isSkippableFrame(first)) {
       return ZSTD;
     }
     if (startsWith(first, 'B', 'Z', 'h')) {
@@ -60,6 +61,15 @@ public enum Compression {
       case BZIP2 -> new BZip2CompressorInputStream(in, true);
       case XZ -> new XZInputStream(in, XZ_MEMORY_KIB);
     };
+  }
+
+  /** RFC 8878, 3.1.2: zstd data may begin with frames that hold something else. */
+  private static boolean isSkippableFrame(byte[] first) {
+    return first.length > 3
+        && (first[0] & 0xF0) == 0x50
+        && first[1] == 0x2a
+        && first[2] == 0x4d
+        && first[3] == 0x18;
   }
 
   private static boolean startsWith(byte[] bytes, int... magic) {

@@ -8,7 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Open directories below a root by path, the most recently used kept open, because an archive's entries come directory by directory. Paths are resolved within the root whatever is there ({@code
+ * Open directories below a root by path, the most recently used kept open, because an archive's
+ * entries come directory by directory. Paths are resolved within the root whatever is there ({@code
  * RESOLVE_IN_ROOT}). For one thread.
  */
 final class Directories implements AutoCloseable {
@@ -44,7 +45,10 @@ final class Directories implements AutoCloseable {
     return directory;
   }
 
-  /** To be called when a directory or a symbolic link was taken away: any path may now lead elsewhere. */
+  /**
+   * To be called when a directory or a symbolic link was taken away: any path may now lead
+   * elsewhere.
+   */
   void forget() {
     forgotten.addAll(open.values());
     open.clear();

@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The name of an archive's entry as a path below the root it goes to: no leading slash, no empty, {@code .} or {@code ..} components; the root itself is empty.
+ * The name of an archive's entry as a path below the root it goes to: no leading slash, no empty,
+ * {@code .} or {@code ..} components; the root itself is empty.
  */
 record EntryPath(String path) {
 
@@ -22,7 +23,8 @@ record EntryPath(String path) {
     for (String part : name.split("/")) {
       if (part.equals("..")) {
         if (parts.isEmpty()) {
-          throw new TarFormatException("invalid entry name \"" + name + "\": it leads out of the root");
+          throw new TarFormatException(
+              "invalid entry name \"" + name + "\": it leads out of the root");
         }
         parts.removeLast();
       } else if (!part.isEmpty() && !part.equals(".")) {

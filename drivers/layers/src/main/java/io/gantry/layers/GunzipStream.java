@@ -8,8 +8,9 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Reads gzip (RFC 1952), all members of it. The JDK's stream decides by {@code available()} whether another member follows, which on a network says nothing; this one reads on. Bytes after the
- * last member are read over, as gzip(1) does. For one thread.
+ * Reads gzip (RFC 1952), all members of it. The JDK's stream decides by {@code available()} whether
+ * another member follows, which on a network says nothing; this one reads on. Bytes after the last
+ * member are read over, as gzip(1) does. For one thread.
  */
 final class GunzipStream extends InputStream {
 

@@ -14,8 +14,10 @@ import java.io.InputStream;
 import java.util.Optional;
 
 /**
- * Writes a layer's archive into a tree (OCI image-spec, layer.md). Everything is kept: owners, modes, times to the nanosecond, extended attributes, hard links, devices, holes.
- * Nothing outside the target is touched whatever the archive holds. Not atomic: what a failed call leaves is for the caller to throw away. Nothing is synced.
+ * Writes a layer's archive into a tree (OCI image-spec, layer.md). Everything is kept: owners,
+ * modes, times to the nanosecond, extended attributes, hard links, devices, holes. Nothing outside
+ * the target is touched whatever the archive holds. Not atomic: what a failed call leaves is for
+ * the caller to throw away. Nothing is synced.
  */
 public final class LayerApplier {
 
@@ -77,7 +79,8 @@ public final class LayerApplier {
     String leaf = path.leaf();
     if (leaf.equals(Whiteouts.OPAQUE)) {
       makeOpaque(path.parent());
-    } else if (leaf.startsWith(Whiteouts.META_PREFIX) || path.path().startsWith(Whiteouts.META_PREFIX)) {
+    } else if (leaf.startsWith(Whiteouts.META_PREFIX)
+        || path.path().startsWith(Whiteouts.META_PREFIX)) {
       return; // what AUFS kept for itself
     } else if (leaf.startsWith(Whiteouts.PREFIX)) {
       delete(path, Whiteouts.deletedName(entry.name(), leaf));

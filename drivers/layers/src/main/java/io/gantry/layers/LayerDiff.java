@@ -15,8 +15,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What was changed in a tree, told as {@code docker diff} tells it: sorted; all that is in a new directory; nothing of what was in a deleted one; a directory in which something changed
- * as modified, except the root.
+ * What was changed in a tree, told as {@code docker diff} tells it: sorted; all that is in a new
+ * directory; nothing of what was in a deleted one; a directory in which something changed as
+ * modified, except the root.
  */
 public final class LayerDiff {
 
@@ -49,9 +50,11 @@ public final class LayerDiff {
   }
 
   /**
-   * Writes the layer these changes make (OCI image-spec, layer.md): changed and new files as they are, deleted ones as whiteouts.
+   * Writes the layer these changes make (OCI image-spec, layer.md): changed and new files as they
+   * are, deleted ones as whiteouts.
    *
-   * @param tree where the files are: the mounted snapshot, or its upper directory. It should not change meanwhile
+   * @param tree where the files are: the mounted snapshot, or its upper directory. It should not
+   *     change meanwhile
    * @param out is closed
    */
   public static void writeTar(Path tree, List<Change> changes, OutputStream out)
@@ -71,7 +74,10 @@ public final class LayerDiff {
     }
   }
 
-  /** Whether a file that is in both trees counts as changed. As Docker: what a change cannot avoid to leave behind, not what copying alone changes. */
+  /**
+   * Whether a file that is in both trees counts as changed. As Docker: what a change cannot avoid
+   * to leave behind, not what copying alone changes.
+   */
   static boolean isDifferent(FileStat now, Xattrs nowXattrs, FileStat before, Xattrs beforeXattrs)
       throws IOException {
     if (now.mode() != before.mode()
@@ -92,9 +98,11 @@ public final class LayerDiff {
             beforeXattrs.get(CAPABILITY).orElse(new byte[0]));
   }
 
-  /** Ends the list of a directory's changes: the directory itself belongs in front of them when something in it changed. */
-  static void mentionDirectory(
-      List<Change> changes, int from, String path, boolean alreadyListed) {
+  /**
+   * Ends the list of a directory's changes: the directory itself belongs in front of them when
+   * something in it changed.
+   */
+  static void mentionDirectory(List<Change> changes, int from, String path, boolean alreadyListed) {
     if (changes.size() > from && !alreadyListed && !path.equals("/")) {
       changes.add(from, new Change(path, Change.Kind.MODIFIED));
     }

@@ -7,7 +7,8 @@ import io.gantry.layers.tar.TarLimits;
  *
  * @param tar of the archive's parts
  * @param maxBytes how much an archive may unpack to, in bytes
- * @param maxRatio how many bytes one compressed byte may become, once more than {@code ratioFrom} bytes have been unpacked
+ * @param maxRatio how many bytes one compressed byte may become, once more than {@code ratioFrom}
+ *     bytes have been unpacked
  */
 public record LayerLimits(TarLimits tar, long maxBytes, int maxRatio, long ratioFrom) {
 

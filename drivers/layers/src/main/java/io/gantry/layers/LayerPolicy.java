@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** How a layer is written: owners as the archive says, anything replaces anything, directories the archive only passes through look as they do in the layers below. */
+/**
+ * How a layer is written: owners as the archive says, anything replaces anything, directories the
+ * archive only passes through look as they do in the layers below.
+ */
 final class LayerPolicy implements TreePolicy, AutoCloseable {
 
   private final boolean overlay;

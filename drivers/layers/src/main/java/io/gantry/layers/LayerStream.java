@@ -3,10 +3,13 @@ package io.gantry.layers;
 import io.gantry.layers.tar.TarFormatException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 
 /**
- * A layer's blob as the tar in it. What it is compressed with is told from its first bytes; decompressing and hashing run on a thread of their own, a few buffers ahead of the reader. Limits on what it unpacks to
- * are enforced while it streams. After the end has been read, digests and sizes of both sides can be asked.
+ * A layer's blob as the tar in it. What it is compressed with is told from its first bytes;
+ * decompressing and hashing run on a thread of their own, a few buffers ahead of the reader. Limits
+ * on what it unpacks to are enforced while it streams. After the end has been read, digests and
+ * sizes of both sides can be asked.
  *
  * <p>For one thread. Closing it closes the blob's stream.
  */
@@ -14,6 +17,7 @@ public final class LayerStream extends InputStream {
 
   private final Compression compression;
   private final HashingStream compressed;
+
   /** The same as {@link #compressed} when nothing is compressed: then one hash is enough. */
   private final HashingStream uncompressed;
 
@@ -125,10 +129,7 @@ public final class LayerStream extends InputStream {
     public int read(byte[] bytes, int offset, int length) throws IOException {
       int n = tar.read(bytes, offset, length);
       if (n < 0) {
-        byte[] rest = new byte[8192];
-        while (blob.read(rest) >= 0) {
-          continue;
-        }
+        blob.transferTo(OutputStream.nullOutputStream());
       }
       return n;
     }
@@ -167,8 +168,12 @@ public final class LayerStream extends InputStream {
       }
       if (count > limits.ratioFrom() && count / limits.maxRatio() > compressed.count()) {
         throw new TarFormatException(
-            "layer unpacks to more than " + limits.maxRatio() + " times its size: "
-                + compressed.count() + " bytes became " + count);
+            "layer unpacks to more than "
+                + limits.maxRatio()
+                + " times its size: "
+                + compressed.count()
+                + " bytes became "
+                + count);
       }
       return n;
     }

@@ -16,7 +16,8 @@ public sealed interface LayerTarget {
   record Plain(Path directory) implements LayerTarget {}
 
   /**
-   * The upper directory of an overlay: whiteouts are kept as overlayfs keeps them (a character device 0:0, {@code trusted.overlay.opaque}).
+   * The upper directory of an overlay: whiteouts are kept as overlayfs keeps them (a character
+   * device 0:0, {@code trusted.overlay.opaque}).
    *
    * @param lowers the directories below, topmost first
    */
@@ -27,8 +28,9 @@ public sealed interface LayerTarget {
   }
 
   /**
-   * Where an active snapshot's own files go, told from its mounts: the upper directory of an overlay, the source of a bind mount. Empty when it must be mounted to get at them (a
-   * block device); then mount it and take {@link Plain}.
+   * Where an active snapshot's own files go, told from its mounts: the upper directory of an
+   * overlay, the source of a bind mount. Empty when it must be mounted to get at them (a block
+   * device); then mount it and take {@link Plain}.
    */
   static Optional<LayerTarget> of(List<MountSpec> mounts) {
     if (mounts.size() != 1 || mounts.getFirst().readOnly()) {
@@ -46,7 +48,8 @@ public sealed interface LayerTarget {
   }
 
   /**
-   * Where the files are that the topmost layer of a snapshot brought itself, for reading; of a view that is the layer it shows. Empty when it must be mounted.
+   * Where the files are that the topmost layer of a snapshot brought itself, for reading; of a view
+   * that is the layer it shows. Empty when it must be mounted.
    */
   static Optional<Path> topmost(List<MountSpec> mounts) {
     if (mounts.size() != 1) {

@@ -12,8 +12,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The layers below an overlay as overlayfs merges them, read without mounting: a path's topmost appearance counts, a whiteout or a file hides what is further down, an opaque
- * directory hides the directories below it. The layers never change.
+ * The layers below an overlay as overlayfs merges them, read without mounting: a path's topmost
+ * appearance counts, a whiteout or a file hides what is further down, an opaque directory hides the
+ * directories below it. The layers never change.
  */
 final class LowerTree implements AutoCloseable {
 
@@ -73,7 +74,10 @@ final class LowerTree implements AutoCloseable {
     top.close();
   }
 
-  /** One directory in all layers that take part in it, topmost first; none where there is no such directory. */
+  /**
+   * One directory in all layers that take part in it, topmost first; none where there is no such
+   * directory.
+   */
   static final class Level implements AutoCloseable {
 
     private final List<Directory> layers;

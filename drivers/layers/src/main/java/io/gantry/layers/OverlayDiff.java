@@ -26,14 +26,9 @@ final class OverlayDiff {
    * @param underOpaque whether a directory above hides all that is below it
    */
   private void directory(
-      Directory upper,
-      LowerTree.Level lower,
-      String path,
-      boolean listed,
-      boolean underOpaque)
+      Directory upper, LowerTree.Level lower, String path, boolean listed, boolean underOpaque)
       throws IOException {
-    boolean opaque =
-        underOpaque || upper.xattrs(".").get(Whiteouts.OPAQUE_XATTR).isPresent();
+    boolean opaque = underOpaque || upper.xattrs(".").get(Whiteouts.OPAQUE_XATTR).isPresent();
     int from = changes.size();
     List<DirectoryEntry> children = upper.list();
     for (DirectoryEntry child : children) {

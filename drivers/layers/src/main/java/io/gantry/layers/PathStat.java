@@ -7,6 +7,7 @@ import io.gantry.linux.file.FileStat;
  *
  * @param name its last component as it was asked for: {@code .} for {@code /dir/.}
  * @param stat of the link itself where it is one
- * @param linkTarget where a symbolic link leads in the end, as a path from the root; empty for anything else
+ * @param linkTarget where a symbolic link leads in the end, as a path from the root; empty for
+ *     anything else
  */
 public record PathStat(String name, FileStat stat, String linkTarget) {}

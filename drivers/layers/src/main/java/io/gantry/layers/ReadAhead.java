@@ -8,7 +8,9 @@ import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a stream on a thread of its own, a few large buffers ahead of whoever reads this one, so that making the bytes and using them go on at once. The thread is a platform thread, for it computes rather than waits. The reader is one thread.
+ * Reads a stream on a thread of its own, a few large buffers ahead of whoever reads this one, so
+ * that making the bytes and using them go on at once. The thread is a platform thread, for it
+ * computes rather than waits. The reader is one thread.
  */
 final class ReadAhead extends InputStream {
 

@@ -9,7 +9,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.List;
 
 /**
- * SHA-256 by OpenSSL's libcrypto, which every distribution has, or by the JDK where it is missing. The JDK's is as fast only when the code is compiled by C2, which the daemon does not use: layers
+ * SHA-256 by OpenSSL's libcrypto, which every distribution has, or by the JDK where it is missing.
+ * The JDK's is as fast only when the code is compiled by C2, which the daemon does not use: layers
  * are hashed at 100 MB/s by the one and 1.6 GB/s by the other.
  */
 public final class Sha256 extends MessageDigest {

@@ -25,8 +25,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Writes files of a tree into a tar: for export, commit, build and cp. Names in a directory come in order of their bytes, so the same tree gives the same archive. Links are
- * never followed; sockets are left out, as by Docker; a file that changes its length meanwhile is cut or filled with zeros. For one thread.
+ * Writes files of a tree into a tar: for export, commit, build and cp. Names in a directory come in
+ * order of their bytes, so the same tree gives the same archive. Links are never followed; sockets
+ * are left out, as by Docker; a file that changes its length meanwhile is cut or filled with zeros.
+ * For one thread.
  */
 public final class TreeArchive implements Closeable {
 
@@ -36,7 +38,10 @@ public final class TreeArchive implements Closeable {
 
   private static final int MAX_PATH = 4095;
 
-  /** proc, sysfs, cgroup, cgroup2, devpts, mqueue, securityfs, debugfs, tracefs, bpf, pstore (linux/magic.h). */
+  /**
+   * proc, sysfs, cgroup, cgroup2, devpts, mqueue, securityfs, debugfs, tracefs, bpf, pstore
+   * (linux/magic.h).
+   */
   private static final Set<Long> KERNEL_FILE_SYSTEMS =
       Set.of(
           0x9fa0L,
@@ -65,7 +70,10 @@ public final class TreeArchive implements Closeable {
     this.tar = new TarWriter(out);
   }
 
-  /** Adds all that is in a directory, with names relative to it; not the directory itself. For {@code docker export}. */
+  /**
+   * Adds all that is in a directory, with names relative to it; not the directory itself. For
+   * {@code docker export}.
+   */
   public void addContent(Directory directory) throws IOException {
     addChildren(directory, "", directory.fd().stat().device());
   }
@@ -104,7 +112,10 @@ public final class TreeArchive implements Closeable {
     tar.entry(TarEntry.file(archiveName, 0, 0, 0));
   }
 
-  /** What is added of a directory's content: nothing, or all, told apart by the file system the directory's parent is on. */
+  /**
+   * What is added of a directory's content: nothing, or all, told apart by the file system the
+   * directory's parent is on.
+   */
   private record Below(boolean all, long device) {
     static final Below NOTHING = new Below(false, 0);
   }
@@ -131,8 +142,7 @@ public final class TreeArchive implements Closeable {
     }
   }
 
-  private void add(
-      Directory parent, String name, String archiveName, FileStat stat, Below below)
+  private void add(Directory parent, String name, String archiveName, FileStat stat, Below below)
       throws IOException {
     if (stat.type() == FileStat.SOCKET) {
       return;
@@ -238,8 +248,8 @@ public final class TreeArchive implements Closeable {
     return true;
   }
 
-  private static TarEntry entry(
-      String archiveName, FileStat stat, String linkTarget, Xattrs xattrs) throws IOException {
+  private static TarEntry entry(String archiveName, FileStat stat, String linkTarget, Xattrs xattrs)
+      throws IOException {
     TarType type =
         switch (stat.type()) {
           case FileStat.REGULAR -> TarType.REGULAR;
@@ -265,7 +275,10 @@ public final class TreeArchive implements Closeable {
         attributes(xattrs));
   }
 
-  /** What belongs to the file rather than to the host: not overlayfs's own, not the labels of SELinux, which each host gives anew. */
+  /**
+   * What belongs to the file rather than to the host: not overlayfs's own, not the labels of
+   * SELinux, which each host gives anew.
+   */
   private static Map<String, byte[]> attributes(Xattrs xattrs) throws IOException {
     List<String> names = xattrs.names();
     if (names.isEmpty()) {

@@ -21,8 +21,7 @@ final class TreeDiff {
     return LayerDiff.sorted(changes);
   }
 
-  private void directory(
-      Directory now, Optional<Directory> before, String path, boolean listed)
+  private void directory(Directory now, Optional<Directory> before, String path, boolean listed)
       throws IOException {
     int from = changes.size();
     Set<String> gone = new HashSet<>();
@@ -42,8 +41,7 @@ final class TreeDiff {
   private void child(Directory now, Optional<Directory> before, String name, String path)
       throws IOException {
     Optional<FileStat> nowStat = now.find(name);
-    Optional<FileStat> beforeStat =
-        before.isPresent() ? before.get().find(name) : Optional.empty();
+    Optional<FileStat> beforeStat = before.isPresent() ? before.get().find(name) : Optional.empty();
     if (nowStat.isEmpty()) {
       return;
     }

@@ -28,7 +28,10 @@ interface TreePolicy {
    */
   Optional<FileTimes> madeParent(String path, Directory made) throws IOException;
 
-  /** Attributes in the {@code trusted} name space steer overlayfs itself: an archive must not bring them. */
+  /**
+   * Attributes in the {@code trusted} name space steer overlayfs itself: an archive must not bring
+   * them.
+   */
   default boolean takes(String xattr) {
     return !xattr.startsWith("trusted.") && !xattr.startsWith("user.overlay.");
   }

@@ -19,14 +19,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Makes files below a root as an archive's entries describe them. Parents are resolved within the root and the last component is never followed, so nothing outside is touched whatever the archive
- * says and whoever changes the tree meanwhile. Times of directories are set at the end ({@link #finish()}). For one thread.
+ * Makes files below a root as an archive's entries describe them. Parents are resolved within the
+ * root and the last component is never followed, so nothing outside is touched whatever the archive
+ * says and whoever changes the tree meanwhile. Times of directories are set at the end ({@link
+ * #finish()}). For one thread.
  */
 final class TreeWriter implements AutoCloseable {
 
   private static final int BUFFER = 256 * 1024;
-  private static final int WRITE_NEW =
-      OpenFlag.WRITE_ONLY | OpenFlag.CREATE | OpenFlag.EXCLUSIVE;
+  private static final int WRITE_NEW = OpenFlag.WRITE_ONLY | OpenFlag.CREATE | OpenFlag.EXCLUSIVE;
 
   private final Directories directories;
   private final TreePolicy policy;
@@ -47,7 +48,7 @@ final class TreeWriter implements AutoCloseable {
     try {
       return directories.get(path);
     } catch (ErrnoException e) {
-      if (path.isEmpty() || e.errno() != Errno.ENOENT && e.errno() != Errno.ENOTDIR) {
+      if (path.isEmpty() || (e.errno() != Errno.ENOENT && e.errno() != Errno.ENOTDIR)) {
         throw e;
       }
     }
@@ -182,8 +183,7 @@ final class TreeWriter implements AutoCloseable {
     }
   }
 
-  private void setDirectory(String path, Directory directory, TarEntry entry)
-      throws IOException {
+  private void setDirectory(String path, Directory directory, TarEntry entry) throws IOException {
     Owner owner = policy.owner(entry);
     directory.fd().chown(owner.uid(), owner.gid());
     setXattrs(directory, ".", entry);

@@ -3,7 +3,10 @@ package io.gantry.layers;
 import io.gantry.layers.tar.TarFormatException;
 import io.gantry.linux.file.FileStat;
 
-/** How archives and overlayfs say that something is deleted (OCI image-spec, layer.md, Whiteouts; kernel, filesystems/overlayfs.rst). */
+/**
+ * How archives and overlayfs say that something is deleted (OCI image-spec, layer.md, Whiteouts;
+ * kernel, filesystems/overlayfs.rst).
+ */
 final class Whiteouts {
 
   static final String PREFIX = ".wh.";

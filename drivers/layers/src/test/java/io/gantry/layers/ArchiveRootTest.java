@@ -69,9 +69,8 @@ class ArchiveRootTest {
     root.archive(path, out);
     TarReader reader = new TarReader(new ByteArrayInputStream(out.toByteArray()));
     List<String> names = new ArrayList<>();
-    Optional<TarEntry> entry;
-    while ((entry = reader.next()).isPresent()) {
-      names.add(entry.get().name());
+    for (Optional<TarEntry> next = reader.next(); next.isPresent(); next = reader.next()) {
+      names.add(next.get().name());
     }
     return names;
   }
@@ -178,12 +177,10 @@ class ArchiveRootTest {
     ExtractOptions keep = new ExtractOptions(Optional.empty(), true);
     byte[] fileOverDirectory = new TestTar().file("e", "x").bytes();
     byte[] directoryOverFile = new TestTar().directory("f").bytes();
-    assertThatThrownBy(
-            () -> root.extract("/d", new ByteArrayInputStream(fileOverDirectory), keep))
+    assertThatThrownBy(() -> root.extract("/d", new ByteArrayInputStream(fileOverDirectory), keep))
         .isInstanceOf(KindConflictException.class)
         .hasMessage("cannot overwrite directory \"e\" with non-directory \"/d\"");
-    assertThatThrownBy(
-            () -> root.extract("/d", new ByteArrayInputStream(directoryOverFile), keep))
+    assertThatThrownBy(() -> root.extract("/d", new ByteArrayInputStream(directoryOverFile), keep))
         .isInstanceOf(KindConflictException.class)
         .hasMessage("cannot overwrite non-directory \"f\" with directory \"/d\"");
     assertThat(tree.resolve("d/e")).isDirectory();
@@ -194,7 +191,10 @@ class ArchiveRootTest {
     assertThat(tree.resolve("d/f")).isDirectory();
   }
 
-  /** CVE-2018-15664: a process in the container exchanges a directory for a link to the host while files are copied. */
+  /**
+   * CVE-2018-15664: a process in the container exchanges a directory for a link to the host while
+   * files are copied.
+   */
   @Test
   @Timeout(60)
   void racingLinksLeadNowhereElse() throws Exception {
@@ -220,7 +220,8 @@ class ArchiveRootTest {
                   }
                 });
     try {
-      byte[] tar = new TestTar().directory("sub").file("f", "written").file("sub/f", "written").bytes();
+      byte[] tar =
+          new TestTar().directory("sub").file("f", "written").file("sub/f", "written").bytes();
       Instant end = Instant.now().plus(Duration.ofSeconds(5));
       int written = 0;
       while (Instant.now().isBefore(end)) {
@@ -236,8 +237,7 @@ class ArchiveRootTest {
         } catch (IOException e) {
           assertThat(e.getMessage()).isNotNull();
         }
-        assertThat(out.toString(StandardCharsets.ISO_8859_1))
-            .doesNotContain("host secret");
+        assertThat(out.toString(StandardCharsets.ISO_8859_1)).doesNotContain("host secret");
       }
       assertThat(written).isPositive();
     } finally {

@@ -63,35 +63,66 @@ class HostileTarTest {
     byte[] plain = new TestTar().file("f", "x".repeat(600)).bytes();
     byte[] link = new TestTar().file("f", "x").link("l", "f").bytes();
     return Stream.of(
-        Arguments.of("leads up", new TestTar().file("../outside/new", "x").bytes(), "../outside/new"),
-        Arguments.of("leads up inside", new TestTar().file("a/../../outside/new", "x").bytes(), "a/../../outside/new"),
-        Arguments.of("absolute and up", new TestTar().file("/../outside/new", "x").bytes(), "/../outside/new"),
+        Arguments.of(
+            "leads up", new TestTar().file("../outside/new", "x").bytes(), "../outside/new"),
+        Arguments.of(
+            "leads up inside",
+            new TestTar().file("a/../../outside/new", "x").bytes(),
+            "a/../../outside/new"),
+        Arguments.of(
+            "absolute and up",
+            new TestTar().file("/../outside/new", "x").bytes(),
+            "/../outside/new"),
         Arguments.of("directory up", new TestTar().directory("..").bytes(), ".."),
-        Arguments.of("hard link up", new TestTar().link("l", "../outside/secret").bytes(), "../outside/secret"),
+        Arguments.of(
+            "hard link up",
+            new TestTar().link("l", "../outside/secret").bytes(),
+            "../outside/secret"),
         Arguments.of("hard link to nothing", new TestTar().link("l", "absent").bytes(), "absent"),
         Arguments.of("hard link to the root", new TestTar().link("l", "/").bytes(), "l"),
-        Arguments.of("hard link to a directory", new TestTar().directory("d").link("l", "d").bytes(), "l"),
+        Arguments.of(
+            "hard link to a directory", new TestTar().directory("d").link("l", "d").bytes(), "l"),
         Arguments.of("root as a file", new TestTar().file(".", "x").bytes(), "."),
         Arguments.of("root as a link", new TestTar().symlink("./", "../outside").bytes(), "./"),
         Arguments.of("whiteout of ..", new TestTar().file("d/.wh...", "").bytes(), "d/.wh..."),
         Arguments.of("whiteout of .", new TestTar().file("d/.wh..", "").bytes(), "d/.wh.."),
         Arguments.of("whiteout of nothing", new TestTar().file("d/.wh.", "").bytes(), "d/.wh."),
-        Arguments.of("file as directory", new TestTar().file("f", "x").file("f/g", "x").bytes(), "f/g"),
-        Arguments.of("link loop as directory", new TestTar().symlink("a", "b").symlink("b", "a").file("a/f", "x").bytes(), "a/f"),
+        Arguments.of(
+            "file as directory", new TestTar().file("f", "x").file("f/g", "x").bytes(), "f/g"),
+        Arguments.of(
+            "link loop as directory",
+            new TestTar().symlink("a", "b").symlink("b", "a").file("a/f", "x").bytes(),
+            "a/f"),
         Arguments.of("component too long", new TestTar().file("x".repeat(300), "").bytes(), "xxx"),
-        Arguments.of("path too long", new TestTar().file("x/".repeat(2500) + "f", "").bytes(), "name too long"),
+        Arguments.of(
+            "path too long",
+            new TestTar().file("x/".repeat(2500) + "f", "").bytes(),
+            "name too long"),
         Arguments.of("PAX bomb", paxBomb.bytes(), "headers of one entry larger"),
         Arguments.of("long name bomb", longNameBomb(), "headers of one entry larger"),
-        Arguments.of("size beyond everything", TestTar.patched(plain, 0, 124, base256(1L << 60)), "ends within"),
+        Arguments.of(
+            "size beyond everything",
+            TestTar.patched(plain, 0, 124, base256(1L << 60)),
+            "ends within"),
         Arguments.of("negative size", TestTar.patched(plain, 0, 124, base256(-1)), "negative size"),
-        Arguments.of("size out of range", TestTar.patched(plain, 0, 124, filled(12, 0xBF)), "out of range"),
-        Arguments.of("size is text", TestTar.patched(plain, 0, 124, "12x45678901\0".getBytes(StandardCharsets.US_ASCII)), "not a number"),
-        Arguments.of("owner -1", TestTar.patched(plain, 0, 108, Arrays.copyOfRange(base256(-1), 4, 12)), "owner"),
+        Arguments.of(
+            "size out of range", TestTar.patched(plain, 0, 124, filled(12, 0xBF)), "out of range"),
+        Arguments.of(
+            "size is text",
+            TestTar.patched(plain, 0, 124, "12x45678901\0".getBytes(StandardCharsets.US_ASCII)),
+            "not a number"),
+        Arguments.of(
+            "owner -1",
+            TestTar.patched(plain, 0, 108, Arrays.copyOfRange(base256(-1), 4, 12)),
+            "owner"),
         Arguments.of("unknown type", TestTar.patched(plain, 0, 156, new byte[] {'Z'}), "type"),
         Arguments.of("wrong checksum", flipped(plain), "checksum"),
         Arguments.of("cut off in a file", Arrays.copyOf(plain, 900), "ends within"),
         Arguments.of("cut off in a header", Arrays.copyOf(link, 1024 + 100), "ends within"),
-        Arguments.of("no tar at all", "this is not a tar".repeat(100).getBytes(StandardCharsets.UTF_8), "tar"),
+        Arguments.of(
+            "no tar at all",
+            "this is not a tar".repeat(100).getBytes(StandardCharsets.UTF_8),
+            "tar"),
         Arguments.of("sparse beyond its size", oldSparse(10, 0, 600), "sparse"),
         Arguments.of("sparse with a negative offset", oldSparse(1000, -5, 600), "sparse"),
         Arguments.of("sparse map too short", oldSparse(1000, 0, 10), "sparse"));
@@ -141,22 +172,46 @@ class HostileTarTest {
             new TestTar().directory("outside").symlink("l", "/outside").file("l/secret", "evil")),
         Arguments.of(
             "through a link far up",
-            new TestTar().directory("outside").symlink("l", up + "outside").file("l/secret", "evil")),
+            new TestTar()
+                .directory("outside")
+                .symlink("l", up + "outside")
+                .file("l/secret", "evil")),
         Arguments.of(
             "through a chain of links",
-            new TestTar().directory("outside").directory("d").symlink("d/a", "..").symlink("b", "d/a/../..").file("b/" + secretInside, "evil")),
+            new TestTar()
+                .directory("outside")
+                .directory("d")
+                .symlink("d/a", "..")
+                .symlink("b", "d/a/../..")
+                .file("b/" + secretInside, "evil")),
         Arguments.of(
             "file over a link",
-            new TestTar().directory("outside").symlink("outside/secret", "../../outside/secret").file("outside/secret", "evil")),
+            new TestTar()
+                .directory("outside")
+                .symlink("outside/secret", "../../outside/secret")
+                .file("outside/secret", "evil")),
         Arguments.of(
             "directory over a link",
-            new TestTar().symlink("outside", "../outside").directory("outside").file("outside/secret", "evil")),
+            new TestTar()
+                .symlink("outside", "../outside")
+                .directory("outside")
+                .file("outside/secret", "evil")),
         Arguments.of(
             "hard link to a link",
-            new TestTar().directory("outside").symlink("l", "../outside/secret").link("h", "l").file("h", "evil").file("outside/secret", "evil")),
+            new TestTar()
+                .directory("outside")
+                .symlink("l", "../outside/secret")
+                .link("h", "l")
+                .file("h", "evil")
+                .file("outside/secret", "evil")),
         Arguments.of(
             "directory exchanged for a link",
-            new TestTar().directory("outside").directory("d").file("d/f", "x").symlink("d", "/outside").file("d/secret", "evil")));
+            new TestTar()
+                .directory("outside")
+                .directory("d")
+                .file("d/f", "x")
+                .symlink("d", "/outside")
+                .file("d/secret", "evil")));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -187,8 +242,7 @@ class HostileTarTest {
             "user.overlay.whiteout", new byte[] {'y'},
             "user.fine", new byte[] {1});
     byte[] tar = new TestTar().add(TarType.DIRECTORY, "d", "", "", xattrs).bytes();
-    LayerApplier.apply(
-        new ByteArrayInputStream(tar), new LayerTarget.Overlay(target, List.of()));
+    LayerApplier.apply(new ByteArrayInputStream(tar), new LayerTarget.Overlay(target, List.of()));
     try (Directory root = Directory.open(target)) {
       assertThat(root.xattrs("d").names()).containsExactly("user.fine");
     }
@@ -196,8 +250,7 @@ class HostileTarTest {
 
   @Test
   void aWhiteoutThroughALinkDeletesNothingOutside() throws IOException {
-    byte[] tar =
-        new TestTar().symlink("l", "../outside").file("l/.wh.secret", "").bytes();
+    byte[] tar = new TestTar().symlink("l", "../outside").file("l/.wh.secret", "").bytes();
     assertThatThrownBy(
             () -> LayerApplier.apply(new ByteArrayInputStream(tar), new LayerTarget.Plain(target)))
         .hasMessageContaining("l/.wh.secret");

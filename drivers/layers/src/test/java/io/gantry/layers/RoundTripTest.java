@@ -24,7 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A tree that goes through an archive is the same tree; changes that go through a layer are the same changes. */
+/**
+ * A tree that goes through an archive is the same tree; changes that go through a layer are the
+ * same changes.
+ */
 class RoundTripTest {
 
   @TempDir Path scratch;
@@ -142,8 +145,7 @@ class RoundTripTest {
 
         Path again = directory("again");
         apply(tar, new LayerTarget.Overlay(again, lowers));
-        assertThat(LayerDiff.changes(new LayerTarget.Overlay(again, lowers)))
-            .isEqualTo(fromUpper);
+        assertThat(LayerDiff.changes(new LayerTarget.Overlay(again, lowers))).isEqualTo(fromUpper);
         Path mergedAgain = mountWith(lowers, again);
         try {
           assertSame(withoutDirectoryTimes(mergedAgain), withoutDirectoryTimes(merged));
@@ -194,13 +196,14 @@ class RoundTripTest {
     return merged;
   }
 
-  /** As {@code docker diff}, a layer does not record that only a directory's time has changed, nor that an unchanged file got a second name. */
-  private static SortedMap<String, String> withoutDirectoryTimes(Path tree)
-      throws IOException {
+  /**
+   * As {@code docker diff}, a layer does not record that only a directory's time has changed, nor
+   * that an unchanged file got a second name.
+   */
+  private static SortedMap<String, String> withoutDirectoryTimes(Path tree) throws IOException {
     var description = Trees.describeNames(tree);
     description.replaceAll(
-        (path, text) ->
-            path.endsWith("/") ? text.substring(0, text.lastIndexOf(' ')) : text);
+        (path, text) -> path.endsWith("/") ? text.substring(0, text.lastIndexOf(' ')) : text);
     return description;
   }
 }

@@ -25,8 +25,7 @@ final class TestTar {
     byte[] body = content.getBytes(StandardCharsets.UTF_8);
     try {
       writer.entry(
-          new TarEntry(
-              name, type, 0755, 0, 0, body.length, 1000, 0, linkName, 0, 0, xattrs));
+          new TarEntry(name, type, 0755, 0, 0, body.length, 1000, 0, linkName, 0, 0, xattrs));
       writer.content(body, 0, body.length);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

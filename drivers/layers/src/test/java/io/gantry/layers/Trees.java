@@ -21,7 +21,10 @@ import java.util.function.BiFunction;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
-/** Trees to test with: describing all there is to say of one, and making and changing them at random. */
+/**
+ * Trees to test with: describing all there is to say of one, and making and changing them at
+ * random.
+ */
 final class Trees {
 
   private Trees() {}
@@ -53,7 +56,8 @@ final class Trees {
       throws IOException {
     FileStat self = directory.fd().stat();
     to.put(path + "/", attributes(directory, ".", self) + time(self));
-    for (DirectoryEntry entry : directory.list().stream().sorted(Comparator.comparing(DirectoryEntry::name)).toList()) {
+    for (DirectoryEntry entry :
+        directory.list().stream().sorted(Comparator.comparing(DirectoryEntry::name)).toList()) {
       String child = path + "/" + entry.name();
       FileStat stat = directory.stat(entry.name());
       if (stat.isDirectory()) {
@@ -151,14 +155,15 @@ final class Trees {
   private static void make(Directory directory, String name, Random random) throws IOException {
     switch (random.nextInt(10)) {
       case 0, 1, 2 -> directory.makeDirectory(name, 0755);
-      case 3 -> directory.makeSymbolicLink(name, "../" + name(random) + "/x".repeat(random.nextInt(80)));
+      case 3 ->
+          directory.makeSymbolicLink(name, "../" + name(random) + "/x".repeat(random.nextInt(80)));
       case 4 -> directory.makeNode(name, FileStat.FIFO | 0640, 0);
-      case 5 -> directory.makeNode(
-          name, FileStat.CHARACTER_DEVICE | 0600, FileStat.packDevice(300, 70000));
+      case 5 ->
+          directory.makeNode(
+              name, FileStat.CHARACTER_DEVICE | 0600, FileStat.packDevice(300, 70000));
       case 6 -> {
         String other = name(random);
-        boolean linkable =
-            directory.find(other).filter(s -> !s.isDirectory()).isPresent();
+        boolean linkable = directory.find(other).filter(s -> !s.isDirectory()).isPresent();
         if (linkable) {
           directory.makeLink(name, directory, other);
         } else {

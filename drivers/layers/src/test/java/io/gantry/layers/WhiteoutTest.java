@@ -2,8 +2,8 @@ package io.gantry.layers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gantry.layers.tar.TarObserver;
 import io.gantry.layers.tar.TarEntry;
+import io.gantry.layers.tar.TarObserver;
 import io.gantry.linux.file.Directory;
 import io.gantry.linux.file.FileTimes;
 import io.gantry.linux.mount.LowerDirs;
@@ -27,7 +27,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a layer deletes is gone, in a plain tree and in an overlay alike, in whatever order the archive says it. */
+/**
+ * What a layer deletes is gone, in a plain tree and in an overlay alike, in whatever order the
+ * archive says it.
+ */
 class WhiteoutTest {
 
   @TempDir Path scratch;
@@ -51,23 +54,79 @@ class WhiteoutTest {
 
   static Stream<Arguments> layers() {
     return Stream.of(
-        Arguments.of("file", new TestTar().file(".wh.file", ""), "dir/ dir/old dir/sub/ dir/sub/older link"),
+        Arguments.of(
+            "file", new TestTar().file(".wh.file", ""), "dir/ dir/old dir/sub/ dir/sub/older link"),
         Arguments.of("directory", new TestTar().file(".wh.dir", ""), "file link"),
-        Arguments.of("link, not what it leads to", new TestTar().file(".wh.link", ""), "dir/ dir/old dir/sub/ dir/sub/older file"),
-        Arguments.of("what is not there", new TestTar().file(".wh.absent", ""), "dir/ dir/old dir/sub/ dir/sub/older file link"),
-        Arguments.of("in a directory", new TestTar().directory("dir").file("dir/.wh.old", ""), "dir/ dir/sub/ dir/sub/older file link"),
-        Arguments.of("in a directory without an entry", new TestTar().file("dir/sub/.wh.older", ""), "dir/ dir/old dir/sub/ file link"),
-        Arguments.of("opaque", new TestTar().directory("dir").file("dir/.wh..wh..opq", ""), "dir/ file link"),
-        Arguments.of("opaque first, then new", new TestTar().directory("dir").file("dir/.wh..wh..opq", "").file("dir/new", "x"), "dir/ dir/new file link"),
-        Arguments.of("new first, then opaque", new TestTar().directory("dir").file("dir/new", "x").directory("dir/made").file("dir/made/f", "x").file("dir/.wh..wh..opq", ""), "dir/ dir/made/ dir/made/f dir/new file link"),
-        Arguments.of("opaque keeps only what is new below", new TestTar().directory("dir").directory("dir/sub").file("dir/sub/new", "x").file("dir/.wh..wh..opq", ""), "dir/ dir/sub/ dir/sub/new file link"),
-        Arguments.of("whiteout, then a file", new TestTar().file(".wh.dir", "").file("dir", "x"), "dir file link"),
-        Arguments.of("file, then a whiteout", new TestTar().file("dir", "x").file(".wh.dir", ""), "dir file link"),
-        Arguments.of("whiteout, then a directory", new TestTar().file(".wh.dir", "").directory("dir").file("dir/new", "x"), "dir/ dir/new file link"),
-        Arguments.of("whiteout, then a file below", new TestTar().file(".wh.dir", "").file("dir/new", "x"), "dir/ dir/new file link"),
-        Arguments.of("file in the place of a directory", new TestTar().file("dir", "x"), "dir file link"),
-        Arguments.of("directory in the place of a file", new TestTar().directory("file").file("file/in", "x"), "dir/ dir/old dir/sub/ dir/sub/older file/ file/in link"),
-        Arguments.of("what AUFS left", new TestTar().file(".wh..wh.aufs", "").directory(".wh..wh.plnk").file(".wh..wh.plnk/1.2", "x"), "dir/ dir/old dir/sub/ dir/sub/older file link"));
+        Arguments.of(
+            "link, not what it leads to",
+            new TestTar().file(".wh.link", ""),
+            "dir/ dir/old dir/sub/ dir/sub/older file"),
+        Arguments.of(
+            "what is not there",
+            new TestTar().file(".wh.absent", ""),
+            "dir/ dir/old dir/sub/ dir/sub/older file link"),
+        Arguments.of(
+            "in a directory",
+            new TestTar().directory("dir").file("dir/.wh.old", ""),
+            "dir/ dir/sub/ dir/sub/older file link"),
+        Arguments.of(
+            "in a directory without an entry",
+            new TestTar().file("dir/sub/.wh.older", ""),
+            "dir/ dir/old dir/sub/ file link"),
+        Arguments.of(
+            "opaque",
+            new TestTar().directory("dir").file("dir/.wh..wh..opq", ""),
+            "dir/ file link"),
+        Arguments.of(
+            "opaque first, then new",
+            new TestTar().directory("dir").file("dir/.wh..wh..opq", "").file("dir/new", "x"),
+            "dir/ dir/new file link"),
+        Arguments.of(
+            "new first, then opaque",
+            new TestTar()
+                .directory("dir")
+                .file("dir/new", "x")
+                .directory("dir/made")
+                .file("dir/made/f", "x")
+                .file("dir/.wh..wh..opq", ""),
+            "dir/ dir/made/ dir/made/f dir/new file link"),
+        Arguments.of(
+            "opaque keeps only what is new below",
+            new TestTar()
+                .directory("dir")
+                .directory("dir/sub")
+                .file("dir/sub/new", "x")
+                .file("dir/.wh..wh..opq", ""),
+            "dir/ dir/sub/ dir/sub/new file link"),
+        Arguments.of(
+            "whiteout, then a file",
+            new TestTar().file(".wh.dir", "").file("dir", "x"),
+            "dir file link"),
+        Arguments.of(
+            "file, then a whiteout",
+            new TestTar().file("dir", "x").file(".wh.dir", ""),
+            "dir file link"),
+        Arguments.of(
+            "whiteout, then a directory",
+            new TestTar().file(".wh.dir", "").directory("dir").file("dir/new", "x"),
+            "dir/ dir/new file link"),
+        Arguments.of(
+            "whiteout, then a file below",
+            new TestTar().file(".wh.dir", "").file("dir/new", "x"),
+            "dir/ dir/new file link"),
+        Arguments.of(
+            "file in the place of a directory", new TestTar().file("dir", "x"), "dir file link"),
+        Arguments.of(
+            "directory in the place of a file",
+            new TestTar().directory("file").file("file/in", "x"),
+            "dir/ dir/old dir/sub/ dir/sub/older file/ file/in link"),
+        Arguments.of(
+            "what AUFS left",
+            new TestTar()
+                .file(".wh..wh.aufs", "")
+                .directory(".wh..wh.plnk")
+                .file(".wh..wh.plnk/1.2", "x"),
+            "dir/ dir/old dir/sub/ dir/sub/older file link"));
   }
 
   @ParameterizedTest(name = "{0}")

@@ -45,7 +45,10 @@ final class Backing {
     return !UNFIT.contains(name);
   }
 
-  /** Whether listing a directory tells the types of what is in it, which overlayfs needs to see whiteouts. */
+  /**
+   * Whether listing a directory tells the types of what is in it, which overlayfs needs to see
+   * whiteouts.
+   */
   static boolean tellsTypes(Directory directory) throws ErrnoException {
     directory.deleteTree("d_type");
     directory.makeDirectory("d_type", 0700);
@@ -60,8 +63,9 @@ final class Backing {
   }
 
   /**
-   * Turns off, where the kernel knows it, what would keep in a directory anything but the files themselves: then a directory can be read, compared and packed without mounting it, and layers can
-   * be stacked anew.
+   * Turns off, where the kernel knows it, what would keep in a directory anything but the files
+   * themselves: then a directory can be read, compared and packed without mounting it, and layers
+   * can be stacked anew.
    */
   static List<String> plainOptions() {
     List<String> options = new ArrayList<>();

@@ -14,7 +14,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * Which snapshots there are, on the disk and in memory alike, and the rules of what may become of them. Each change is one step for all who look on. Errors name action and key.
+ * Which snapshots there are, on the disk and in memory alike, and the rules of what may become of
+ * them. Each change is one step for all who look on. Errors name action and key.
  */
 final class Catalog {
 
@@ -40,21 +41,24 @@ final class Catalog {
   }
 
   /** A record that could be added now; nobody knows of it yet. */
-  Record propose(String action, SnapshotKind kind, String key, String parent) {
+  SnapshotRecord propose(String action, SnapshotKind kind, String key, String parent) {
     checkKey(key);
     return locked(
         () -> {
           requirePossible(action, key, parent);
           String parentId = parent.isEmpty() ? "" : index.find(parent).orElseThrow().id();
-          Record record =
-              new Record(key, kind, ids.next(index), parentId, new Usage(0, 0), "");
+          SnapshotRecord record =
+              new SnapshotRecord(key, kind, ids.next(index), parentId, new Usage(0, 0), "");
           int depth = index.parentsOf(record).size();
           if (depth > MAX_DEPTH) {
             throw failure(
                 Kind.INVALID,
                 action,
                 key,
-                "max depth exceeded: " + depth + " layers, at most " + MAX_DEPTH
+                "max depth exceeded: "
+                    + depth
+                    + " layers, at most "
+                    + MAX_DEPTH
                     + " can be stacked");
           }
           return record;
@@ -62,7 +66,7 @@ final class Catalog {
   }
 
   /** Makes a proposed record known, if it still can be. */
-  void add(String action, Record record, String parent) throws ErrnoException {
+  void add(String action, SnapshotRecord record, String parent) throws ErrnoException {
     lock.lock();
     try {
       requirePossible(action, record.key(), parent);
@@ -74,13 +78,13 @@ final class Catalog {
   }
 
   /** The active snapshot {@code key}, which could be committed as {@code name} now. */
-  Record requireCommittable(String name, String key) {
+  SnapshotRecord requireCommittable(String name, String key) {
     checkKey(name);
     return locked(() -> committable(name, key));
   }
 
-  void commit(String name, Record active, Usage usage) throws ErrnoException {
-    Record committed = active.committed(name, usage, boot);
+  void commit(String name, SnapshotRecord active, Usage usage) throws ErrnoException {
+    SnapshotRecord committed = active.committed(name, usage, boot);
     lock.lock();
     try {
       committable(name, active.key());
@@ -95,10 +99,10 @@ final class Catalog {
   }
 
   /** Forgets a snapshot; says which it was. */
-  Optional<Record> remove(String key) throws ErrnoException {
+  Optional<SnapshotRecord> remove(String key) throws ErrnoException {
     lock.lock();
     try {
-      Optional<Record> record = index.find(key);
+      Optional<SnapshotRecord> record = index.find(key);
       if (record.isPresent()) {
         int children = index.childrenOf(record.get());
         if (children > 0) {
@@ -114,11 +118,11 @@ final class Catalog {
     }
   }
 
-  List<Record> notSynced() {
+  List<SnapshotRecord> notSynced() {
     return locked(() -> index.all().stream().filter(r -> !r.isSynced()).toList());
   }
 
-  void markSynced(Record record) throws ErrnoException {
+  void markSynced(SnapshotRecord record) throws ErrnoException {
     lock.lock();
     try {
       if (index.find(record.key()).filter(record::equals).isPresent()) {
@@ -130,16 +134,16 @@ final class Catalog {
     }
   }
 
-  Record require(String action, String key) {
+  SnapshotRecord require(String action, String key) {
     return locked(() -> existing(action, key));
   }
 
-  boolean has(Record record) {
+  boolean has(SnapshotRecord record) {
     return locked(() -> index.hasId(record.id()));
   }
 
   /** The directories below a snapshot, its parent's first. */
-  List<String> parentsOf(Record record) {
+  List<String> parentsOf(SnapshotRecord record) {
     return locked(() -> index.parentsOf(record));
   }
 
@@ -151,7 +155,7 @@ final class Catalog {
     return locked(() -> index.all().stream().map(this::snapshot).toList());
   }
 
-  private Snapshot snapshot(Record record) {
+  private Snapshot snapshot(SnapshotRecord record) {
     return new Snapshot(record.key(), record.kind(), index.keyOf(record.parentId()));
   }
 
@@ -163,8 +167,8 @@ final class Catalog {
     }
   }
 
-  private Record committable(String name, String key) {
-    Record record = existing("commit", key);
+  private SnapshotRecord committable(String name, String key) {
+    SnapshotRecord record = existing("commit", key);
     if (record.kind() != SnapshotKind.ACTIVE) {
       throw failure(Kind.CONFLICT, "commit", key, "it is not active");
     }
@@ -178,7 +182,7 @@ final class Catalog {
     }
   }
 
-  private Record existing(String action, String key) {
+  private SnapshotRecord existing(String action, String key) {
     return index
         .find(key)
         .orElseThrow(() -> failure(Kind.NOT_FOUND, action, key, "it does not exist"));

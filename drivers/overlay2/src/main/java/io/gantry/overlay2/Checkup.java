@@ -62,9 +62,10 @@ final class Checkup {
       throw new DriverException(Kind.UNSUPPORTED, "cannot repair: " + problem.description());
     }
     try {
-      Optional<MountInfo> covering;
-      while ((covering = CoveringMount.over(root, directories.root())).isPresent()) {
+      Optional<MountInfo> covering = CoveringMount.over(root, directories.root());
+      while (covering.isPresent()) {
         Mounts.unmount(Path.of(covering.get().mountPoint()));
+        covering = CoveringMount.over(root, directories.root());
       }
     } catch (ErrnoException e) {
       throw new DriverException(Kind.SYSTEM, "cannot repair: " + e.getMessage(), e);

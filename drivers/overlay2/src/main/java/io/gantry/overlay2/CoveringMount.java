@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds what was mounted over the driver's directory: then the snapshots seem to be gone, though they are only hidden.
+ * Finds what was mounted over the driver's directory: then the snapshots seem to be gone, though
+ * they are only hidden.
  */
 final class CoveringMount {
 
@@ -40,7 +41,9 @@ final class CoveringMount {
   }
 
   /**
-   * The mount at {@code path} that hides a directory in which a driver has kept snapshots, although what is mounted has none. That a file system with snapshots is mounted there is as it should be.
+   * The mount at {@code path} that hides a directory in which a driver has kept snapshots, although
+   * what is mounted has none. That a file system with snapshots is mounted there is as it should
+   * be.
    *
    * @param records the name of the directory records are kept in
    */
@@ -77,8 +80,13 @@ final class CoveringMount {
   }
 
   static String describe(MountInfo mount, Path root) {
-    return mount.source() + " (" + mount.type() + ") is mounted on " + mount.mountPoint()
-        + " and hides the snapshots in " + root;
+    return mount.source()
+        + " ("
+        + mount.type()
+        + ") is mounted on "
+        + mount.mountPoint()
+        + " and hides the snapshots in "
+        + root;
   }
 
   static String remedy(MountInfo mount) {

@@ -7,7 +7,10 @@ import io.gantry.linux.file.FileStat;
 import io.gantry.linux.file.InodeFlags;
 import java.nio.file.Path;
 
-/** The driver's directories, held open: whatever is mounted over them later, work goes on in the right ones. */
+/**
+ * The driver's directories, held open: whatever is mounted over them later, work goes on in the
+ * right ones.
+ */
 final class DriverDirectories implements AutoCloseable {
 
   static final String SNAPSHOTS = "snapshots";
@@ -22,8 +25,7 @@ final class DriverDirectories implements AutoCloseable {
   private final RecordStore records;
   private final Trash trash;
 
-  private DriverDirectories(
-      Directory root, Directory snapshots, RecordStore records, Trash trash) {
+  private DriverDirectories(Directory root, Directory snapshots, RecordStore records, Trash trash) {
     this.root = root;
     this.snapshots = snapshots;
     this.records = records;
@@ -59,7 +61,10 @@ final class DriverDirectories implements AutoCloseable {
     return directory;
   }
 
-  /** Otherwise all layers and containers crowd into one block group of ext4, where making a file becomes a search. */
+  /**
+   * Otherwise all layers and containers crowd into one block group of ext4, where making a file
+   * becomes a search.
+   */
   private static void spread(Directory snapshots) {
     try {
       InodeFlags.add(snapshots.fd(), InodeFlags.TOP_DIRECTORY);

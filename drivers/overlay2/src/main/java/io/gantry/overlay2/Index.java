@@ -10,11 +10,11 @@ import java.util.Optional;
 /** The records in memory, by key and by directory. Guarded by its owner's lock. */
 final class Index {
 
-  private final Map<String, Record> byKey = new HashMap<>();
-  private final Map<String, Record> byId = new HashMap<>();
+  private final Map<String, SnapshotRecord> byKey = new HashMap<>();
+  private final Map<String, SnapshotRecord> byId = new HashMap<>();
   private final Map<String, Integer> children = new HashMap<>();
 
-  void add(Record record) {
+  void add(SnapshotRecord record) {
     byKey.put(record.key(), record);
     byId.put(record.id(), record);
     if (!record.parentId().isEmpty()) {
@@ -22,7 +22,7 @@ final class Index {
     }
   }
 
-  void remove(Record record) {
+  void remove(SnapshotRecord record) {
     byKey.remove(record.key());
     byId.remove(record.id());
     if (!record.parentId().isEmpty()) {
@@ -31,31 +31,31 @@ final class Index {
   }
 
   /** Puts a record in the place of the one with the same key, id and parent. */
-  void replace(Record record) {
+  void replace(SnapshotRecord record) {
     byKey.put(record.key(), record);
     byId.put(record.id(), record);
   }
 
-  Optional<Record> find(String key) {
+  Optional<SnapshotRecord> find(String key) {
     return Optional.ofNullable(byKey.get(key));
   }
 
   Optional<String> keyOf(String id) {
-    return Optional.ofNullable(byId.get(id)).map(Record::key);
+    return Optional.ofNullable(byId.get(id)).map(SnapshotRecord::key);
   }
 
   boolean hasId(String id) {
     return byId.containsKey(id);
   }
 
-  int childrenOf(Record record) {
+  int childrenOf(SnapshotRecord record) {
     return children.getOrDefault(record.id(), 0);
   }
 
   /** The directories below a snapshot, its parent's first. */
-  List<String> parentsOf(Record record) {
+  List<String> parentsOf(SnapshotRecord record) {
     List<String> parents = new ArrayList<>();
-    Optional<Record> at = Optional.of(record);
+    Optional<SnapshotRecord> at = Optional.of(record);
     while (at.isPresent() && !at.get().parentId().isEmpty()) {
       String parentId = at.get().parentId();
       parents.add(parentId);
@@ -64,7 +64,7 @@ final class Index {
     return parents;
   }
 
-  Collection<Record> all() {
+  Collection<SnapshotRecord> all() {
     return List.copyOf(byKey.values());
   }
 }

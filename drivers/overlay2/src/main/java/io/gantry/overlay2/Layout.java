@@ -65,7 +65,7 @@ final class Layout {
   }
 
   /** As Docker names them in {@code GraphDriver.Data}. */
-  Map<String, String> details(Record record, List<String> parents) {
+  Map<String, String> details(SnapshotRecord record, List<String> parents) {
     Map<String, String> details = new LinkedHashMap<>();
     if (!parents.isEmpty()) {
       details.put(

@@ -37,8 +37,10 @@ import java.util.OptionalLong;
  * trash/                what is being deleted
  * </pre>
  *
- * A snapshot exists exactly as long as its record does: making the record is the last step of preparing, deleting it the first of removing. Ids are short, so that the paths of 128 layers are not
- * longer than they must be; where they do not fit into a page, {@link io.gantry.linux.mount.Mounts} has other ways.
+ * A snapshot exists exactly as long as its record does: making the record is the last step of
+ * preparing, deleting it the first of removing. Ids are short, so that the paths of 128 layers are
+ * not longer than they must be; where they do not fit into a page, {@link
+ * io.gantry.linux.mount.Mounts} has other ways.
  */
 final class Overlay2Driver implements StorageDriver {
 
@@ -74,8 +76,10 @@ final class Overlay2Driver implements StorageDriver {
             mount -> {
               throw new DriverException(
                   Kind.SYSTEM,
-                  "overlay2: " + CoveringMount.describe(mount, root)
-                      + "; to get them back: " + CoveringMount.remedy(mount));
+                  "overlay2: "
+                      + CoveringMount.describe(mount, root)
+                      + "; to get them back: "
+                      + CoveringMount.remedy(mount));
             });
     String backing = Backing.name(root);
     if (!Backing.isFit(backing)) {
@@ -102,7 +106,10 @@ final class Overlay2Driver implements StorageDriver {
     if (!Backing.tellsTypes(directories.root())) {
       throw new DriverException(
           Kind.SYSTEM,
-          "overlay2: the backing " + backing + " filesystem of " + root
+          "overlay2: the backing "
+              + backing
+              + " filesystem of "
+              + root
               + " is formatted without d_type support, which overlayfs needs");
     }
     Optional<Quotas> quotas = Quotas.open(directories.root(), directories.snapshots());
@@ -110,7 +117,8 @@ final class Overlay2Driver implements StorageDriver {
       throw new DriverException(
           Kind.INVALID,
           "Storage option overlay2.size not supported. Filesystem does not support Project Quota: "
-              + root + " is not mounted with pquota");
+              + root
+              + " is not mounted with pquota");
     }
     String boot = BootId.current();
     Index index =
@@ -139,7 +147,7 @@ final class Overlay2Driver implements StorageDriver {
 
   private void create(
       String action, SnapshotKind kind, String key, String parent, OptionalLong size) {
-    Record record = catalog.propose(action, kind, key, parent);
+    SnapshotRecord record = catalog.propose(action, kind, key, parent);
     try {
       FailPoint.hit("overlay2." + action + ".begin");
       if (record.hasDirectory()) {
@@ -164,7 +172,7 @@ final class Overlay2Driver implements StorageDriver {
   }
 
   /** Takes back what a failed call has made so far. */
-  private void discard(Record record) {
+  private void discard(SnapshotRecord record) {
     try {
       if (!catalog.has(record) && directories.snapshots().find(record.id()).isPresent()) {
         directories.trash().take(directories.snapshots(), record.id());
@@ -176,7 +184,7 @@ final class Overlay2Driver implements StorageDriver {
 
   @Override
   public List<MountSpec> mounts(String key) {
-    Record record = catalog.require("mount", key);
+    SnapshotRecord record = catalog.require("mount", key);
     List<String> parents = catalog.parentsOf(record);
     return switch (record.kind()) {
       case ACTIVE -> List.of(layout.active(record.id(), parents));
@@ -189,7 +197,7 @@ final class Overlay2Driver implements StorageDriver {
 
   @Override
   public void commit(String name, String key) {
-    Record active = catalog.requireCommittable(name, key);
+    SnapshotRecord active = catalog.requireCommittable(name, key);
     try {
       Usage usage = measure(active);
       FailPoint.hit("overlay2.commit.measured");
@@ -204,7 +212,7 @@ final class Overlay2Driver implements StorageDriver {
   @Override
   public void remove(String key) {
     try {
-      Optional<Record> removed = catalog.remove(key);
+      Optional<SnapshotRecord> removed = catalog.remove(key);
       FailPoint.hit("overlay2.remove.forgotten");
       if (removed.isPresent() && removed.get().hasDirectory()) {
         directories.trash().take(directories.snapshots(), removed.get().id());
@@ -217,7 +225,7 @@ final class Overlay2Driver implements StorageDriver {
 
   @Override
   public Usage usage(String key) {
-    Record record = catalog.require("measure", key);
+    SnapshotRecord record = catalog.require("measure", key);
     try {
       return record.kind() == SnapshotKind.ACTIVE ? measure(record) : record.usage();
     } catch (ErrnoException e) {
@@ -225,7 +233,7 @@ final class Overlay2Driver implements StorageDriver {
     }
   }
 
-  private Usage measure(Record record) throws ErrnoException {
+  private Usage measure(SnapshotRecord record) throws ErrnoException {
     try (Directory files = directories.diff(record.id())) {
       TreeUsage usage = TreeUsage.of(files);
       return new Usage(usage.bytes(), usage.inodes());
@@ -244,7 +252,7 @@ final class Overlay2Driver implements StorageDriver {
 
   @Override
   public Optional<List<Change>> changes(String key) {
-    Record record = catalog.require("compare", key);
+    SnapshotRecord record = catalog.require("compare", key);
     if (!record.hasDirectory()) {
       return Optional.of(List.of());
     }
@@ -262,17 +270,17 @@ final class Overlay2Driver implements StorageDriver {
 
   @Override
   public Map<String, String> details(String key) {
-    Record record = catalog.require("inspect", key);
+    SnapshotRecord record = catalog.require("inspect", key);
     return layout.details(record, catalog.parentsOf(record));
   }
 
   @Override
   public void sync() {
-    List<Record> fresh = catalog.notSynced();
+    List<SnapshotRecord> fresh = catalog.notSynced();
     try {
       directories.root().fd().syncFileSystem();
       FailPoint.hit("overlay2.sync.data");
-      for (Record record : fresh) {
+      for (SnapshotRecord record : fresh) {
         catalog.markSynced(record);
       }
       if (!fresh.isEmpty()) {
@@ -309,7 +317,10 @@ final class Overlay2Driver implements StorageDriver {
     directories.close();
   }
 
-  /** A missing directory may mean that something is mounted over all of them: then that is what is said. */
+  /**
+   * A missing directory may mean that something is mounted over all of them: then that is what is
+   * said.
+   */
   private DriverException failure(String action, String key, IOException e) {
     String hint = "";
     if (e instanceof ErrnoException errno && errno.errno() == Errno.ENOENT) {

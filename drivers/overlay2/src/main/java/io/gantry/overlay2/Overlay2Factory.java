@@ -46,7 +46,9 @@ public final class Overlay2Factory implements StorageDriverFactory {
     if (isTooOld(release) && !parsed.overrideKernelCheck()) {
       throw new DriverException(
           DriverException.Kind.SYSTEM,
-          "overlay2: kernel " + release + " is older than 4.0; overlay2.override_kernel_check=true tries it all the same");
+          "overlay2: kernel "
+              + release
+              + " is older than 4.0; overlay2.override_kernel_check=true tries it all the same");
     }
     Path root = context.dataDirectory();
     try {

@@ -27,8 +27,7 @@ record Overlay2Options(boolean overrideKernelCheck, OptionalLong size) {
         case "override_kernel_check" -> override = bool(option.getKey(), option.getValue());
         case "size" -> size = OptionalLong.of(bytes(option.getValue()));
         default ->
-            throw new DriverException(
-                Kind.INVALID, "overlay2: unknown option " + option.getKey());
+            throw new DriverException(Kind.INVALID, "overlay2: unknown option " + option.getKey());
       }
     }
     return new Overlay2Options(override, size);

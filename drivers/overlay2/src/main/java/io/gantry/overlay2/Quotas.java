@@ -11,8 +11,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Limits on snapshots' sizes: XFS project quotas, one project id a snapshot. Ids follow upon the highest in use and the driver's directory's own, so that several engines on one file system
- * can be given ranges of their own, as with Docker.
+ * Limits on snapshots' sizes: XFS project quotas, one project id a snapshot. Ids follow upon the
+ * highest in use and the driver's directory's own, so that several engines on one file system can
+ * be given ranges of their own, as with Docker.
  */
 final class Quotas {
 

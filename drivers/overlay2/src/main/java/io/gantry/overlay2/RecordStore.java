@@ -14,8 +14,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The records on the disk: one symbolic link each, named after the hash of the key, whose target is the record's text. The file system makes name and content of a link in one journaled step, so a record is
- * there as a whole or not at all, with one system call and nothing to sync; and {@code ls -l} shows them all.
+ * The records on the disk: one symbolic link each, named after the hash of the key, whose target is
+ * the record's text. The file system makes name and content of a link in one journaled step, so a
+ * record is there as a whole or not at all, with one system call and nothing to sync; and {@code ls
+ * -l} shows them all.
  */
 final class RecordStore implements AutoCloseable {
 
@@ -28,28 +30,27 @@ final class RecordStore implements AutoCloseable {
   }
 
   /** All records; what a killed replacement left over is cleared away. */
-  List<Record> load() throws ErrnoException {
-    List<Record> records = new ArrayList<>();
+  List<SnapshotRecord> load() throws ErrnoException {
+    List<SnapshotRecord> records = new ArrayList<>();
     for (DirectoryEntry entry : directory.list()) {
       if (entry.name().startsWith(NEW)) {
         directory.deleteTree(entry.name());
         continue;
       }
-      boolean isLink =
-          directory.find(entry.name()).filter(FileStat::isSymbolicLink).isPresent();
-      Optional<Record> record =
-          isLink ? Record.parse(directory.readLink(entry.name())) : Optional.empty();
+      boolean isLink = directory.find(entry.name()).filter(FileStat::isSymbolicLink).isPresent();
+      Optional<SnapshotRecord> record =
+          isLink ? SnapshotRecord.parse(directory.readLink(entry.name())) : Optional.empty();
       record.filter(r -> name(r.key()).equals(entry.name())).ifPresent(records::add);
     }
     return records;
   }
 
   /** Fails with {@code EEXIST} when there is one for the key. */
-  void create(Record record) throws ErrnoException {
+  void create(SnapshotRecord record) throws ErrnoException {
     directory.makeSymbolicLink(name(record.key()), record.format());
   }
 
-  void replace(Record record) throws ErrnoException {
+  void replace(SnapshotRecord record) throws ErrnoException {
     String name = name(record.key());
     directory.makeSymbolicLink(NEW + name, record.format());
     directory.rename(NEW + name, directory, name);

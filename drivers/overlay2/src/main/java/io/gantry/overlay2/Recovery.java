@@ -14,7 +14,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Brings records and directories in line when the driver is opened: what a killed call left half-done is undone or finished, and what a power cut may have left incomplete is taken away.
+ * Brings records and directories in line when the driver is opened: what a killed call left
+ * half-done is undone or finished, and what a power cut may have left incomplete is taken away.
  */
 final class Recovery {
 
@@ -33,9 +34,9 @@ final class Recovery {
   }
 
   Index recover() throws ErrnoException {
-    Map<String, Record> kept = new HashMap<>();
+    Map<String, SnapshotRecord> kept = new HashMap<>();
     Set<String> directories = directories();
-    for (Record record : store.load()) {
+    for (SnapshotRecord record : store.load()) {
       if (!record.isSynced() && !record.boot().equals(boot)) {
         drop(record, "it was not synced before the machine went down");
       } else if (record.hasDirectory() && !directories.contains(record.id())) {
@@ -44,9 +45,10 @@ final class Recovery {
         keep(record, kept);
       }
     }
-    while (dropOrphan(kept)) {
-      continue;
-    }
+    boolean dropped;
+    do {
+      dropped = dropOrphan(kept);
+    } while (dropped);
     for (String directory : directories) {
       if (!kept.containsKey(directory)) {
         trash.take(snapshots, directory);
@@ -58,8 +60,8 @@ final class Recovery {
   }
 
   /** Two records of one directory: a commit was cut off after it had happened. */
-  private void keep(Record record, Map<String, Record> kept) throws ErrnoException {
-    Record other = kept.putIfAbsent(record.id(), record);
+  private void keep(SnapshotRecord record, Map<String, SnapshotRecord> kept) throws ErrnoException {
+    SnapshotRecord other = kept.putIfAbsent(record.id(), record);
     if (other == null) {
       return;
     }
@@ -68,8 +70,8 @@ final class Recovery {
     store.delete(otherIsCommitted ? record.key() : other.key());
   }
 
-  private boolean dropOrphan(Map<String, Record> kept) throws ErrnoException {
-    for (Record record : List.copyOf(kept.values())) {
+  private boolean dropOrphan(Map<String, SnapshotRecord> kept) throws ErrnoException {
+    for (SnapshotRecord record : List.copyOf(kept.values())) {
       if (!record.parentId().isEmpty() && !kept.containsKey(record.parentId())) {
         drop(record, "its parent is gone");
         kept.remove(record.id());
@@ -79,7 +81,7 @@ final class Recovery {
     return false;
   }
 
-  private void drop(Record record, String reason) throws ErrnoException {
+  private void drop(SnapshotRecord record, String reason) throws ErrnoException {
     LOG.log(Level.WARNING, "overlay2: snapshot {0} is dropped: {1}", record.key(), reason);
     store.delete(record.key());
   }

@@ -12,7 +12,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Where directories go that nobody needs any more: the move is one step, deleting goes on behind everybody's back, on one thread. What is left when the process ends is deleted after the next
+ * Where directories go that nobody needs any more: the move is one step, deleting goes on behind
+ * everybody's back, on one thread. What is left when the process ends is deleted after the next
  * start.
  */
 final class Trash implements AutoCloseable {

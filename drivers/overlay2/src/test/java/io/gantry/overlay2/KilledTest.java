@@ -209,7 +209,8 @@ class KilledTest {
     try (Stream<Path> records = Files.list(data.resolve("keys"))) {
       for (Path record : records.toList()) {
         assertThat(Files.exists(record, LinkOption.NOFOLLOW_LINKS)).isTrue();
-        Record parsed = Record.parse(Files.readSymbolicLink(record).toString()).orElseThrow();
+        SnapshotRecord parsed =
+            SnapshotRecord.parse(Files.readSymbolicLink(record).toString()).orElseThrow();
         if (parsed.hasDirectory()) {
           ids.add(parsed.id());
         }

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Row B1 of the guide: limits on XFS with project quotas. Needs mkfs.xfs, a loop device and, for the limits themselves, a kernel with {@code CONFIG_XFS_QUOTA}; skipped where there is none.
+ * Row B1 of the guide: limits on XFS with project quotas. Needs mkfs.xfs, a loop device and, for
+ * the limits themselves, a kernel with {@code CONFIG_XFS_QUOTA}; skipped where there is none.
  */
 class QuotaTest {
 
@@ -99,8 +100,7 @@ class QuotaTest {
     try (StorageDriver driver = Snapshots.open(data, Map.of("size", "10m"))) {
       driver.prepare("default", "", Map.of());
       driver.prepare("own", "", Map.of("size", "30m"));
-      assertThatThrownBy(() -> fill(driver, "default", 11))
-          .hasMessageContaining("No space left");
+      assertThatThrownBy(() -> fill(driver, "default", 11)).hasMessageContaining("No space left");
       fill(driver, "own", 20);
     }
     try (StorageDriver driver = Snapshots.open(data, Map.of("size", "10m"))) {

@@ -3,7 +3,8 @@ package io.gantry.plugins.storage;
 /**
  * One difference between a snapshot and its parent (API {@code FilesystemChange}).
  *
- * @param path absolute within the snapshot. Bytes of a name that are not UTF-8 are kept as lone surrogates U+DC80 to U+DCFF, so that the name can be found again
+ * @param path absolute within the snapshot. Bytes of a name that are not UTF-8 are kept as lone
+ *     surrogates U+DC80 to U+DCFF, so that the name can be found again
  */
 public record Change(String path, Kind kind) implements Comparable<Change> {
 

@@ -30,7 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The contract of {@link StorageDriver} as tests, for any driver: extend it, and say by {@link SnapshotFixture} how to open the driver and how to mount. Needs root.
+ * The contract of {@link StorageDriver} as tests, for any driver: extend it, and say by {@link
+ * SnapshotFixture} how to open the driver and how to mount. Needs root.
  */
 public abstract class StorageDriverConformance implements SnapshotFixture {
 
@@ -44,8 +45,7 @@ public abstract class StorageDriverConformance implements SnapshotFixture {
   @BeforeEach
   void openDriver() throws IOException {
     context =
-        new DriverContext(
-            dataDirectory(scratch), Files.createDirectory(scratch.resolve("run")));
+        new DriverContext(dataDirectory(scratch), Files.createDirectory(scratch.resolve("run")));
     driver = open(context, Map.of());
   }
 
@@ -119,8 +119,7 @@ public abstract class StorageDriverConformance implements SnapshotFixture {
   }
 
   private static void assertFails(Kind kind, String named, Runnable action) {
-    DriverException failure =
-        catchThrowableOfType(DriverException.class, action::run);
+    DriverException failure = catchThrowableOfType(DriverException.class, action::run);
     assertThat(failure).as("fails with %s", kind).isNotNull();
     assertThat(failure.kind()).isEqualTo(kind);
     assertThat(failure).hasMessageContaining(named);
@@ -225,10 +224,7 @@ public abstract class StorageDriverConformance implements SnapshotFixture {
   @Test
   void renamesOfFilesAreSeen() throws IOException {
     layer("base", "", root -> write(root.resolve("dir/a"), "text"));
-    layer(
-        "top",
-        "base",
-        root -> Files.move(root.resolve("dir/a"), root.resolve("dir/b")));
+    layer("top", "base", root -> Files.move(root.resolve("dir/a"), root.resolve("dir/b")));
     driver.view("v", "top");
     assertThat(names(mounted("v").resolve("dir"))).containsExactly("b");
   }
@@ -449,8 +445,7 @@ public abstract class StorageDriverConformance implements SnapshotFixture {
 
   @Test
   void unknownOptionsAreRefusedByName() {
-    assertFails(
-        Kind.INVALID, "sizzle", () -> driver.prepare("k", "", Map.of("sizzle", "1")));
+    assertFails(Kind.INVALID, "sizzle", () -> driver.prepare("k", "", Map.of("sizzle", "1")));
     assertThat(driver.stat("k")).isEmpty();
     driver.close();
     assertFails(Kind.INVALID, "sizzle", () -> open(context, Map.of("sizzle", "1")).close());
@@ -596,7 +591,8 @@ public abstract class StorageDriverConformance implements SnapshotFixture {
   @Test
   void ofManyWhoWantAKeyOneGetsIt() throws Exception {
     layer("base", "", root -> {});
-    List<Boolean> prepared = inParallel(16, i -> succeeds(() -> driver.prepare("k", "base", Map.of())));
+    List<Boolean> prepared =
+        inParallel(16, i -> succeeds(() -> driver.prepare("k", "base", Map.of())));
     assertThat(prepared).filteredOn(ok -> ok).hasSize(1);
     List<Boolean> committed = inParallel(16, i -> succeeds(() -> driver.commit("n", "k")));
     assertThat(committed).filteredOn(ok -> ok).hasSize(1);

@@ -7,7 +7,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The extended header of one entry (POSIX pax, "length key=value" lines): keys are text, values bytes. */
+/**
+ * The extended header of one entry (POSIX pax, "length key=value" lines): keys are text, values
+ * bytes.
+ */
 final class PaxRecords {
 
   private static final String XATTR = "SCHILY.xattr.";

@@ -3,12 +3,14 @@ package io.gantry.layers.tar;
 import java.util.Map;
 
 /**
- * One entry of a tar: a file and all that is said of it. Names are as in the archive, in the spelling of {@link io.gantry.linux.file.FileName}; nothing is cleaned.
+ * One entry of a tar: a file and all that is said of it. Names are as in the archive, in the
+ * spelling of {@link io.gantry.linux.file.FileName}; nothing is cleaned.
  *
  * @param mode permission bits only
  * @param size of the file, holes included; 0 unless REGULAR
  * @param mtime seconds since 1970
- * @param linkName the target of a symbolic link, or the name in the archive a hard link stands for; else empty
+ * @param linkName the target of a symbolic link, or the name in the archive a hard link stands for;
+ *     else empty
  * @param xattrs extended attributes by name
  */
 public record TarEntry(
@@ -31,13 +33,11 @@ public record TarEntry(
 
   /** A regular file of root's with nothing special: for archives of documents. */
   public static TarEntry file(String name, int mode, long size, long mtime) {
-    return new TarEntry(
-        name, TarType.REGULAR, mode, 0, 0, size, mtime, 0, "", 0, 0, Map.of());
+    return new TarEntry(name, TarType.REGULAR, mode, 0, 0, size, mtime, 0, "", 0, 0, Map.of());
   }
 
   /** A directory of root's with nothing special. */
   public static TarEntry directory(String name, int mode, long mtime) {
-    return new TarEntry(
-        name, TarType.DIRECTORY, mode, 0, 0, 0, mtime, 0, "", 0, 0, Map.of());
+    return new TarEntry(name, TarType.DIRECTORY, mode, 0, 0, 0, mtime, 0, "", 0, 0, Map.of());
   }
 }

@@ -2,7 +2,10 @@ package io.gantry.layers.tar;
 
 import java.io.IOException;
 
-/** The bytes are not a tar, or one that is refused: beyond a limit, or meant to write outside. The message names the entry where there is one. */
+/**
+ * The bytes are not a tar, or one that is refused: beyond a limit, or meant to write outside. The
+ * message names the entry where there is one.
+ */
 public final class TarFormatException extends IOException {
 
   private static final long serialVersionUID = 1L;

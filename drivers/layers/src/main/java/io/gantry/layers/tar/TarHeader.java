@@ -3,7 +3,9 @@ package io.gantry.layers.tar;
 import io.gantry.linux.file.FileName;
 import java.util.Arrays;
 
-/** The 512 bytes in front of an entry, taken apart: ustar, GNU and the old format ({@code tar(5)}). */
+/**
+ * The 512 bytes in front of an entry, taken apart: ustar, GNU and the old format ({@code tar(5)}).
+ */
 final class TarHeader {
 
   static final int SIZE = 512;

@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 
-/** The buffered bytes below a {@link TarReader}; tells the observer of each that is not a file's content. */
+/**
+ * The buffered bytes below a {@link TarReader}; tells the observer of each that is not a file's
+ * content.
+ */
 final class TarInput {
 
   private static final int BUFFER = 256 * 1024;
@@ -22,7 +25,10 @@ final class TarInput {
     this.observer = observer;
   }
 
-  /** The next header; empty at the end of the archive, which is two blocks of zeros or, as everybody accepts, the end of the stream. */
+  /**
+   * The next header; empty at the end of the archive, which is two blocks of zeros or, as everybody
+   * accepts, the end of the stream.
+   */
   Optional<TarHeader> header() throws IOException {
     if (!fillTo(TarHeader.SIZE)) {
       if (end > start) {
@@ -61,7 +67,10 @@ final class TarInput {
     }
   }
 
-  /** Consumes between 1 and {@code max} bytes, to be found in {@link #array()} from {@link #sliceOffset()} until the next call. */
+  /**
+   * Consumes between 1 and {@code max} bytes, to be found in {@link #array()} from {@link
+   * #sliceOffset()} until the next call.
+   */
   int slice(long max, boolean raw) throws IOException {
     if (start == end) {
       start = 0;

@@ -10,8 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads a tar from a stream, one entry after the other: ustar, PAX, GNU and the old format, with sparse files of all four GNU kinds. Global PAX headers are
- * read over, as Docker does. Memory does not grow with the archive. For one thread.
+ * Reads a tar from a stream, one entry after the other: ustar, PAX, GNU and the old format, with
+ * sparse files of all four GNU kinds. Global PAX headers are read over, as Docker does. Memory does
+ * not grow with the archive. For one thread.
  */
 public final class TarReader {
 
@@ -43,7 +44,8 @@ public final class TarReader {
   }
 
   /**
-   * Goes on to the next entry, over what is left of the content of the last one; empty at the end of the archive, when the stream has been read to its end.
+   * Goes on to the next entry, over what is left of the content of the last one; empty at the end
+   * of the archive, when the stream has been read to its end.
    *
    * @throws TarFormatException when it is not a tar, or beyond a limit
    */
@@ -135,7 +137,10 @@ public final class TarReader {
     skipContent();
   }
 
-  /** The content as a stream, valid until {@link #next()}; not for sparse files. Need not be read to its end nor closed. */
+  /**
+   * The content as a stream, valid until {@link #next()}; not for sparse files. Need not be read to
+   * its end nor closed.
+   */
   public InputStream content() {
     if (sparse.isPresent()) {
       throw new IllegalStateException("sparse");
@@ -194,9 +199,8 @@ public final class TarReader {
   }
 
   private void checkName(String name) throws TarFormatException {
-    if (name.length() > limits.nameBytes()
-        || name.length() > limits.nameBytes() / 3
-            && FileName.toBytes(name).length > limits.nameBytes()) {
+    boolean surelyShort = name.length() <= limits.nameBytes() / 3;
+    if (!surelyShort && FileName.toBytes(name).length > limits.nameBytes()) {
       throw new TarFormatException(name.substring(0, 64) + "...: name too long");
     }
   }
@@ -230,8 +234,7 @@ public final class TarReader {
   }
 
   /** Four pairs in the header, 21 in each block that follows. */
-  private List<Long> oldSparseNumbers(TarHeader header, Extension extension)
-      throws IOException {
+  private List<Long> oldSparseNumbers(TarHeader header, Extension extension) throws IOException {
     List<Long> numbers = new ArrayList<>();
     sparsePairs(header.block(), 386, 4, numbers);
     boolean more = header.sparseContinues();
@@ -252,7 +255,10 @@ public final class TarReader {
     }
   }
 
-  /** Format 1.0: lines of decimals in front of the content, filled up to a block: how many pairs, then the pairs. */
+  /**
+   * Format 1.0: lines of decimals in front of the content, filled up to a block: how many pairs,
+   * then the pairs.
+   */
   private List<Long> inlineSparseNumbers(String name) throws IOException {
     List<Long> numbers = new ArrayList<>();
     StringBuilder digits = new StringBuilder();
@@ -318,7 +324,9 @@ public final class TarReader {
       bytes = more > limits.headerBytes() ? more : bytes + more;
       if (bytes > limits.headerBytes()) {
         throw new TarFormatException(
-            "headers of one entry larger than " + limits.headerBytes() + " bytes"
+            "headers of one entry larger than "
+                + limits.headerBytes()
+                + " bytes"
                 + longName.map(n -> ": " + shorten(n)).orElse(""));
       }
     }

@@ -11,7 +11,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Writes a tar: ustar headers, with PAX headers where ustar has no room (long or non-ASCII names, large numbers, fractions of seconds, extended attributes as {@code SCHILY.xattr}). The same
+ * Writes a tar: ustar headers, with PAX headers where ustar has no room (long or non-ASCII names,
+ * large numbers, fractions of seconds, extended attributes as {@code SCHILY.xattr}). The same
  * entries give the same bytes. For one thread.
  *
  * <p>{@link #close()} ends the archive and closes the stream.
@@ -118,7 +119,10 @@ public final class TarWriter implements Closeable {
       body.write('\n');
     }
     byte[] header = new byte[BLOCK];
-    byte[] shown = FileName.toBytes("PaxHeaders.0/" + name.substring(name.lastIndexOf('/', Math.max(0, name.length() - 2)) + 1));
+    byte[] shown =
+        FileName.toBytes(
+            "PaxHeaders.0/"
+                + name.substring(name.lastIndexOf('/', Math.max(0, name.length() - 2)) + 1));
     put(header, 0, 100, shown);
     octal(header, 100, 8, 0);
     octal(header, 108, 8, 0);
@@ -179,7 +183,11 @@ public final class TarWriter implements Closeable {
 
   private static void octal(byte[] header, int offset, int length, long value) {
     String digits = Long.toOctalString(value);
-    put(header, offset, length, ascii("0".repeat(Math.max(0, length - 1 - digits.length())) + digits));
+    put(
+        header,
+        offset,
+        length,
+        ascii("0".repeat(Math.max(0, length - 1 - digits.length())) + digits));
   }
 
   private static void put(byte[] header, int offset, int length, byte[] value) {

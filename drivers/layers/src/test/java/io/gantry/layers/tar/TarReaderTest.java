@@ -5,22 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gantry.linux.file.FileName;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ArrayList;
-import java.nio.channels.FileChannel;
-import java.nio.file.StandardOpenOption;
-import java.nio.ByteBuffer;
-import java.nio.file.attribute.FileTime;
-import java.time.Instant;
-import java.io.FilterInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,9 +44,8 @@ class TarReaderTest {
   private static Map<String, TarEntry> entries(byte[] archive) throws IOException {
     Map<String, TarEntry> entries = new HashMap<>();
     TarReader reader = new TarReader(new ByteArrayInputStream(archive));
-    Optional<TarEntry> entry;
-    while ((entry = reader.next()).isPresent()) {
-      entries.put(entry.get().name(), entry.get());
+    for (Optional<TarEntry> next = reader.next(); next.isPresent(); next = reader.next()) {
+      entries.put(next.get().name(), next.get());
     }
     return entries;
   }
@@ -61,8 +60,14 @@ class TarReaderTest {
     Map<String, TarEntry> entries =
         entries(
             gnuTar(
-                "--format=" + format, "--sort=name", "--mtime=@1234567890", "--owner=:1000",
-                "--group=:1001", "-cf", "-", "d"));
+                "--format=" + format,
+                "--sort=name",
+                "--mtime=@1234567890",
+                "--owner=:1000",
+                "--group=:1001",
+                "-cf",
+                "-",
+                "d"));
     assertThat(entries).hasSize(5);
     TarEntry file = entries.get("d/f");
     assertThat(file.type()).isEqualTo(TarType.REGULAR);
@@ -87,8 +92,14 @@ class TarReaderTest {
     Map<String, TarEntry> entries =
         entries(
             gnuTar(
-                "--format=" + format, "--mtime=@-86400", "--owner=:3000000", "--group=:4000000000",
-                "-cf", "-", name, "link"));
+                "--format=" + format,
+                "--mtime=@-86400",
+                "--owner=:3000000",
+                "--group=:4000000000",
+                "-cf",
+                "-",
+                name,
+                "link"));
     TarEntry file = entries.get(name);
     assertThat(file.uid()).isEqualTo(3_000_000);
     assertThat(file.gid() & 0xFFFFFFFFL).isEqualTo(4_000_000_000L);
@@ -97,11 +108,18 @@ class TarReaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"gnu", "pax --sparse-version=0.0", "pax --sparse-version=0.1", "pax --sparse-version=1.0"})
+  @ValueSource(
+      strings = {
+        "gnu",
+        "pax --sparse-version=0.0",
+        "pax --sparse-version=0.1",
+        "pax --sparse-version=1.0"
+      })
   void readsSparseFiles(String format) throws Exception {
     int size = 64 << 20;
     Path file = scratch.resolve("sparse");
-    try (var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+    try (var channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       for (int i = 0; i < 60; i++) {
         byte[] data = ("region " + i).getBytes(StandardCharsets.UTF_8);
         channel.write(ByteBuffer.wrap(data), (i + 1L) << 20);
@@ -136,8 +154,7 @@ class TarReaderTest {
   void readsExtendedAttributesAndNanoseconds() throws Exception {
     Path file = Files.writeString(scratch.resolve("f"), "x");
     Files.setAttribute(file, "user:key", ByteBuffer.wrap(new byte[] {0, 1, 10, -1}));
-    Files.setLastModifiedTime(
-        file, FileTime.from(Instant.ofEpochSecond(1000, 123456789)));
+    Files.setLastModifiedTime(file, FileTime.from(Instant.ofEpochSecond(1000, 123456789)));
     TarEntry entry = entries(gnuTar("--format=pax", "--xattrs", "-cf", "-", "f")).get("f");
     assertThat(entry.xattrs().get("user.key")).containsExactly(0, 1, 10, -1);
     assertThat(entry.mtimeNanos()).isEqualTo(123456789);
@@ -150,11 +167,31 @@ class TarReaderTest {
         List.of(
             new TarEntry("plain", TarType.REGULAR, 0644, 1, 2, 5, 1000, 0, "", 0, 0, Map.of()),
             new TarEntry(
-                FileName.fromBytes(notUtf8), TarType.REGULAR, 04755, -2, 3_000_000, 5, -1000, 1,
-                "", 0, 0, Map.of("user.a", new byte[] {0, 61, 10}, "user.b", new byte[0])),
+                FileName.fromBytes(notUtf8),
+                TarType.REGULAR,
+                04755,
+                -2,
+                3_000_000,
+                5,
+                -1000,
+                1,
+                "",
+                0,
+                0,
+                Map.of("user.a", new byte[] {0, 61, 10}, "user.b", new byte[0])),
             new TarEntry(
-                "p/".repeat(70) + "n".repeat(90), TarType.SYMBOLIC_LINK, 0777, 0, 0, 0,
-                99_999_999_999L, 999_999_999, "t".repeat(3000), 0, 0, Map.of()),
+                "p/".repeat(70) + "n".repeat(90),
+                TarType.SYMBOLIC_LINK,
+                0777,
+                0,
+                0,
+                0,
+                99_999_999_999L,
+                999_999_999,
+                "t".repeat(3000),
+                0,
+                0,
+                Map.of()),
             new TarEntry("d/", TarType.DIRECTORY, 01777, 0, 0, 0, 0, 0, "", 0, 0, Map.of()),
             new TarEntry(
                 "dev", TarType.BLOCK_DEVICE, 0600, 0, 0, 0, 0, 0, "", 4095, 1_048_575, Map.of()));
@@ -170,7 +207,8 @@ class TarReaderTest {
       TarEntry read = reader.next().orElseThrow();
       assertThat(read).usingRecursiveComparison().isEqualTo(expected);
       if (expected.size() > 0) {
-        assertThat(reader.content().readAllBytes()).isEqualTo("hello".getBytes(StandardCharsets.UTF_8));
+        assertThat(reader.content().readAllBytes())
+            .isEqualTo("hello".getBytes(StandardCharsets.UTF_8));
       }
     }
     assertThat(reader.next()).isEmpty();
@@ -184,7 +222,17 @@ class TarReaderTest {
     try (TarWriter writer = new TarWriter(bytes)) {
       writer.entry(
           new TarEntry(
-              longName, TarType.REGULAR, 0640, 0, 0, 3, 1000, 5, "", 0, 0,
+              longName,
+              TarType.REGULAR,
+              0640,
+              0,
+              0,
+              3,
+              1000,
+              5,
+              "",
+              0,
+              0,
               Map.of("user.x", new byte[] {1})));
       writer.content(new byte[] {1, 2, 3}, 0, 3);
     }
@@ -193,8 +241,7 @@ class TarReaderTest {
     assertThat(scratch.resolve(longName)).hasBinaryContent(new byte[] {1, 2, 3});
     assertThat(Files.getLastModifiedTime(scratch.resolve(longName)).toInstant())
         .isEqualTo(Instant.ofEpochSecond(1000, 5));
-    assertThat((byte[]) Files.getAttribute(scratch.resolve(longName), "user:x"))
-        .containsExactly(1);
+    assertThat((byte[]) Files.getAttribute(scratch.resolve(longName), "user:x")).containsExactly(1);
   }
 
   @Test

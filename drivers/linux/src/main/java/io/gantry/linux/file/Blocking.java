@@ -4,7 +4,10 @@ import io.gantry.linux.ErrnoException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
-/** Runs a system call that may take seconds on a platform thread, so that a virtual thread that waits for it does not hold its carrier. */
+/**
+ * Runs a system call that may take seconds on a platform thread, so that a virtual thread that
+ * waits for it does not hold its carrier.
+ */
 final class Blocking {
 
   /** One call that may fail. */

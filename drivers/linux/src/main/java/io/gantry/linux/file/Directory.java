@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An open directory and what can be done with the names in it. A name is a single component unless a method says otherwise, and a symbolic link under it is
- * never followed: the operation concerns the link itself. So whoever changes the tree meanwhile cannot lead an operation out of it.
+ * An open directory and what can be done with the names in it. A name is a single component unless
+ * a method says otherwise, and a symbolic link under it is never followed: the operation concerns
+ * the link itself. So whoever changes the tree meanwhile cannot lead an operation out of it.
  *
- * <p>Safe for use by several threads; the owner closes it. Errors name the path by which the directory was reached.
+ * <p>Safe for use by several threads; the owner closes it. Errors name the path by which the
+ * directory was reached.
  */
 public final class Directory implements AutoCloseable {
 
@@ -62,8 +64,9 @@ public final class Directory implements AutoCloseable {
   }
 
   /**
-   * Opens a path as a process sees it whose root directory this is: symbolic links in it are followed, {@code ..} and absolute links never lead out, links of
-   * /proc that jump elsewhere are refused ({@code openat2(2)} with {@code RESOLVE_IN_ROOT}).
+   * Opens a path as a process sees it whose root directory this is: symbolic links in it are
+   * followed, {@code ..} and absolute links never lead out, links of /proc that jump elsewhere are
+   * refused ({@code openat2(2)} with {@code RESOLVE_IN_ROOT}).
    */
   public Fd openInRoot(String path, int flags, int mode) throws ErrnoException {
     byte[] how = new byte[24];
@@ -91,16 +94,14 @@ public final class Directory implements AutoCloseable {
   }
 
   public FileStat stat(String name) throws ErrnoException {
-    return find(name)
-        .orElseThrow(() -> new ErrnoException("stat " + pathOf(name), Errno.ENOENT));
+    return find(name).orElseThrow(() -> new ErrnoException("stat " + pathOf(name), Errno.ENOENT));
   }
 
   /** Like {@link #stat}; empty when there is no such name. */
   public Optional<FileStat> find(String name) throws ErrnoException {
     byte[] buffer = new byte[FileStat.BUFFER];
     int result =
-        LibC.statx(
-            fd.number(), FileName.toC(name), AT_SYMLINK_NOFOLLOW, FileStat.MASK, buffer);
+        LibC.statx(fd.number(), FileName.toC(name), AT_SYMLINK_NOFOLLOW, FileStat.MASK, buffer);
     if (result == 0) {
       return Optional.of(FileStat.parse(buffer));
     }
@@ -131,8 +132,7 @@ public final class Directory implements AutoCloseable {
         }
         String name = FileName.fromBytes(buffer, at + 19, end - at - 19);
         if (!name.equals(".") && !name.equals("..")) {
-          entries.add(
-              new DirectoryEntry(name, (buffer[at + 18] & 0xF) << 12, view.getLong(at)));
+          entries.add(new DirectoryEntry(name, (buffer[at + 18] & 0xF) << 12, view.getLong(at)));
         }
       }
     }
@@ -163,8 +163,7 @@ public final class Directory implements AutoCloseable {
   /** Gives the file {@code existing} in {@code from} a further name in this directory. */
   public void makeLink(String name, Directory from, String existing) throws ErrnoException {
     check(
-        LibC.linkat(
-            from.fd.number(), FileName.toC(existing), fd.number(), FileName.toC(name), 0),
+        LibC.linkat(from.fd.number(), FileName.toC(existing), fd.number(), FileName.toC(name), 0),
         "link " + from.pathOf(existing) + " to",
         name);
   }
@@ -181,8 +180,7 @@ public final class Directory implements AutoCloseable {
   }
 
   public void removeDirectory(String name) throws ErrnoException {
-    check(
-        LibC.unlinkat(fd.number(), FileName.toC(name), AT_REMOVEDIR), "remove directory", name);
+    check(LibC.unlinkat(fd.number(), FileName.toC(name), AT_REMOVEDIR), "remove directory", name);
   }
 
   /** Renames, taking the place of what {@code newName} was. */
@@ -200,8 +198,7 @@ public final class Directory implements AutoCloseable {
     rename(name, with, otherName, RENAME_EXCHANGE);
   }
 
-  private void rename(String name, Directory to, String newName, int flags)
-      throws ErrnoException {
+  private void rename(String name, Directory to, String newName, int flags) throws ErrnoException {
     check(
         LibC.renameat2(
             fd.number(), FileName.toC(name), to.fd.number(), FileName.toC(newName), flags),
@@ -218,16 +215,12 @@ public final class Directory implements AutoCloseable {
 
   /** Not for symbolic links: they have no mode. */
   public void chmod(String name, int mode) throws ErrnoException {
-    check(
-        LibC.fchmodat(fd.number(), FileName.toC(name), mode, AT_SYMLINK_NOFOLLOW),
-        "chmod",
-        name);
+    check(LibC.fchmodat(fd.number(), FileName.toC(name), mode, AT_SYMLINK_NOFOLLOW), "chmod", name);
   }
 
   public void setTimes(String name, FileTimes times) throws ErrnoException {
     check(
-        LibC.utimensat(
-            fd.number(), FileName.toC(name), times.toTimespecs(), AT_SYMLINK_NOFOLLOW),
+        LibC.utimensat(fd.number(), FileName.toC(name), times.toTimespecs(), AT_SYMLINK_NOFOLLOW),
         "set times of",
         name);
   }
@@ -244,15 +237,13 @@ public final class Directory implements AutoCloseable {
 
   /** The same directory under a descriptor of its own. */
   public Directory reopen() throws ErrnoException {
-    return new Directory(
-        Fd.openAt(fd.number(), ".", OPEN_DIRECTORY, 0, fd.name()));
+    return new Directory(Fd.openAt(fd.number(), ".", OPEN_DIRECTORY, 0, fd.name()));
   }
 
   @Override
   public void close() {
     fd.close();
   }
-
 
   private String pathOf(String name) {
     String base = fd.name();

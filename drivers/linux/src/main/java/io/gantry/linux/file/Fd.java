@@ -6,7 +6,10 @@ import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A file descriptor somebody owns: closed once, however often {@link #close()} is called, and never inherited by programs that are started. */
+/**
+ * A file descriptor somebody owns: closed once, however often {@link #close()} is called, and never
+ * inherited by programs that are started.
+ */
 public final class Fd implements AutoCloseable {
 
   /** {@code AT_FDCWD}. */
@@ -46,8 +49,7 @@ public final class Fd implements AutoCloseable {
     return openAt(CURRENT_DIRECTORY, path, flags, mode, path);
   }
 
-  static Fd openAt(int dirfd, String path, int flags, int mode, String name)
-      throws ErrnoException {
+  static Fd openAt(int dirfd, String path, int flags, int mode, String name) throws ErrnoException {
     int fd = LibC.openat(dirfd, FileName.toC(path), flags | OpenFlag.CLOSE_ON_EXEC, mode);
     if (fd < 0) {
       throw ErrnoException.last("open " + name);
@@ -69,7 +71,10 @@ public final class Fd implements AutoCloseable {
     return name;
   }
 
-  /** Where the process finds the open file, whatever happened to its name: for calls that take only a path. */
+  /**
+   * Where the process finds the open file, whatever happened to its name: for calls that take only
+   * a path.
+   */
   public String procPath() {
     return "/proc/self/fd/" + number();
   }
@@ -108,12 +113,18 @@ public final class Fd implements AutoCloseable {
     check(LibC.lseek(number(), position, SEEK_SET) < 0 ? -1 : 0, "seek");
   }
 
-  /** Where the next data at or after {@code position} begins; -1 when only a hole follows. Moves the position. */
+  /**
+   * Where the next data at or after {@code position} begins; -1 when only a hole follows. Moves the
+   * position.
+   */
   public long seekData(long position) throws ErrnoException {
     return seekSparse(position, SEEK_DATA);
   }
 
-  /** Where the next hole at or after {@code position} begins; the end of the file is one. Moves the position. */
+  /**
+   * Where the next hole at or after {@code position} begins; the end of the file is one. Moves the
+   * position.
+   */
   public long seekHole(long position) throws ErrnoException {
     return seekSparse(position, SEEK_HOLE);
   }
@@ -149,12 +160,17 @@ public final class Fd implements AutoCloseable {
     Blocking.run(() -> check(LibC.fsync(number()), "sync"));
   }
 
-  /** Everything written to the file system this file is on, by whomever, is on the disk afterwards. */
+  /**
+   * Everything written to the file system this file is on, by whomever, is on the disk afterwards.
+   */
   public void syncFileSystem() throws ErrnoException {
     Blocking.run(() -> check(LibC.syncfs(number()), "sync the file system of"));
   }
 
-  /** Takes the file's exclusive {@code flock(2)} if nobody has it; it goes with the last descriptor of this open file. */
+  /**
+   * Takes the file's exclusive {@code flock(2)} if nobody has it; it goes with the last descriptor
+   * of this open file.
+   */
   public boolean tryLock() throws ErrnoException {
     if (LibC.flock(number(), LOCK_EXCLUSIVE_NOW) == 0) {
       return true;

@@ -3,8 +3,9 @@ package io.gantry.linux.file;
 import java.nio.charset.StandardCharsets;
 
 /**
- * File names between the kernel's bytes and Java's strings, without loss: UTF-8, and each byte that is not part of valid UTF-8 as a lone surrogate U+DC80 to U+DCFF (as Python's
- * {@code surrogateescape} does). Every byte sequence without NUL survives the way there and back.
+ * File names between the kernel's bytes and Java's strings, without loss: UTF-8, and each byte that
+ * is not part of valid UTF-8 as a lone surrogate U+DC80 to U+DCFF (as Python's {@code
+ * surrogateescape} does). Every byte sequence without NUL survives the way there and back.
  */
 public final class FileName {
 
@@ -77,7 +78,9 @@ public final class FileName {
     return text.toString();
   }
 
-  /** How many bytes the UTF-8 character at {@code i} has; 0 when there is no valid one (RFC 3629). */
+  /**
+   * How many bytes the UTF-8 character at {@code i} has; 0 when there is no valid one (RFC 3629).
+   */
   private static int validWidth(byte[] bytes, int i, int end) {
     int first = bytes[i] & 0xFF;
     if (first < 0x80) {

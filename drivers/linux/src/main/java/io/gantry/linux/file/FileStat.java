@@ -39,6 +39,7 @@ public record FileStat(
   public static final int SOCKET = 0xC000;
 
   static final int BUFFER = 256;
+
   /** STATX_BASIC_STATS | STATX_MNT_ID. */
   static final int MASK = 0x17ff;
 

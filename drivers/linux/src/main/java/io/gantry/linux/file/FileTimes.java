@@ -1,7 +1,8 @@
 package io.gantry.linux.file;
 
 /**
- * Access and modification time for {@code utimensat(2)}: seconds since 1970 (also before: negative) and nanoseconds 0 to 999,999,999, or {@link #OMIT} to leave one as it is.
+ * Access and modification time for {@code utimensat(2)}: seconds since 1970 (also before: negative)
+ * and nanoseconds 0 to 999,999,999, or {@link #OMIT} to leave one as it is.
  */
 public record FileTimes(
     long accessSeconds, long accessNanos, long modifySeconds, long modifyNanos) {

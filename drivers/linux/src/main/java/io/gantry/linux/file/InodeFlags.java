@@ -8,7 +8,8 @@ import java.nio.ByteOrder;
 public final class InodeFlags {
 
   /**
-   * {@code chattr +T}: the directories in this one have nothing to do with each other. ext4 then spreads them over the disk, instead of making all their files find room in the same corner.
+   * {@code chattr +T}: the directories in this one have nothing to do with each other. ext4 then
+   * spreads them over the disk, instead of making all their files find room in the same corner.
    */
   public static final int TOP_DIRECTORY = 0x20000;
 
@@ -17,7 +18,10 @@ public final class InodeFlags {
 
   private InodeFlags() {}
 
-  /** Sets flags in addition to those that are set. Fails with {@code ENOTTY}, {@code EOPNOTSUPP} or {@code EINVAL} where the file system has no such thing. */
+  /**
+   * Sets flags in addition to those that are set. Fails with {@code ENOTTY}, {@code EOPNOTSUPP} or
+   * {@code EINVAL} where the file system has no such thing.
+   */
   public static void add(Fd file, int flags) throws ErrnoException {
     byte[] buffer = new byte[8];
     if (LibC.ioctl(file.number(), GET, buffer) < 0) {

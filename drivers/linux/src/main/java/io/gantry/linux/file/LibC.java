@@ -3,7 +3,11 @@ package io.gantry.linux.file;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 
-/** The C library's file calls, unchecked. Names are NUL-terminated byte arrays ({@link FileName#toC}); {@code long}, {@code off_t} and {@code size_t} have 64 bits on all machines the engine runs on. */
+/**
+ * The C library's file calls, unchecked. Names are NUL-terminated byte arrays ({@link
+ * FileName#toC}); {@code long}, {@code off_t} and {@code size_t} have 64 bits on all machines the
+ * engine runs on.
+ */
 final class LibC {
 
   static {
@@ -12,8 +16,7 @@ final class LibC {
 
   private LibC() {}
 
-  static native long syscall(
-      long number, int dirfd, byte[] path, byte[] how, long size);
+  static native long syscall(long number, int dirfd, byte[] path, byte[] how, long size);
 
   /** {@code quotactl_fd}. */
   static native long syscall(long number, long fd, long command, long id, byte[] quota);

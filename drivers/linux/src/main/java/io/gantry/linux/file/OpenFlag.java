@@ -1,6 +1,9 @@
 package io.gantry.linux.file;
 
-/** Flags of {@code open(2)}; those that differ between architectures are chosen at start. {@code O_CLOEXEC} is always added and not listed. */
+/**
+ * Flags of {@code open(2)}; those that differ between architectures are chosen at start. {@code
+ * O_CLOEXEC} is always added and not listed.
+ */
 public final class OpenFlag {
   private static final boolean ARM = System.getProperty("os.arch", "").startsWith("aarch64");
 
@@ -17,7 +20,10 @@ public final class OpenFlag {
   /** Fail unless it is a directory. */
   public static final int DIRECTORY = ARM ? 0x4000 : 0x10000;
 
-  /** Fail with {@code ELOOP} when the last component is a symbolic link (with {@link #PATH}: open the link itself). */
+  /**
+   * Fail with {@code ELOOP} when the last component is a symbolic link (with {@link #PATH}: open
+   * the link itself).
+   */
   public static final int NO_FOLLOW = ARM ? 0x8000 : 0x20000;
 
   /** Only a place in the tree; nothing is read and no device is touched. */

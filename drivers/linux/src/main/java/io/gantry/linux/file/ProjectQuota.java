@@ -8,7 +8,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 
 /**
- * Limits on what a directory tree may take, by project ids, on XFS mounted with {@code pquota} ({@code xfs_quota(8)}, {@code quotactl(2)}): a tree whose top directory has a project id hands it
+ * Limits on what a directory tree may take, by project ids, on XFS mounted with {@code pquota}
+ * ({@code xfs_quota(8)}, {@code quotactl(2)}): a tree whose top directory has a project id hands it
  * down to all that is made in it, and the id has a limit.
  */
 public final class ProjectQuota {
@@ -48,8 +49,7 @@ public final class ProjectQuota {
    * @param device the block device it is on, for kernels before 5.14
    * @param bytes rounded up to 512
    */
-  public static void setLimit(Fd file, Path device, int project, long bytes)
-      throws ErrnoException {
+  public static void setLimit(Fd file, Path device, int project, long bytes) throws ErrnoException {
     byte[] quota = new byte[QUOTA_SIZE];
     long sectors = (bytes + SECTOR - 1) / SECTOR;
     ByteBuffer.wrap(quota)
@@ -60,14 +60,13 @@ public final class ProjectQuota {
         .putInt(project)
         .putLong(sectors)
         .putLong(sectors);
-    long result =
-        LibC.syscall(SYS_QUOTACTL_FD, file.number(), SET_LIMIT_PROJECT, project, quota);
+    long result = LibC.syscall(SYS_QUOTACTL_FD, file.number(), SET_LIMIT_PROJECT, project, quota);
     if (result < 0 && Native.getLastError() == Errno.ENOSYS) {
-      result =
-          LibC.quotactl(SET_LIMIT_PROJECT, FileName.toC(device.toString()), project, quota);
+      result = LibC.quotactl(SET_LIMIT_PROJECT, FileName.toC(device.toString()), project, quota);
     }
     if (result < 0) {
-      throw ErrnoException.last("limit project " + project + " on the file system of " + file.name());
+      throw ErrnoException.last(
+          "limit project " + project + " on the file system of " + file.name());
     }
   }
 

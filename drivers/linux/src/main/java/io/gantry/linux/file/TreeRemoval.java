@@ -6,8 +6,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Deletes a tree below an open directory, never following a link. A tree deeper than {@link #MAX_DEPTH} (a container can make one of any depth) is taken apart: its
- * deep parts are first moved up next to the name that is deleted, so neither descriptors nor stack grow with the depth.
+ * Deletes a tree below an open directory, never following a link. A tree deeper than {@link
+ * #MAX_DEPTH} (a container can make one of any depth) is taken apart: its deep parts are first
+ * moved up next to the name that is deleted, so neither descriptors nor stack grow with the depth.
  */
 final class TreeRemoval {
 

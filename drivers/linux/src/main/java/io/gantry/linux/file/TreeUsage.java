@@ -7,7 +7,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * How large a tree is; other file systems mounted in it are left out. What appears or goes away during the walk may be counted or not.
+ * How large a tree is; other file systems mounted in it are left out. What appears or goes away
+ * during the walk may be counted or not.
  *
  * @param bytes the lengths of its files and symbolic links; directories have none
  * @param inodes a file with several names counts once
@@ -39,8 +40,7 @@ public record TreeUsage(long bytes, long inodes) {
       }
       count(directory.fd().stat());
       for (DirectoryEntry entry : directory.list()) {
-        Optional<FileStat> stat =
-            directory.find(entry.name()).filter(s -> s.device() == device);
+        Optional<FileStat> stat = directory.find(entry.name()).filter(s -> s.device() == device);
         if (stat.isEmpty()) {
           continue;
         }

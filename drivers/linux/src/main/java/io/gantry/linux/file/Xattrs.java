@@ -8,7 +8,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** The extended attributes of one file; of a symbolic link: the link's own. Where the file system has none there are none to read. */
+/**
+ * The extended attributes of one file; of a symbolic link: the link's own. Where the file system
+ * has none there are none to read.
+ */
 public final class Xattrs {
 
   private static final int FIRST_TRY = 256;

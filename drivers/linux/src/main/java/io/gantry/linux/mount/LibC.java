@@ -3,7 +3,10 @@ package io.gantry.linux.mount;
 import com.sun.jna.Native;
 import org.jspecify.annotations.Nullable;
 
-/** The C library's mount calls, unchecked. Strings are NUL-terminated bytes; null where C takes NULL. */
+/**
+ * The C library's mount calls, unchecked. Strings are NUL-terminated bytes; null where C takes
+ * NULL.
+ */
 final class LibC {
 
   static {

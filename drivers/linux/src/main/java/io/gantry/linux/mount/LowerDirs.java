@@ -4,7 +4,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The value of overlayfs's {@code lowerdir} option: directories, topmost first, separated by colons; colons and backslashes within have a backslash in front. */
+/**
+ * The value of overlayfs's {@code lowerdir} option: directories, topmost first, separated by
+ * colons; colons and backslashes within have a backslash in front.
+ */
 public final class LowerDirs {
 
   private LowerDirs() {}

@@ -6,7 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Options as in fstab, sorted into what {@code mount(2)} takes as flags, propagation, and what is the file system's own.
+ * Options as in fstab, sorted into what {@code mount(2)} takes as flags, propagation, and what is
+ * the file system's own.
  *
  * @param flags the {@code MS_*} bits
  * @param recursiveReadOnly {@code rro}: read-only with all mounts below

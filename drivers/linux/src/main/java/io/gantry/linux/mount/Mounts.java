@@ -16,9 +16,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Mounts and unmounts in the mount namespace of the calling thread. Safe for use by any number of threads. Errors name source and target.
+ * Mounts and unmounts in the mount namespace of the calling thread. Safe for use by any number of
+ * threads. Errors name source and target.
  *
- * <p>Unmounting the last place of a file system writes it out and may take long: call it from where that does no harm.
+ * <p>Unmounting the last place of a file system writes it out and may take long: call it from where
+ * that does no harm.
  */
 public final class Mounts {
 
@@ -45,7 +47,8 @@ public final class Mounts {
    *
    * @param type file system, or {@code bind}
    * @param source device, directory or word
-   * @param options as in fstab, one an element: flags ({@code ro}, {@code rbind}, {@code rslave}, {@code rro} ...) and the file system's own, of any total length where the kernel has a way
+   * @param options as in fstab, one an element: flags ({@code ro}, {@code rbind}, {@code rslave},
+   *     {@code rro} ...) and the file system's own, of any total length where the kernel has a way
    */
   public static void mount(String type, String source, Path target, List<String> options)
       throws ErrnoException {
@@ -71,7 +74,10 @@ public final class Mounts {
     }
   }
 
-  /** Makes {@code source} (a directory or a file) visible at {@code target} too, together with what is mounted below it. */
+  /**
+   * Makes {@code source} (a directory or a file) visible at {@code target} too, together with what
+   * is mounted below it.
+   */
   public static void bind(Path source, Path target) throws ErrnoException {
     mount("bind", source.toString(), target, List.of("rbind"));
   }
@@ -82,7 +88,10 @@ public final class Mounts {
     call("make " + target + " " + propagation, "none", target, null, flags, "");
   }
 
-  /** Makes a directory a mount of its own whose mounts spread to peers; a no-op when it is one already. */
+  /**
+   * Makes a directory a mount of its own whose mounts spread to peers; a no-op when it is one
+   * already.
+   */
   public static void makeShared(Path directory) throws ErrnoException {
     if (!isMountPoint(directory)) {
       bind(directory, directory);
@@ -90,12 +99,18 @@ public final class Mounts {
     setPropagation(directory, Propagation.SHARED, false);
   }
 
-  /** Unmounts the topmost mount at a path. Fails with {@code EBUSY} while files on it are open and with {@code EINVAL} when nothing is mounted there. */
+  /**
+   * Unmounts the topmost mount at a path. Fails with {@code EBUSY} while files on it are open and
+   * with {@code EINVAL} when nothing is mounted there.
+   */
   public static void unmount(Path target) throws ErrnoException {
     unmount(target, UMOUNT_NOFOLLOW);
   }
 
-  /** Takes the topmost mount at a path away at once, with all below it; what still uses it keeps it alive unseen. */
+  /**
+   * Takes the topmost mount at a path away at once, with all below it; what still uses it keeps it
+   * alive unseen.
+   */
   public static void detach(Path target) throws ErrnoException {
     unmount(target, UMOUNT_NOFOLLOW | MNT_DETACH);
   }
@@ -106,7 +121,10 @@ public final class Mounts {
     }
   }
 
-  /** Whether something is mounted exactly there (a bind mount of a directory on itself counts); false when the path does not exist. */
+  /**
+   * Whether something is mounted exactly there (a bind mount of a directory on itself counts);
+   * false when the path does not exist.
+   */
   public static boolean isMountPoint(Path path) throws ErrnoException {
     byte[] buffer = new byte[256];
     int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
@@ -125,7 +143,10 @@ public final class Mounts {
     return MountInfo.list().stream().anyMatch(m -> m.mountPoint().equals(wanted));
   }
 
-  /** Whether the kernel has a file system, loading its module where needed. Before Linux 5.2: whether it is loaded. */
+  /**
+   * Whether the kernel has a file system, loading its module where needed. Before Linux 5.2:
+   * whether it is loaded.
+   */
   public static boolean supports(String type) {
     long context = LibC.syscall(OverlayMount.SYS_FSOPEN, c(type), 1);
     if (context >= 0) {
@@ -143,7 +164,8 @@ public final class Mounts {
   }
 
   /**
-   * The directory a mount covers: opened in a private copy of the mount its parent is on, in which nothing is mounted. Needs Linux 5.2.
+   * The directory a mount covers: opened in a private copy of the mount its parent is on, in which
+   * nothing is mounted. Needs Linux 5.2.
    *
    * @param path with nothing but directories in it
    */
@@ -184,12 +206,7 @@ public final class Mounts {
   }
 
   private static void call(
-      String what,
-      String source,
-      Path target,
-      @Nullable String type,
-      long flags,
-      String data)
+      String what, String source, Path target, @Nullable String type, long flags, String data)
       throws ErrnoException {
     int result =
         LibC.mount(

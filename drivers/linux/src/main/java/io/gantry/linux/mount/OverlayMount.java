@@ -14,8 +14,10 @@ import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Overlay mounts whose options do not fit into the page that {@code mount(2)} takes: many layers. The layers are handed over one by one with {@code fsconfig(2)} and {@code lowerdir+}
- * (Linux 6.5); on older kernels the paths are shortened to what is below their common directory, and the mount is made from there.
+ * Overlay mounts whose options do not fit into the page that {@code mount(2)} takes: many layers.
+ * The layers are handed over one by one with {@code fsconfig(2)} and {@code lowerdir+} (Linux 6.5);
+ * on older kernels the paths are shortened to what is below their common directory, and the mount
+ * is made from there.
  */
 final class OverlayMount {
 
@@ -60,8 +62,8 @@ final class OverlayMount {
     }
   }
 
-  private static void mountStepByStep(
-      String what, String source, Path target, MountOptions options) throws ErrnoException {
+  private static void mountStepByStep(String what, String source, Path target, MountOptions options)
+      throws ErrnoException {
     try (Fd context = owned(what, LibC.syscall(SYS_FSOPEN, Mounts.c("overlay"), CLOSE_ON_EXEC))) {
       set(what, context, "source", source);
       for (String option : options.data()) {
@@ -82,8 +84,7 @@ final class OverlayMount {
       config(what, context, CREATE, null, null, 0);
       long attributes = options.flags() & 0xF; // ro, nosuid, nodev, noexec: the same bits
       try (Fd mount =
-          owned(
-              what, LibC.syscall(SYS_FSMOUNT, context.number(), CLOSE_ON_EXEC, attributes))) {
+          owned(what, LibC.syscall(SYS_FSMOUNT, context.number(), CLOSE_ON_EXEC, attributes))) {
         long moved =
             LibC.syscall(
                 SYS_MOVE_MOUNT,
@@ -99,9 +100,11 @@ final class OverlayMount {
     }
   }
 
-  /** As text where it is short enough for {@code fsconfig}; a longer one is a path and is handed over as a descriptor (Linux 6.13). */
-  private static void set(String what, Fd context, String key, String value)
-      throws ErrnoException {
+  /**
+   * As text where it is short enough for {@code fsconfig}; a longer one is a path and is handed
+   * over as a descriptor (Linux 6.13).
+   */
+  private static void set(String what, Fd context, String key, String value) throws ErrnoException {
     byte[] text = Mounts.c(value);
     if (text.length <= MAX_STRING) {
       config(what, context, SET_STRING, Mounts.c(key), text, 0);

@@ -38,8 +38,7 @@ class DirectoryTest {
 
   private static void assertErrno(int errno, ThrowingCallable call) {
     assertThatThrownBy(call)
-        .isInstanceOfSatisfying(
-            ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(errno));
+        .isInstanceOfSatisfying(ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(errno));
   }
 
   private void touch(String name) throws ErrnoException {
@@ -51,7 +50,8 @@ class DirectoryTest {
     directory.makeDirectory("etc", 0755);
     directory.makeSymbolicLink("up", "../../../../../../etc");
     directory.makeSymbolicLink("absolute", "/etc");
-    for (String way : new String[] {"up/f", "absolute/f", "../../etc/f", "/etc/f", "etc/../etc/f"}) {
+    for (String way :
+        new String[] {"up/f", "absolute/f", "../../etc/f", "/etc/f", "etc/../etc/f"}) {
       directory.openInRoot(way, OpenFlag.CREATE | OpenFlag.WRITE_ONLY, 0600).close();
       assertThat(path.resolve("etc/f")).as(way).exists();
       Files.delete(path.resolve("etc/f"));
@@ -111,8 +111,7 @@ class DirectoryTest {
 
   @Test
   void nodesHaveTheirDevice() throws Exception {
-    directory.makeNode(
-        "n", FileStat.CHARACTER_DEVICE | 0600, FileStat.packDevice(4095, 1_048_575));
+    directory.makeNode("n", FileStat.CHARACTER_DEVICE | 0600, FileStat.packDevice(4095, 1_048_575));
     FileStat stat = directory.stat("n");
     assertThat(stat.type()).isEqualTo(FileStat.CHARACTER_DEVICE);
     assertThat(FileStat.major(stat.rdev())).isEqualTo(4095);
@@ -134,7 +133,21 @@ class DirectoryTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "61", "c3bc", "ff", "e282ac80", "eda080", "f09f9880", "c080", "f4908080", "61ff62c3", "edb2bf", "efbfbd", "efbfbdff"})
+      strings = {
+        "",
+        "61",
+        "c3bc",
+        "ff",
+        "e282ac80",
+        "eda080",
+        "f09f9880",
+        "c080",
+        "f4908080",
+        "61ff62c3",
+        "edb2bf",
+        "efbfbd",
+        "efbfbdff"
+      })
   void everyNameSurvivesTheWayThroughAString(String hex) {
     byte[] bytes = HexFormat.of().parseHex(hex);
     assertThat(FileName.toBytes(FileName.fromBytes(bytes))).isEqualTo(bytes);

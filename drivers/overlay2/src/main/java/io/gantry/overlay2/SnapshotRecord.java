@@ -13,9 +13,10 @@ import java.util.Optional;
  * @param id of its directory; a view has none, but an id all the same
  * @param parentId the directory of the layer below; empty at the bottom
  * @param usage of a committed snapshot; zero for others
- * @param boot the boot during which it was committed, as long as nobody has synced it since; else empty
+ * @param boot the boot during which it was committed, as long as nobody has synced it since; else
+ *     empty
  */
-record Record(
+record SnapshotRecord(
     String key, SnapshotKind kind, String id, String parentId, Usage usage, String boot) {
 
   private static final String VERSION = "1";
@@ -36,14 +37,14 @@ record Record(
   }
 
   /** Empty when this version did not write it. */
-  static Optional<Record> parse(String text) {
+  static Optional<SnapshotRecord> parse(String text) {
     String[] words = text.split(" ", -1);
     if (words.length != WORDS || !words[0].equals(VERSION)) {
       return Optional.empty();
     }
     try {
       return Optional.of(
-          new Record(
+          new SnapshotRecord(
               URLDecoder.decode(words[7], StandardCharsets.UTF_8),
               SnapshotKind.valueOf(words[1]),
               words[2],
@@ -55,12 +56,12 @@ record Record(
     }
   }
 
-  Record committed(String name, Usage used, String during) {
-    return new Record(name, SnapshotKind.COMMITTED, id, parentId, used, during);
+  SnapshotRecord committed(String name, Usage used, String during) {
+    return new SnapshotRecord(name, SnapshotKind.COMMITTED, id, parentId, used, during);
   }
 
-  Record synced() {
-    return new Record(key, kind, id, parentId, usage, "");
+  SnapshotRecord synced() {
+    return new SnapshotRecord(key, kind, id, parentId, usage, "");
   }
 
   boolean isSynced() {
