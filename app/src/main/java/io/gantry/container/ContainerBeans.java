@@ -189,10 +189,11 @@ class ContainerBeans {
       StorageDriver storage,
       ImageService images,
       VolumeService volumes,
+      ContainerMounts mounts,
       ContainerEvents events,
       ContainerPaths paths) {
     return new ContainerRemover(
-        containers, store, teardown, storage, images, volumes, events, paths);
+        containers, store, teardown, storage, images, volumes, mounts, events, paths);
   }
 
   @Bean
@@ -302,7 +303,7 @@ class ContainerBeans {
     return new ContainerQuery.Surroundings() {
       @Override
       public Set<String> descendants(String image) {
-        return images.find(image).map(Image::id).map(Set::of).orElse(Set.of());
+        return images.find(image).map(Image::id).map(images::descendants).orElse(Set.of());
       }
 
       @Override

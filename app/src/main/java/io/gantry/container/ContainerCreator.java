@@ -25,6 +25,8 @@ import java.util.Optional;
  */
 final class ContainerCreator {
 
+  private static final String SHARED = "container:";
+
   private final Containers containers;
   private final ContainerStore store;
   private final ImageService images;
@@ -126,14 +128,13 @@ final class ContainerCreator {
 
   /** {@code container:X} is kept with the id, so that a renamed container is still found. */
   private String withFullId(String mode) {
-    String prefix = "container:";
-    if (!mode.startsWith(prefix)) {
+    if (!mode.startsWith(SHARED)) {
       return mode;
     }
-    String reference = mode.substring(prefix.length());
+    String reference = mode.substring(SHARED.length());
     return containers
         .find(reference)
-        .map(other -> prefix + other.id())
+        .map(other -> SHARED + other.id())
         .orElseThrow(() -> EngineException.invalid("No such container: " + reference));
   }
 
@@ -145,9 +146,12 @@ final class ContainerCreator {
     return wanted.get();
   }
 
-  private static String hostname(ContainerConfig config, HostConfig host, String id) {
+  private String hostname(ContainerConfig config, HostConfig host, String id) {
     if (!config.hostname().isEmpty()) {
       return config.hostname();
+    }
+    if (host.networkMode().startsWith(SHARED)) {
+      return containers.get(host.networkMode().substring(SHARED.length())).config().hostname();
     }
     return host.networkMode().equals("host") || host.utsMode().equals("host")
         ? HostName.ofThisHost()

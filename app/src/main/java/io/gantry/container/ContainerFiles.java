@@ -143,7 +143,7 @@ public final class ContainerFiles {
             return null;
           });
     } catch (KindConflictException e) {
-      throw new EngineException(EngineException.Kind.INVALID, e.getMessage(), e);
+      throw new EngineException(EngineException.Kind.INVALID, String.valueOf(e.getMessage()), e);
     } catch (ErrnoException e) {
       throw switch (e.errno()) {
         case Errno.ENOENT -> absent(reference, path);
@@ -154,7 +154,7 @@ public final class ContainerFiles {
                 inVolume(container, path)
                     ? "mounted volume is marked read-only"
                     : "container rootfs is marked read-only");
-        default -> EngineException.system(e.getMessage(), e);
+        default -> EngineException.system(String.valueOf(e.getMessage()), e);
       };
     }
     events.publish(container, "extract-to-dir");

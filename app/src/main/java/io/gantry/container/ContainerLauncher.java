@@ -164,7 +164,7 @@ final class ContainerLauncher {
         sharedMemory.prepare(container, ipc),
         networks.files(container),
         mounts.prepare(container, rootfs),
-        List.of());
+        networks.linkEnvironment(container));
   }
 
   /** The running container of {@code container:X}; empty for another mode. */
@@ -207,16 +207,16 @@ final class ContainerLauncher {
   private void fail(ContainerHandle handle, Container starting, Exception cause) {
     String message = String.valueOf(cause.getMessage());
     int exitCode = cause instanceof LaunchException launch ? launch.exitCode() : 128;
-    State state = starting.state();
+    boolean unsettled = false;
     try {
       teardown.teardown(starting);
-      state = state.unsettled(false);
     } catch (IOException | RuntimeException e) {
       cause.addSuppressed(e);
+      unsettled = true;
     }
     logs.finish(starting.id());
     handle.takeStreams().ifPresent(ContainerStreams::end);
-    Container failed = starting.with(state.failed(exitCode, message));
+    Container failed = starting.with(starting.state().failed(exitCode, message).unsettled(unsettled));
     handle.publish(failed);
     store.updateLater(failed);
   }

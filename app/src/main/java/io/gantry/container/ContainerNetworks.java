@@ -1,5 +1,6 @@
 package io.gantry.container;
 
+import io.gantry.container.spec.LinkEnvironment;
 import io.gantry.container.spec.ManagedFiles;
 import io.gantry.error.EngineException;
 import io.gantry.network.ContainerNetworking;
@@ -112,6 +113,31 @@ public final class ContainerNetworks {
         host.dnsSearch(),
         host.dnsOptions(),
         links(host));
+  }
+
+  /** What the container is told of those it is linked to on the default bridge. */
+  List<String> linkEnvironment(Container container) {
+    if (!container.hostConfig().networkMode().equals("bridge")) {
+      return List.of();
+    }
+    List<String> environment = new ArrayList<>();
+    for (ContainerNetworking.Link link : links(container.hostConfig())) {
+      Container other = containers.get(link.containerId());
+      networks.live(other.id()).stream()
+          .flatMap(live -> live.endpoints().stream())
+          .flatMap(endpoint -> endpoint.attachment().ipv4().stream())
+          .findFirst()
+          .ifPresent(
+              address ->
+                  environment.addAll(
+                      LinkEnvironment.of(
+                          container.name(),
+                          link.alias(),
+                          address.address().getHostAddress(),
+                          other.config().exposedPorts(),
+                          other.config().env())));
+    }
+    return environment;
   }
 
   private List<ContainerNetworking.Link> links(HostConfig host) {

@@ -1,5 +1,6 @@
 package io.gantry.container;
 
+import io.gantry.container.spec.ContainerMounts;
 import io.gantry.error.EngineException;
 import io.gantry.image.ImageService;
 import io.gantry.plugins.FailPoint;
@@ -33,6 +34,7 @@ final class ContainerRemover {
   private final StorageDriver storage;
   private final ImageService images;
   private final VolumeService volumes;
+  private final ContainerMounts mounts;
   private final ContainerEvents events;
   private final ContainerPaths paths;
 
@@ -43,6 +45,7 @@ final class ContainerRemover {
       StorageDriver storage,
       ImageService images,
       VolumeService volumes,
+      ContainerMounts mounts,
       ContainerEvents events,
       ContainerPaths paths) {
     this.containers = containers;
@@ -51,6 +54,7 @@ final class ContainerRemover {
     this.storage = storage;
     this.images = images;
     this.volumes = volumes;
+    this.mounts = mounts;
     this.events = events;
     this.paths = paths;
   }
@@ -105,6 +109,7 @@ final class ContainerRemover {
     FailPoint.hit("container.remove.intended");
     try {
       teardown.teardown(container);
+      mounts.remove(container);
       storage.remove(container.id());
       FailPoint.hit("container.remove.snapshot");
       deleteTree(paths.directory(container.id()));

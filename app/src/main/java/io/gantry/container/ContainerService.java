@@ -85,9 +85,26 @@ public final class ContainerService {
     try {
       handle.cancelRestart();
       handle.restartDelay.reset();
-      launcher.start(handle, 0);
+      startOrRemove(handle);
     } finally {
       handle.lock.unlock();
+    }
+  }
+
+  /** A container that is to go when it ends goes too when it cannot be started. */
+  private void startOrRemove(ContainerHandle handle) {
+    try {
+      launcher.start(handle, 0);
+    } catch (RuntimeException e) {
+      State state = handle.current().state();
+      if (handle.current().hostConfig().autoRemove() && !state.isRunning()) {
+        try {
+          remover.remove(handle, true);
+        } catch (RuntimeException second) {
+          e.addSuppressed(second);
+        }
+      }
+      throw e;
     }
   }
 

@@ -96,6 +96,7 @@ final class Reconciler {
     for (ContainerHandle handle : containers.handles()) {
       adoptVolumes(handle.current(), running.contains(handle.id()));
     }
+    volumes.unmountUnused();
     networks
         .start(running::contains)
         .done()

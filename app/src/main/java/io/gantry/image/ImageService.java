@@ -101,8 +101,7 @@ public final class ImageService implements AutoCloseable {
     try {
       loaded.join();
     } catch (CompletionException e) {
-      throw EngineException.system(
-          "the images could not be read: " + e.getCause().getMessage(), e.getCause());
+      throw EngineException.system("the images could not be read: " + e.getMessage(), e);
     }
   }
 
@@ -282,6 +281,19 @@ public final class ImageService implements AutoCloseable {
   /** Asks the registry what it has under a name. */
   public DistributionInfo distribution(String name, AuthConfig auth) {
     return queries.distribution(name, auth);
+  }
+
+  /** The image and all that were made from it on this host. */
+  public Set<String> descendants(String imageId) {
+    Set<String> found = new HashSet<>(Set.of(imageId));
+    boolean grown = true;
+    while (grown) {
+      grown = false;
+      for (Image image : index().images()) {
+        grown |= image.parent().filter(found::contains).isPresent() && found.add(image.id());
+      }
+    }
+    return found;
   }
 
   /** For {@code system df}. */

@@ -32,6 +32,7 @@ public final class TestDaemon implements AutoCloseable {
   private final Path dataRoot;
   private final Path execRoot;
   private final Path log;
+  private final Path configFile;
   private final List<String> options;
   private @Nullable Process process;
 
@@ -44,6 +45,7 @@ public final class TestDaemon implements AutoCloseable {
     this.dataRoot = Files.createTempDirectory("gantry-test-" + id);
     this.execRoot = Path.of("/run/gantry-test-" + id);
     this.log = dataRoot.resolveSibling(dataRoot.getFileName() + ".log");
+    this.configFile = Files.writeString(dataRoot.resolveSibling(dataRoot.getFileName() + ".json"), "{}");
     this.options = List.of(options);
   }
 
@@ -81,7 +83,7 @@ public final class TestDaemon implements AutoCloseable {
             "--data-root", dataRoot.toString(),
             "--exec-root", execRoot.toString(),
             "--pidfile", execRoot.resolve("gantry.pid").toString(),
-            "--config-file", dataRoot.resolve("absent.json").toString(),
+            "--config-file", configFile.toString(),
             "-H", "unix://" + socket(),
             "--metrics-addr", "",
             "--cgroup-parent", "/" + cgroup()));
@@ -189,6 +191,7 @@ public final class TestDaemon implements AutoCloseable {
       deleteTree(dataRoot);
       removeCgroups();
       Files.deleteIfExists(log);
+      Files.deleteIfExists(configFile);
     }
   }
 

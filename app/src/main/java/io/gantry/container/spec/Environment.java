@@ -1,5 +1,6 @@
 package io.gantry.container.spec;
 
+import io.gantry.error.EngineException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +31,13 @@ final class Environment {
 
   private void put(String entry) {
     int equals = entry.indexOf('=');
+    if (entry.indexOf('\0') >= 0) {
+      throw EngineException.system(
+          OciSpec.LAUNCH_FAILED
+              + "unable to start container process: error during container init: invalid environment variable \"%s\": contains nul byte (\\x00)"
+                  .formatted(equals < 0 ? "" : entry.substring(0, equals)),
+          null);
+    }
     if (equals < 0) {
       entries.remove(entry);
     } else {

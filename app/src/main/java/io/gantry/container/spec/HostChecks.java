@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a container can be made, or changed, as asked for. Answers as Docker does: what
@@ -55,6 +56,7 @@ public final class HostChecks {
    */
   public Checked check(ContainerConfig config, HostConfig hostConfig) {
     ConfigChecks.network(config, hostConfig);
+    hostConfig.links().forEach(HostChecks::link);
     windowsOnly(hostConfig);
     realtime(hostConfig.resources());
     namespaces(hostConfig);
@@ -69,6 +71,15 @@ public final class HostChecks {
     warnings.addAll(resources.warnings());
     rest(hostConfig, warnings);
     return new Checked(hostConfig.with(checked, hostConfig.restartPolicy()), warnings);
+  }
+
+  private static void link(String link) {
+    if (link.isEmpty()) {
+      throw EngineException.system("empty string specified for links", null);
+    }
+    if (link.split(":", -1).length > 2) {
+      throw EngineException.system("bad format for links: " + link, null);
+    }
   }
 
   private static void windowsOnly(HostConfig hostConfig) {
@@ -180,11 +191,14 @@ public final class HostChecks {
     }
   }
 
-  private static void ports(String port, List<PortBinding> bindings) {
+  private static void ports(String port, @Nullable List<PortBinding> bindings) {
     int slash = port.indexOf('/');
     String number = slash < 0 ? port : port.substring(0, slash);
     if (number.contains("-") || !isPorts(number)) {
       throw EngineException.invalid("invalid port specification: \"" + number + "\"");
+    }
+    if (bindings == null) {
+      return;
     }
     for (PortBinding binding : bindings) {
       if (!isPorts(binding.hostPort())) {

@@ -61,6 +61,7 @@ public final class OciSpec {
    * @throws EngineException in Docker's words for what cannot be given
    */
   public String build(Container container, SpecInputs inputs) {
+    ProcGuard.check(container, inputs);
     UserDatabase users = ContainerUser.database(inputs.rootfs());
     return JSON.writeValueAsString(tree(container, inputs, users));
   }

@@ -66,6 +66,8 @@ final class Seccomp {
     } else {
       profile = Optional.of(SeccompProfile.parse(asked));
     }
-    return profile.map(p -> p.resolve(capabilities, facts.architecture(), facts.kernel()));
+    return profile
+        .filter(p -> !p.isEmpty())
+        .map(p -> p.resolve(capabilities, facts.architecture(), facts.kernel()));
   }
 }

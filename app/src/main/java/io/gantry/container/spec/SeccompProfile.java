@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.UnexpectedEndOfInputException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -31,6 +32,28 @@ public final class SeccompProfile {
   private static final int REMEMBERED = 64;
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Pattern KERNEL = Pattern.compile("(\\d+)\\.(\\d+).*", Pattern.DOTALL);
+
+  private static final Set<String> ACTIONS =
+      Set.of(
+          "SCMP_ACT_KILL",
+          "SCMP_ACT_KILL_PROCESS",
+          "SCMP_ACT_KILL_THREAD",
+          "SCMP_ACT_ERRNO",
+          "SCMP_ACT_TRAP",
+          "SCMP_ACT_ALLOW",
+          "SCMP_ACT_TRACE",
+          "SCMP_ACT_LOG",
+          "SCMP_ACT_NOTIFY");
+
+  private static final Set<String> OPERATORS =
+      Set.of(
+          "SCMP_CMP_NE",
+          "SCMP_CMP_LT",
+          "SCMP_CMP_LE",
+          "SCMP_CMP_EQ",
+          "SCMP_CMP_GE",
+          "SCMP_CMP_GT",
+          "SCMP_CMP_MASKED_EQ");
 
   /** Go's name of a machine to libseccomp's. */
   private static final Map<String, String> ARCHITECTURES =
@@ -77,9 +100,9 @@ public final class SeccompProfile {
     try {
       tree = JSON.readTree(text);
     } catch (JacksonException e) {
-      throw EngineException.system("Decoding seccomp profile failed: " + e.getOriginalMessage(), e);
+      throw EngineException.system("Decoding seccomp profile failed: " + reason(text, e), e);
     }
-    if (tree == null || tree.isMissingNode() || text.isBlank()) {
+    if (tree.isMissingNode()) {
       throw EngineException.system(
           "Decoding seccomp profile failed: unexpected end of JSON input", null);
     }
@@ -100,7 +123,45 @@ public final class SeccompProfile {
             null);
       }
     }
+    checkActions(tree);
     return new SeccompProfile(tree);
+  }
+
+  /** In Go's words where users have learnt to know them. */
+  private static String reason(String text, JacksonException e) {
+    String start = text.strip();
+    if (e instanceof UnexpectedEndOfInputException || start.isEmpty()) {
+      return "unexpected end of JSON input";
+    }
+    return "{[\"-0123456789tfn".indexOf(start.charAt(0)) < 0
+        ? "invalid character '" + start.charAt(0) + "' looking for beginning of value"
+        : e.getOriginalMessage();
+  }
+
+  private static void checkActions(JsonNode profile) {
+    List<JsonNode> rules = items(profile, "syscalls");
+    if (!rules.isEmpty() || profile.hasNonNull("defaultAction")) {
+      known(ACTIONS, profile.path("defaultAction").asString(""), "action");
+    }
+    for (JsonNode rule : rules) {
+      known(ACTIONS, rule.path("action").asString(""), "action");
+      for (JsonNode argument : items(rule, "args")) {
+        known(OPERATORS, argument.path("op").asString(""), "operator");
+      }
+    }
+  }
+
+  private static void known(Set<String> words, String word, String kind) {
+    if (!words.contains(word)) {
+      throw EngineException.system(
+          OciSpec.LAUNCH_FAILED + "string %s is not a valid %s for seccomp".formatted(word, kind),
+          null);
+    }
+  }
+
+  /** Whether it says nothing at all: then nothing is filtered. */
+  boolean isEmpty() {
+    return !profile.hasNonNull("defaultAction") && items(profile, "syscalls").isEmpty();
   }
 
   /**
@@ -125,7 +186,7 @@ public final class SeccompProfile {
 
   private ObjectNode make(Set<String> capabilities, String architecture, String kernel) {
     ObjectNode result = JsonNodeFactory.instance.objectNode();
-    result.put("defaultAction", text(profile, "defaultAction").orElse("SCMP_ACT_KILL"));
+    result.put("defaultAction", profile.path("defaultAction").asString(""));
     copy(profile, result, "defaultErrnoRet", "listenerPath", "listenerMetadata", "flags");
     ArrayNode architectures = architectures(architecture);
     if (!architectures.isEmpty()) {
