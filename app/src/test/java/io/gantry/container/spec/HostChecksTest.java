@@ -262,6 +262,8 @@ class HostChecksTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
+        "{'links':['']}|empty string specified for links",
+        "{'links':['a:b:c']}|bad format for links: a:b:c",
         "{'securityOpt':['foo']}|invalid --security-opt 1: \"foo\"",
         "{'securityOpt':['']}|invalid --security-opt 1: \"\"",
         "{'securityOpt':['foo=bar']}|invalid --security-opt 2: \"foo=bar\"",

@@ -124,7 +124,19 @@ class SeccompProfileTest {
   @Test
   void whatIsNoProfileIsRefused() {
     assertThatThrownBy(() -> SeccompProfile.parse("{"))
-        .hasMessageStartingWith("Decoding seccomp profile failed: ");
+        .hasMessage("Decoding seccomp profile failed: unexpected end of JSON input");
+    assertThatThrownBy(() -> SeccompProfile.parse("/tmp/x.json"))
+        .hasMessage(
+            "Decoding seccomp profile failed: invalid character '/' looking for beginning of"
+                + " value");
+    assertThatThrownBy(() -> SeccompProfile.parse("{\"defaultAction\":\"FOO\"}"))
+        .hasMessageEndingWith("string FOO is not a valid action for seccomp");
+    assertThatThrownBy(
+            () ->
+                SeccompProfile.parse(
+                    "{\"defaultAction\":\"SCMP_ACT_LOG\",\"syscalls\":[{\"names\":[\"a\"],\"action\":\"x\"}]}"))
+        .hasMessageEndingWith("string x is not a valid action for seccomp");
+    assertThat(SeccompProfile.parse("{}").isEmpty()).isTrue();
     assertThatThrownBy(() -> SeccompProfile.parse("[]"))
         .hasMessageStartingWith("Decoding seccomp profile failed: ");
     assertThatThrownBy(() -> SeccompProfile.parse(" "))
@@ -132,7 +144,7 @@ class SeccompProfileTest {
     assertThatThrownBy(
             () ->
                 SeccompProfile.parse(
-                    "{\"architectures\":[\"a\"],\"archMap\":[{\"architecture\":\"b\"}]}"))
+                    "{\"defaultAction\":\"SCMP_ACT_LOG\",\"architectures\":[\"a\"],\"archMap\":[{\"architecture\":\"b\"}]}"))
         .hasMessage(
             "both 'architectures' and 'archMap' are specified in the seccomp profile, use either"
                 + " 'architectures' or 'archMap'");
