@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param name without the leading slash
  * @param created when it was made
  * @param imageId {@code sha256:...} of the image it was made from
- * @param chainId of the image's layers, the parent of its snapshot; empty for an image without layers
+ * @param chainId of the image's layers; empty for an image without layers
+ * @param snapshotParent the snapshot below its own; empty for an image without layers
  * @param config what runs in it, the image's configuration merged in
  * @param hostConfig what of the host it is given, defaults filled in
  * @param mounts the mounts, in the order in which they are mounted
@@ -31,6 +32,7 @@ public record Container(
     Instant created,
     String imageId,
     String chainId,
+    String snapshotParent,
     ContainerConfig config,
     HostConfig hostConfig,
     List<MountPoint> mounts,
@@ -44,11 +46,6 @@ public record Container(
   public Container {
     mounts = Lists.of(mounts);
     networks = Lists.of(networks);
-  }
-
-  /** The snapshot below its own; {@code ""} for an image without layers. */
-  String snapshotParent() {
-    return chainId;
   }
 
   /** The first twelve digits of the id, as users see it. */
@@ -69,44 +66,44 @@ public record Container(
 
   public Container with(State state) {
     return new Container(
-        id, name, created, imageId, chainId, config, hostConfig, mounts, networks, driver, logPath, state,
+        id, name, created, imageId, chainId, snapshotParent, config, hostConfig, mounts, networks, driver, logPath, state,
         restartCount, hooks);
   }
 
   Container withName(String name) {
     return new Container(
-        id, name, created, imageId, chainId, config, hostConfig, mounts, networks, driver, logPath, state,
+        id, name, created, imageId, chainId, snapshotParent, config, hostConfig, mounts, networks, driver, logPath, state,
         restartCount, hooks);
   }
 
   Container with(HostConfig hostConfig) {
     return new Container(
-        id, name, created, imageId, chainId, config, hostConfig, mounts, networks, driver, logPath, state,
+        id, name, created, imageId, chainId, snapshotParent, config, hostConfig, mounts, networks, driver, logPath, state,
         restartCount, hooks);
   }
 
   Container withNetworks(Map<String, EndpointSettings> networks) {
     return new Container(
-        id, name, created, imageId, chainId, config, hostConfig, mounts, networks, driver, logPath, state,
+        id, name, created, imageId, chainId, snapshotParent, config, hostConfig, mounts, networks, driver, logPath, state,
         restartCount, hooks);
   }
 
   Container withRestartCount(int restartCount) {
     return new Container(
-        id, name, created, imageId, chainId, config, hostConfig, mounts, networks, driver, logPath, state,
+        id, name, created, imageId, chainId, snapshotParent, config, hostConfig, mounts, networks, driver, logPath, state,
         restartCount, hooks);
   }
 
   Container withLogPath(String logPath) {
     return new Container(
-        id, name, created, imageId, chainId, config, hostConfig, mounts, networks, driver, logPath,
+        id, name, created, imageId, chainId, snapshotParent, config, hostConfig, mounts, networks, driver, logPath,
         state, restartCount, hooks);
   }
 
   /** This without its mounts: its own file system alone. */
   Container withoutMounts() {
     return new Container(
-        id, name, created, imageId, chainId, config, hostConfig, List.of(), networks, driver,
+        id, name, created, imageId, chainId, snapshotParent, config, hostConfig, List.of(), networks, driver,
         logPath, state, restartCount, hooks);
   }
 }

@@ -105,6 +105,7 @@ final class ContainerCreator {
               name,
               Instant.now(),
               hold.image().id(),
+              hold.image().chainId().orElse(""),
               parent,
               config,
               host,

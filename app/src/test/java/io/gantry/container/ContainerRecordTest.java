@@ -40,6 +40,7 @@ class ContainerRecordTest {
         Instant.parse("2026-01-02T03:04:05.123456789Z"),
         "sha256:1",
         "chain",
+        "snapshot",
         config,
         host,
         List.of(),

@@ -1,5 +1,6 @@
 package io.gantry.api.http;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.gantry.error.EngineException;
 import io.gantry.plugins.DriverException;
 import java.io.IOException;
@@ -17,7 +18,7 @@ public record ErrorAnswer(int status, String message) {
   private static final Logger log = LoggerFactory.getLogger(ErrorAnswer.class);
 
   /** The body: {@code {"message": …}} (API v1.51, definitions/ErrorResponse). */
-  public record Body(String message) {}
+  public record Body(@JsonProperty("message") String message) {}
 
   /** Decides the answer; causes that clients aren't told are logged. */
   public static ErrorAnswer of(Throwable failure, String request) {

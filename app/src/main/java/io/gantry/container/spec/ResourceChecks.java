@@ -125,13 +125,18 @@ final class ResourceChecks {
 
   private void pids() {
     Long pids = limits.pidsLimit;
-    if (pids != null && !support.pidsLimit()) {
+    if (pids == null) {
+      return;
+    }
+    if (!support.pidsLimit()) {
       if (pids > 0) {
         warn(
             "Your kernel does not support PIDs limit capabilities or the cgroup is not mounted."
                 + " PIDs limit discarded.");
       }
       limits.pidsLimit = null;
+    } else if (pids <= 0) {
+      limits.pidsLimit = update ? 0L : null;
     }
   }
 

@@ -110,6 +110,17 @@ class HostChecksTest {
   }
 
   @Test
+  void anyNumberBelowOneIsNoLimitOfProcesses() {
+    assertThat(check("{}", "{'resources':{'pidsLimit':-1}}").hostConfig().resources().pidsLimit())
+        .isNull();
+    Container container = Spec.container("{}", "{'resources':{'pidsLimit':5}}");
+    CheckedUpdate update =
+        checks.checkUpdate(container, resources("{'pidsLimit':-1}"), Optional.empty());
+    assertThat(update.hostConfig().resources().pidsLimit()).isZero();
+    assertThat(update.change().pidsLimit()).hasValue(-1);
+  }
+
+  @Test
   void whatTheKernelLacksIsDroppedWithAWarning() {
     Checked checked =
         check(
