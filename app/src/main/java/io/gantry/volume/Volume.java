@@ -1,7 +1,9 @@
 package io.gantry.volume;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +37,13 @@ public record Volume(
   public static final String ANONYMOUS_LABEL = "com.docker.volume.anonymous";
 
   public Volume {
-    labels = labels == null ? null : Map.copyOf(labels);
-    options = options == null ? null : Map.copyOf(options);
+    labels = sorted(labels);
+    options = sorted(options);
+  }
+
+  /** By name, as Docker shows them. */
+  private static @Nullable Map<String, String> sorted(@Nullable Map<String, String> map) {
+    return map == null ? null : Collections.unmodifiableMap(new TreeMap<>(map));
   }
 
   /** Whether it was made without a name. */
