@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A log on its way to one client. It contains all output of before it was opened; when it follows,
@@ -22,6 +23,7 @@ public final class LogReading implements AutoCloseable {
   private final Optional<PumpProgress> pump;
   private final LogRequest request;
   private final long opened = now();
+  private final AtomicBoolean taken = new AtomicBoolean();
   private volatile boolean closed;
 
   LogReading(LogCursor cursor, Optional<PumpProgress> pump, LogRequest request) {
@@ -31,13 +33,16 @@ public final class LogReading implements AutoCloseable {
   }
 
   /**
-   * Writes the log. Returns when it ends or the reading is closed; the stream is flushed whenever
-   * there is nothing more to write for the moment.
+   * Writes the log, once. Returns when it ends or the reading is closed; the stream is flushed
+   * whenever there is nothing more to write for the moment.
    *
    * @param multiplexed as {@code application/vnd.docker.multiplexed-stream}; otherwise raw
    */
   public void copyTo(OutputStream out, boolean multiplexed)
       throws IOException, InterruptedException {
+    if (!taken.compareAndSet(false, true)) {
+      return;
+    }
     LogFrames frames = new LogFrames(out, multiplexed, request.timestamps(), request.details());
     try (cursor) {
       boolean more = true;
@@ -79,6 +84,9 @@ public final class LogReading implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    if (taken.compareAndSet(false, true)) {
+      cursor.close();
+    }
     pump.ifPresent(PumpProgress::wake);
   }
 }
