@@ -217,7 +217,7 @@ final class Endpoints {
     return endpoints.stream()
         .filter(e -> e.attachment().gateway4().isPresent() || e.attachment().gateway6().isPresent())
         .min(
-            Comparator.comparing((LiveNetworking.Endpoint e) -> -e.settings().gwPriority())
+            Comparator.comparingInt((LiveNetworking.Endpoint e) -> -e.settings().gwPriority())
                 .thenComparing(LiveNetworking.Endpoint::networkName));
   }
 

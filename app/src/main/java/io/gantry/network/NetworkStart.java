@@ -167,7 +167,9 @@ final class NetworkStart {
     if (known.isEmpty()) {
       store.put(network);
     }
-    index.byName(name).orElseGet(() -> index.add(network));
+    if (index.byName(name).isEmpty()) {
+      index.add(network);
+    }
   }
 
   static Network with(Network network, NetworkSpec spec) {
@@ -203,13 +205,13 @@ final class NetworkStart {
         failed.add("network driver " + driver + ": " + e.getMessage());
       }
     }
-    resolvers(done, failed);
+    resolvers(failed);
     done.forEach(what -> log.info("Networks: {}", what));
     failed.forEach(what -> log.warn("Networks: {}", what));
     return new Repairs(done, failed, lost);
   }
 
-  private void resolvers(List<String> done, List<String> failed) {
+  private void resolvers(List<String> failed) {
     for (LiveNetworking container : sandboxes.all().values()) {
       container.endpoints().forEach(dns::add);
       if (container.resolver().isPresent() && !dns.isOpen(container.containerId())) {

@@ -58,7 +58,7 @@ final class NetworkStore {
   }
 
   void putLater(LiveNetworking live) {
-    var unused =
+    var _ =
         store.submit(
             Durability.PROCESS,
             connection -> {
@@ -74,7 +74,7 @@ final class NetworkStore {
   }
 
   void deleteLater(String containerId) {
-    var unused =
+    var _ =
         store.submit(
             Durability.PROCESS,
             connection -> {

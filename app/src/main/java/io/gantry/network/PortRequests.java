@@ -40,7 +40,7 @@ public final class PortRequests {
       int dash = hostPort.indexOf('-');
       first = port(dash < 0 ? hostPort : hostPort.substring(0, dash), hostPort);
       last = dash < 0 ? first : port(hostPort.substring(dash + 1), hostPort);
-      if (last < first || first == 0 && last > 0) {
+      if (last < first || (first == 0 && last > 0)) {
         throw EngineException.invalid("invalid port specification: \"" + hostPort + "\"");
       }
     }
@@ -67,7 +67,7 @@ public final class PortRequests {
     return bindings.stream()
         .sorted(
             java.util.Comparator.comparing(PortBinding::protocol)
-                .thenComparing(PortBinding::containerPort))
+                .thenComparingInt(PortBinding::containerPort))
         .toList();
   }
 

@@ -169,7 +169,9 @@ final class Sandboxes {
   private static Optional<Wish> gateway(List<Wish> wishes) {
     return wishes.stream()
         .filter(w -> !w.entry.network.spec().internal())
-        .min(Comparator.comparing((Wish w) -> -w.settings.gwPriority()).thenComparing(Wish::name));
+        .min(
+            Comparator.comparingInt((Wish w) -> -w.settings.gwPriority())
+                .thenComparing(Wish::name));
   }
 
   void down(String containerId) {

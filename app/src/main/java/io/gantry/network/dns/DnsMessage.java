@@ -8,15 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/**
- * A query with one question, as clients send it; and the answers to it.
- *
- * @param bytes the query as it came
- * @param name the name asked for, in lower case, without the dot at its end
- * @param type what is asked for
- * @param questionEnd where the question ends in the bytes
- */
-record DnsMessage(byte[] bytes, String name, int type, int questionEnd) {
+/** A query with one question, as clients send it; and the answers to it. */
+final class DnsMessage {
 
   static final int A = 1;
   static final int PTR = 12;
@@ -31,6 +24,33 @@ record DnsMessage(byte[] bytes, String name, int type, int questionEnd) {
   private static final int NAME_LIMIT = 255;
   private static final int PLAIN_UDP = 512;
   private static final int OPT = 41;
+
+  private final byte[] bytes;
+  private final String name;
+  private final int type;
+  private final int questionEnd;
+
+  private DnsMessage(byte[] bytes, String name, int type, int questionEnd) {
+    this.bytes = bytes;
+    this.name = name;
+    this.type = type;
+    this.questionEnd = questionEnd;
+  }
+
+  /** The query as it came. */
+  byte[] bytes() {
+    return bytes;
+  }
+
+  /** The name asked for, in lower case, without the dot at its end. */
+  String name() {
+    return name;
+  }
+
+  /** What is asked for. */
+  int type() {
+    return type;
+  }
 
   /**
    * Reads a query; empty for what is none, or is not understood: several questions, compressed or

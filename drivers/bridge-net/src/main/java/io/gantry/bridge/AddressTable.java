@@ -39,7 +39,7 @@ final class AddressTable {
     if (width() - subnet.length() > 1) {
       taken.add(this.subnet.address());
       if (!subnet.isIpv6()) {
-        taken.add(at(this.subnet, (1L << width() - subnet.length()) - 1));
+        taken.add(at(this.subnet, (1L << (width() - subnet.length())) - 1));
       }
     }
   }
@@ -92,7 +92,7 @@ final class AddressTable {
     byte[] base = range.address().getAddress();
     long offset = 0;
     for (int i = 0; i < a.length; i++) {
-      offset = offset << 8 | (a[i] ^ base[i]) & 0xff;
+      offset = (offset << 8) | ((a[i] ^ base[i]) & 0xff);
     }
     return offset;
   }

@@ -226,9 +226,10 @@ final class Firewall {
     for (Rule hook : chains.hooks(table)) {
       List<String> there = now.chains.getOrDefault(hook.chain(), List.of());
       int place = there.indexOf(hook.match());
-      if (place < 0
-          || table.equals("filter")
-              && there.subList(0, place).stream().anyMatch(Firewall::decides)) {
+      boolean late =
+          table.equals("filter")
+              && there.subList(0, Math.max(place, 0)).stream().anyMatch(Firewall::decides);
+      if (place < 0 || late) {
         broken.add(hook.chain());
       }
     }

@@ -15,6 +15,7 @@ import java.net.StandardProtocolFamily;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -41,9 +42,9 @@ final class HostPorts {
     }
 
     private static boolean overlap(InetAddress a, InetAddress b) {
-      return a.equals(b)
-          || a.getAddress().length == b.getAddress().length
-              && (a.isAnyLocalAddress() || b.isAnyLocalAddress());
+      boolean sameFamily = a.getAddress().length == b.getAddress().length;
+      boolean all = a.isAnyLocalAddress() || b.isAnyLocalAddress();
+      return a.equals(b) || (sameFamily && all);
     }
   }
 
@@ -213,7 +214,7 @@ final class HostPorts {
         List<InetAddress> addresses =
             socket.stream()
                 .map(PublishedPort::hostAddress)
-                .sorted(java.util.Comparator.comparing(a -> a.getAddress().length))
+                .sorted(Comparator.comparingInt(a -> a.getAddress().length))
                 .toList();
         try {
           hold(attachment, first.protocol(), first.containerPort(), addresses, first.hostPort());

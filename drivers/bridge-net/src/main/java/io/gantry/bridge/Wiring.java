@@ -217,7 +217,7 @@ final class Wiring implements AutoCloseable {
                                 attachment.hostInterface(),
                                 bridge.index(),
                                 attachment.interfaceName(),
-                                mac,
+                                attachment.mac(),
                                 bridge.mtu(),
                                 descriptor,
                                 !network.options().icc())));

@@ -3,12 +3,15 @@ package io.gantry.plugins.network;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.regex.Pattern;
 
 /**
  * An address with the length of its network part: a subnet ({@code 172.17.0.0/16}) or an
  * interface's address in it ({@code 172.17.0.2/16}). Never looks up a name.
  */
 public record Prefix(InetAddress address, int length) {
+
+  private static final Pattern IPV4 = Pattern.compile("(?:(?:0|[1-9]\\d{0,2})(?:\\.(?!$)|$)){4}");
 
   public Prefix {
     if (length < 0 || length > address.getAddress().length * 8) {
@@ -43,8 +46,7 @@ public record Prefix(InetAddress address, int length) {
    */
   public static InetAddress address(String text) {
     boolean six = text.indexOf(':') >= 0;
-    if (text.indexOf('%') >= 0
-        || !six && !text.matches("(?:(?:0|[1-9]\\d{0,2})(?:\\.(?!$)|$)){4}")) {
+    if (text.indexOf('%') >= 0 || (!six && !IPV4.matcher(text).matches())) {
       throw new IllegalArgumentException("not an IP address: " + text);
     }
     return InetAddress.ofLiteral(text);
@@ -58,7 +60,7 @@ public record Prefix(InetAddress address, int length) {
     byte[] b = address.getAddress();
     int[] groups = new int[8];
     for (int i = 0; i < 8; i++) {
-      groups[i] = (b[2 * i] & 0xff) << 8 | b[2 * i + 1] & 0xff;
+      groups[i] = ((b[2 * i] & 0xff) << 8) | (b[2 * i + 1] & 0xff);
     }
     int start = -1;
     int longest = 1;

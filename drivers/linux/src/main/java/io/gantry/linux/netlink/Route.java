@@ -28,7 +28,7 @@ public record Route(
     if (table != Rt.TABLE_MAIN
         || body.get(7) != Rt.UNICAST
         || cached
-        || family != Rt.AF_INET && family != Rt.AF_INET6) {
+        || (family != Rt.AF_INET && family != Rt.AF_INET6)) {
       return Optional.empty();
     }
     try {

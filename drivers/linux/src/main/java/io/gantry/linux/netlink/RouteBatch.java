@@ -9,6 +9,7 @@ import static io.gantry.linux.netlink.Rt.IFF_UP;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -59,7 +60,7 @@ public final class RouteBatch {
     int peer = out.open(Rt.VETH_INFO_PEER);
     out.link(0, 0, 0);
     out.put(Rt.IFLA_IFNAME, pair.peerName())
-        .put(Rt.IFLA_ADDRESS, pair.peerMac())
+        .put(Rt.IFLA_ADDRESS, HexFormat.ofDelimiter(":").parseHex(pair.peerMac()))
         .put(Rt.IFLA_MTU, pair.mtu())
         .put(Rt.IFLA_NET_NS_FD, pair.namespace());
     out.close(peer);

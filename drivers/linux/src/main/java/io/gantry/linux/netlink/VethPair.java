@@ -7,7 +7,7 @@ package io.gantry.linux.netlink;
  * @param name of the end that stays
  * @param bridge index of the bridge
  * @param peerName of the other end
- * @param peerMac its hardware address, 6 bytes
+ * @param peerMac its hardware address in colon notation
  * @param mtu of both
  * @param namespace open file descriptor of the other namespace
  * @param isolated whether the port may only talk to the bridge itself, not to other isolated ports
@@ -16,7 +16,7 @@ public record VethPair(
     String name,
     int bridge,
     String peerName,
-    byte[] peerMac,
+    String peerMac,
     int mtu,
     int namespace,
     boolean isolated) {}

@@ -104,7 +104,7 @@ class NetNamespaceTest {
             socket.run(
                 new RouteBatch()
                     .addVeth(
-                        new VethPair("v" + tag, bridge.index(), "eth0", mac(2), 1400, fd, true))
+                        new VethPair("v" + tag, bridge.index(), "eth0", "02:42:0a:4d:00:02", 1400, fd, true))
                     .setHairpin("v" + tag, true));
             return true;
           });
