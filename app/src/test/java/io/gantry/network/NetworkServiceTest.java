@@ -382,6 +382,18 @@ class NetworkServiceTest {
   }
 
   @Test
+  void containerMayHaveANameServerOfItsOwn() throws Exception {
+    networks.create(request("net"));
+    LiveNetworking one = up(containerId(), "web", "net", EndpointSettings.NONE);
+    record Own(DatagramSocket udp, ServerSocket tcp) {}
+    Own own = inside(one, () -> new Own(new DatagramSocket(53), new ServerSocket(53)));
+    try (own.udp;
+        own.tcp) {
+      assertThat(lookup(one, "web")).containsExactly(ip(one));
+    }
+  }
+
+  @Test
   void modesGetWhatTheyShould() throws Exception {
     LiveNetworking none = up(containerId(), "n", "none", EndpointSettings.NONE);
     assertThat(inside(none, () -> Files.readAllLines(Path.of("/proc/thread-self/net/dev"))))

@@ -1,15 +1,16 @@
 package io.gantry.network.dns;
 
+import io.gantry.linux.netlink.PortTranslation;
 import io.gantry.linux.netns.NetNamespace;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
@@ -46,8 +47,8 @@ public final class DnsServer implements AutoCloseable {
   }
 
   private static final Logger log = LoggerFactory.getLogger(DnsServer.class);
-  private static final InetSocketAddress ADDRESS =
-      new InetSocketAddress(InetAddress.ofLiteral("127.0.0.11"), 53);
+  private static final Inet4Address ADDRESS = (Inet4Address) InetAddress.ofLiteral("127.0.0.11");
+  private static final int PORT = 53;
   private static final int AT_ONCE = 100;
   private static final int TCP_IDLE_MILLIS = 10_000;
   private static final int LARGEST_TCP = 65_535;
@@ -65,30 +66,55 @@ public final class DnsServer implements AutoCloseable {
     this.tcp = tcp;
   }
 
-  /** Opens the sockets in the namespace and begins to serve. */
+  /**
+   * Opens the sockets in the namespace and begins to serve. They have ports of their own, to which
+   * port 53 is translated, so that the container may have a name server of its own; where the
+   * kernel cannot do that, they have port 53.
+   */
   public static DnsServer open(Path netns, NameTable names, View view) throws IOException {
     DnsServer server =
         NetNamespace.inside(
             netns,
             () -> {
-              DatagramChannel udp = DatagramChannel.open(StandardProtocolFamily.INET);
+              DnsServer hidden = bind(names, view, 0);
               try {
-                udp.setOption(StandardSocketOptions.SO_REUSEADDR, true).bind(ADDRESS);
-                ServerSocketChannel tcp = ServerSocketChannel.open(StandardProtocolFamily.INET);
-                try {
-                  return new DnsServer(names, view, udp, tcp.bind(ADDRESS, 64));
-                } catch (IOException e) {
-                  tcp.close();
-                  throw e;
-                }
+                PortTranslation.install(
+                    ADDRESS,
+                    PORT,
+                    port(hidden.tcp.getLocalAddress()),
+                    port(hidden.udp.getLocalAddress()));
+                return hidden;
               } catch (IOException e) {
-                udp.close();
-                throw e;
+                log.debug("No port translation in {}: {}", netns, e.toString());
+                hidden.close();
+                return bind(names, view, PORT);
               }
             });
     Thread.ofVirtual().name("dns-udp").start(server::serveUdp);
     Thread.ofVirtual().name("dns-tcp").start(server::serveTcp);
     return server;
+  }
+
+  private static DnsServer bind(NameTable names, View view, int port) throws IOException {
+    InetSocketAddress address = new InetSocketAddress(ADDRESS, port);
+    DatagramChannel udp = DatagramChannel.open(StandardProtocolFamily.INET);
+    try {
+      udp.bind(address);
+      ServerSocketChannel tcp = ServerSocketChannel.open(StandardProtocolFamily.INET);
+      try {
+        return new DnsServer(names, view, udp, tcp.bind(address, 64));
+      } catch (IOException e) {
+        tcp.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      udp.close();
+      throw e;
+    }
+  }
+
+  private static int port(SocketAddress address) {
+    return ((InetSocketAddress) address).getPort();
   }
 
   private void serveUdp() {

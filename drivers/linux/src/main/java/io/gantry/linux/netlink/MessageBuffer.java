@@ -33,6 +33,11 @@ final class MessageBuffer {
         .putInt(change);
   }
 
+  /** {@code struct nfgenmsg} */
+  void netfilter(int family, int resource) {
+    room(4).put((byte) family).put((byte) 0).put((byte) (resource >> 8)).put((byte) resource);
+  }
+
   /** {@code struct ifaddrmsg} */
   void address(int family, int prefixLength, int flags, int scope, int index) {
     room(8)

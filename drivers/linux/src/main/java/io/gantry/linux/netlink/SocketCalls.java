@@ -13,6 +13,7 @@ final class SocketCalls {
   static final int SOCK_CLOEXEC = 0x80000;
   static final int SOL_NETLINK = 270;
   static final int MSG_TRUNC = 0x20;
+  static final int MSG_DONTWAIT = 0x40;
 
   static {
     Native.register(SocketCalls.class, "c");

@@ -7,11 +7,13 @@ import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;
 import io.gantry.linux.netlink.Address;
 import io.gantry.linux.netlink.Link;
+import io.gantry.linux.netlink.PortTranslation;
 import io.gantry.linux.netlink.Route;
 import io.gantry.linux.netlink.RouteBatch;
 import io.gantry.linux.netlink.RouteSocket;
 import io.gantry.linux.netlink.VethPair;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -104,7 +106,8 @@ class NetNamespaceTest {
             socket.run(
                 new RouteBatch()
                     .addVeth(
-                        new VethPair("v" + tag, bridge.index(), "eth0", "02:42:0a:4d:00:02", 1400, fd, true))
+                        new VethPair(
+                            "v" + tag, bridge.index(), "eth0", "02:42:0a:4d:00:02", 1400, fd, true))
                     .setHairpin("v" + tag, true));
             return true;
           });
@@ -142,6 +145,30 @@ class NetNamespaceTest {
       }
       socket.run(new RouteBatch().delete("v" + tag));
       assertThat(socket.link("v" + tag)).isEmpty();
+    }
+  }
+
+  @Test
+  void translatedPortLeavesTheOriginalFree() throws Exception {
+    Inet4Address resolver = (Inet4Address) InetAddress.ofLiteral("127.0.0.11");
+    record Sockets(ServerSocket hidden, ServerSocket own, Socket client) {}
+    Sockets sockets =
+        NetNamespace.inside(
+            container,
+            () -> {
+              ServerSocket hidden = new ServerSocket(0, 5, resolver);
+              PortTranslation.install(resolver, 53, hidden.getLocalPort(), 9);
+              ServerSocket own = new ServerSocket(53);
+              Socket client = new Socket();
+              client.connect(new InetSocketAddress(resolver, 53), 2000);
+              return new Sockets(hidden, own, client);
+            });
+    try (sockets.hidden;
+        sockets.own;
+        sockets.client) {
+      sockets.hidden.setSoTimeout(2000);
+      assertThat(sockets.hidden.accept().getLocalPort()).isEqualTo(sockets.hidden.getLocalPort());
+      assertThat(sockets.client.getPort()).isEqualTo(53);
     }
   }
 
