@@ -17,8 +17,20 @@ final class ReadAhead extends InputStream {
   private static final int BUFFER = 256 * 1024;
   private static final int BUFFERS = 4;
 
-  /** What the reading thread hands over: bytes, or the end with or without a failure. */
-  private record Piece(byte[] bytes, int length, @Nullable Throwable failure) {}
+  /**
+   * What the reading thread hands over: bytes, or (length -1) the end with or without a failure.
+   */
+  private static final class Piece {
+    final byte[] bytes;
+    final int length;
+    final @Nullable Throwable failure;
+
+    Piece(byte[] bytes, int length, @Nullable Throwable failure) {
+      this.bytes = bytes;
+      this.length = length;
+      this.failure = failure;
+    }
+  }
 
   private final InputStream source;
   private final BlockingQueue<Piece> full = new ArrayBlockingQueue<>(BUFFERS + 1);
@@ -65,25 +77,25 @@ final class ReadAhead extends InputStream {
     if (length == 0) {
       return 0;
     }
-    while (!ended && position == current.length()) {
+    while (!ended && position == current.length) {
       next();
     }
     if (ended) {
-      Throwable failure = current.failure();
+      Throwable failure = current.failure;
       if (failure != null) {
         throw failure instanceof IOException io ? io : new IOException(failure);
       }
       return -1;
     }
-    int n = Math.min(length, current.length() - position);
-    System.arraycopy(current.bytes(), position, bytes, offset, n);
+    int n = Math.min(length, current.length - position);
+    System.arraycopy(current.bytes, position, bytes, offset, n);
     position += n;
     return n;
   }
 
   private void next() throws IOException {
-    if (current.bytes().length == BUFFER) {
-      empty.add(current.bytes());
+    if (current.bytes.length == BUFFER) {
+      empty.add(current.bytes);
     }
     try {
       current = full.take();
@@ -92,7 +104,7 @@ final class ReadAhead extends InputStream {
       throw new InterruptedIOException("interrupted");
     }
     position = 0;
-    ended = current.length() < 0;
+    ended = current.length < 0;
   }
 
   @Override

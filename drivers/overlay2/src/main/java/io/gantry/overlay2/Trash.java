@@ -5,11 +5,13 @@ import io.gantry.linux.file.Directory;
 import io.gantry.linux.file.DirectoryEntry;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Where directories go that nobody needs any more: the move is one step, deleting goes on behind
@@ -19,6 +21,8 @@ import java.util.concurrent.RejectedExecutionException;
 final class Trash implements AutoCloseable {
 
   private static final Logger LOG = System.getLogger(Trash.class.getName());
+
+  private static final Duration MAX_WAIT = Duration.ofSeconds(2);
 
   private final Directory directory;
   private final Map<String, String> stuck = new ConcurrentHashMap<>();
@@ -63,11 +67,21 @@ final class Trash implements AutoCloseable {
     return Map.copyOf(stuck);
   }
 
-  /** Waits for the directory that is being deleted now; the others stay. */
+  /**
+   * Gives a deletion that is going on a moment to finish; what is left is deleted after the next
+   * start.
+   */
   @Override
   public void close() {
     worker.shutdownNow();
-    worker.close();
-    directory.close();
+    try {
+      if (worker.awaitTermination(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        directory.close();
+      }
+      // else the descriptor stays open: the deletion that goes on must not meet another file under
+      // its number
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -198,7 +199,7 @@ public final class TarWriter implements Closeable {
     boolean negative = seconds < 0;
     long whole = negative ? -(seconds + 1) : seconds;
     int fraction = negative ? 1_000_000_000 - nanos : nanos;
-    String digits = String.format("%09d", fraction).replaceAll("0+$", "");
+    String digits = String.format(Locale.ROOT, "%09d", fraction).replaceAll("0+$", "");
     return (negative ? "-" : "") + whole + "." + digits;
   }
 

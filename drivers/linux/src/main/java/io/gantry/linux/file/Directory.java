@@ -31,6 +31,9 @@ public final class Directory implements AutoCloseable {
   private static final int ENTRIES_BUFFER = 32 * 1024;
   private static final int MAX_LINK = 4096;
 
+  /** How often a lookup is begun anew that renames elsewhere have disturbed. */
+  private static final int MAX_ATTEMPTS = 1000;
+
   private final Fd fd;
 
   private Directory(Fd fd) {
@@ -76,13 +79,13 @@ public final class Directory implements AutoCloseable {
         .putLong((flags & OpenFlag.CREATE) != 0 ? mode : 0)
         .putLong(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
     byte[] name = FileName.toC(path.isEmpty() ? "." : path);
-    while (true) {
+    for (int attempt = 1; ; attempt++) {
       long opened = LibC.syscall(SYS_OPENAT2, fd.number(), name, how, how.length);
       if (opened >= 0) {
         return Fd.owning((int) opened, pathOf(path));
       }
       // EAGAIN: something was renamed while ".." was resolved
-      if (Native.getLastError() != Errno.EAGAIN) {
+      if (Native.getLastError() != Errno.EAGAIN || attempt == MAX_ATTEMPTS) {
         throw ErrnoException.last("open " + pathOf(path));
       }
       Thread.onSpinWait();

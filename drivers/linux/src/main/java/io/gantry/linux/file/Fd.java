@@ -49,12 +49,13 @@ public final class Fd implements AutoCloseable {
     return openAt(CURRENT_DIRECTORY, path, flags, mode, path);
   }
 
-  static Fd openAt(int dirfd, String path, int flags, int mode, String name) throws ErrnoException {
+  static Fd openAt(int dirfd, String path, int flags, int mode, String shownAs)
+      throws ErrnoException {
     int fd = LibC.openat(dirfd, FileName.toC(path), flags | OpenFlag.CLOSE_ON_EXEC, mode);
     if (fd < 0) {
-      throw ErrnoException.last("open " + name);
+      throw ErrnoException.last("open " + shownAs);
     }
-    return new Fd(fd, name);
+    return new Fd(fd, shownAs);
   }
 
   /** For calls that take a descriptor. Valid until {@link #close()}. */

@@ -96,7 +96,7 @@ public final class FileName {
       }
     }
     int second = bytes[i + 1] & 0xFF;
-    boolean overlong = first == 0xE0 && second < 0xA0 || first == 0xF0 && second < 0x90;
+    boolean overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
     boolean surrogate = first == 0xED && second >= 0xA0;
     boolean tooLarge = first == 0xF4 && second >= 0x90;
     return overlong || surrogate || tooLarge ? 0 : width;

@@ -66,15 +66,18 @@ public record FileStat(
   public static long packDevice(int major, int minor) {
     long ma = major & 0xFFFFFFFFL;
     long mi = minor & 0xFFFFFFFFL;
-    return (ma & 0xfffff000L) << 32 | (ma & 0xfffL) << 8 | (mi & 0xffffff00L) << 12 | mi & 0xffL;
+    return ((ma & 0xfffff000L) << 32)
+        | ((ma & 0xfffL) << 8)
+        | ((mi & 0xffffff00L) << 12)
+        | (mi & 0xffL);
   }
 
   public static int major(long device) {
-    return (int) ((device >>> 32) & 0xfffff000L | (device >>> 8) & 0xfffL);
+    return (int) (((device >>> 32) & 0xfffff000L) | ((device >>> 8) & 0xfffL));
   }
 
   public static int minor(long device) {
-    return (int) ((device >>> 12) & 0xffffff00L | device & 0xffL);
+    return (int) (((device >>> 12) & 0xffffff00L) | (device & 0xffL));
   }
 
   public int type() {

@@ -31,15 +31,16 @@ public final class ProjectQuota {
 
   /** The project a file belongs to; 0 for none. */
   public static int project(Fd file) throws ErrnoException {
-    return attributes(file).getInt(XATTR_PROJECT);
+    return fields(attributes(file)).getInt(XATTR_PROJECT);
   }
 
   /** What is made in the directory from now on belongs to the project, as the directory itself. */
   public static void setProject(Fd directory, int project) throws ErrnoException {
-    ByteBuffer attributes = attributes(directory);
-    attributes.putInt(0, attributes.getInt(0) | PROJECT_INHERIT);
-    attributes.putInt(XATTR_PROJECT, project);
-    if (LibC.ioctl(directory.number(), FS_IOC_FSSETXATTR, attributes.array()) < 0) {
+    byte[] attributes = attributes(directory);
+    ByteBuffer fields = fields(attributes);
+    fields.putInt(0, fields.getInt(0) | PROJECT_INHERIT);
+    fields.putInt(XATTR_PROJECT, project);
+    if (LibC.ioctl(directory.number(), FS_IOC_FSSETXATTR, attributes) < 0) {
       throw ErrnoException.last("set project of " + directory.name());
     }
   }
@@ -70,11 +71,15 @@ public final class ProjectQuota {
     }
   }
 
-  private static ByteBuffer attributes(Fd file) throws ErrnoException {
+  private static byte[] attributes(Fd file) throws ErrnoException {
     byte[] attributes = new byte[XATTR_SIZE];
     if (LibC.ioctl(file.number(), FS_IOC_FSGETXATTR, attributes) < 0) {
       throw ErrnoException.last("read project of " + file.name());
     }
+    return attributes;
+  }
+
+  private static ByteBuffer fields(byte[] attributes) {
     return ByteBuffer.wrap(attributes).order(ByteOrder.nativeOrder());
   }
 }

@@ -55,7 +55,7 @@ public final class Mounts {
     MountOptions parsed = MountOptions.parse(options);
     String what = "mount " + source + " (" + type + ") on " + target;
     if (parsed.isBind() || type.equals("bind")) {
-      long bind = MountOptions.BIND | parsed.flags() & MountOptions.RECURSIVE;
+      long bind = MountOptions.BIND | (parsed.flags() & MountOptions.RECURSIVE);
       call(what, source, target, null, bind, "");
       if (parsed.flagsToRemount() != 0) {
         long again = parsed.flagsToRemount() | MountOptions.BIND | MountOptions.REMOUNT;
