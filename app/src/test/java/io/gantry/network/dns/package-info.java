@@ -1,0 +1,4 @@
+@NullMarked
+package io.gantry.network.dns;
+
+import org.jspecify.annotations.NullMarked;
