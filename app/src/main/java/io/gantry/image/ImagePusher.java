@@ -152,8 +152,7 @@ final class ImagePusher {
         if (e.getCause() instanceof RuntimeException cause) {
           throw cause;
         }
-        throw EngineException.system(
-            "push of " + name.familiar() + ": " + e.getCause().getMessage(), e.getCause());
+        throw EngineException.system("push of " + name.familiar() + ": " + e.getMessage(), e);
       }
     }
   }

@@ -9,6 +9,7 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,7 +37,7 @@ final class Timestamps {
       }
       if (!text.contains("T")) {
         return LocalDate.parse(text.replaceFirst("Z$", ""))
-            .atStartOfDay(text.endsWith("Z") ? ZoneId.of("Z") : ZoneId.systemDefault())
+            .atStartOfDay(text.endsWith("Z") ? ZoneOffset.UTC : ZoneId.systemDefault())
             .toInstant();
       }
       String time = text.substring(text.indexOf('T'));

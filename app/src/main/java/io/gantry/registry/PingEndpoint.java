@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -12,10 +13,15 @@ final class PingEndpoint {
 
   private PingEndpoint() {}
 
-  /** Challenges, empty when it asks for nothing. Any answer but a server's failure counts as being there. */
-  static List<Challenge> ping(Session anonymous) {
+  /**
+   * Challenges, empty when it asks for nothing. Any answer but a server's failure counts as being there.
+   *
+   * @param patience how long the answer may take
+   */
+  static List<Challenge> ping(Session anonymous, Duration patience) {
     URI uri = anonymous.endpoint().at("/v2/");
-    HttpResponse<InputStream> response = anonymous.sendAnonymously(Session.Call.get(uri, Map.of()));
+    HttpResponse<InputStream> response =
+        anonymous.sendAnonymously(new Session.Call("GET", uri, Map.of(), null, patience));
     try (InputStream body = response.body()) {
       if (response.statusCode() >= 500) {
         throw RegistryErrors.of("GET", uri, response.statusCode(), body);

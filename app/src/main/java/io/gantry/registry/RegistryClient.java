@@ -5,6 +5,7 @@ import io.gantry.registry.RegistryException.Reason;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,6 +27,11 @@ public final class RegistryClient implements AutoCloseable {
   private record Known(RegistryEndpoint endpoint, List<Challenge> challenges) {}
 
   private static final Logger log = LoggerFactory.getLogger(RegistryClient.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Where another endpoint can be tried: what listens there may not know TLS and say nothing. */
+  private static final Duration HASTE = Duration.ofSeconds(10);
+
   private static final URI HUB_SEARCH = URI.create("https://index.docker.io");
   private static final String HUB_ADDRESS = "https://index.docker.io/v1/";
 
@@ -72,24 +78,23 @@ public final class RegistryClient implements AutoCloseable {
     if (found != null) {
       return found;
     }
-    RegistryException last = null;
+    RegistryException failure = null;
     for (RegistryEndpoint endpoint : endpoints) {
       try {
         Session anonymous =
             new Session(transport, endpoint, List.of(), AuthConfig.ANONYMOUS, false);
-        found = new Known(endpoint, probe(anonymous));
+        boolean last = endpoint.equals(endpoints.getLast());
+        found = new Known(endpoint, PingEndpoint.ping(anonymous, last ? PATIENCE : HASTE));
         known.put(key, found);
         return found;
       } catch (RegistryException e) {
         log.debug("{} does not answer as a registry: {}", endpoint.base(), e.getMessage());
-        last = e;
+        failure = e;
       }
     }
-    throw last == null ? new RegistryException(Reason.OTHER, "no endpoint for " + key) : last;
-  }
-
-  private static List<Challenge> probe(Session anonymous) {
-    return PingEndpoint.ping(anonymous);
+    throw failure == null
+        ? new RegistryException(Reason.OTHER, "no endpoint for " + key)
+        : failure;
   }
 
   /** Forgets where a registry answered: after a connection to it has failed. */
@@ -123,7 +128,7 @@ public final class RegistryClient implements AutoCloseable {
               + (status == 401 ? " Unauthorized" : status == 403 ? " Forbidden" : ""));
     } catch (RegistryException e) {
       if (e.reason() == Reason.UNAUTHORIZED || e.reason() == Reason.DENIED) {
-        throw new RegistryException(Reason.UNAUTHORIZED, e.getMessage(), e);
+        throw new RegistryException(Reason.UNAUTHORIZED, String.valueOf(e.getMessage()), e);
       }
       throw e;
     }

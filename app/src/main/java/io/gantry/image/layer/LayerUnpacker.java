@@ -56,7 +56,7 @@ final class LayerUnpacker {
       return PlatformThread.call("layer-apply", () -> unpack(key, parent, diffId, source));
     } catch (TarFormatException e) {
       discard(key);
-      throw new EngineException(EngineException.Kind.INVALID, e.getMessage(), e);
+      throw new EngineException(EngineException.Kind.INVALID, String.valueOf(e.getMessage()), e);
     } catch (RuntimeException e) {
       discard(key);
       throw e;

@@ -1,0 +1,116 @@
+package io.gantry.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gantry.error.EngineException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code --change} of import and commit. */
+class ConfigChangesTest {
+
+  private static RunConfig apply(String... changes) {
+    return ConfigChanges.apply(RunConfig.EMPTY, List.of(changes));
+  }
+
+  @Test
+  void everyInstructionHasItsEffect() {
+    RunConfig config =
+        apply(
+            "CMD [\"sh\", \"-c\", \"x y\"]",
+            "ENV A=1 B=\"two words\" C=it\\'s",
+            "ENV D old form $A",
+            "EXPOSE 80 443/tcp 53/UDP 1000-1002",
+            "LABEL k=v \"with space\"='a b'",
+            "USER nobody:nogroup",
+            "VOLUME /data \"/more data\"",
+            "VOLUME [\"/json\"]",
+            "WORKDIR /a",
+            "WORKDIR b/../c",
+            "STOPSIGNAL SIGQUIT",
+            "ONBUILD RUN true",
+            "HEALTHCHECK --interval=5s --timeout=1m30s --retries=4 CMD test -f /x");
+    assertThat(config.cmd()).contains(List.of("sh", "-c", "x y"));
+    assertThat(config.env()).contains(List.of("A=1", "B=two words", "C=it's", "D=old form 1"));
+    assertThat(config.exposedPorts())
+        .containsExactlyInAnyOrder(
+            "80/tcp", "443/tcp", "53/udp", "1000/tcp", "1001/tcp", "1002/tcp");
+    assertThat(config.labels()).contains(Map.of("k", "v", "with space", "a b"));
+    assertThat(config.user()).isEqualTo("nobody:nogroup");
+    assertThat(config.volumes()).containsExactlyInAnyOrder("/data", "/more data", "/json");
+    assertThat(config.workingDir()).isEqualTo("/a/c");
+    assertThat(config.stopSignal()).isEqualTo("SIGQUIT");
+    assertThat(config.onBuild()).contains(List.of("RUN true"));
+    assertThat(config.healthcheck())
+        .contains(
+            new RunConfig.HealthProbe(
+                List.of("CMD-SHELL", "test -f /x"),
+                5_000_000_000L,
+                90_000_000_000L,
+                0,
+                0,
+                4,
+                false));
+  }
+
+  @Test
+  void theShellFormGoesToAShell() {
+    assertThat(apply("ENTRYPOINT run me").entrypoint())
+        .contains(List.of("/bin/sh", "-c", "run me"));
+  }
+
+  @Test
+  void anEntrypointForgetsTheCommandOfTheBaseOnly() {
+    RunConfig base = apply("CMD [\"old\"]");
+    assertThat(ConfigChanges.apply(base, List.of("ENTRYPOINT [\"e\"]")).cmd())
+        .isEqualTo(Optional.empty());
+    assertThat(
+            ConfigChanges.apply(base, List.of("CMD [\"new\"]", "ENTRYPOINT [\"e\"]")).cmd())
+        .contains(List.of("new"));
+  }
+
+  @Test
+  void variablesAreReplaced() {
+    RunConfig config =
+        apply(
+            "ENV HOME=/home",
+            "WORKDIR $HOME/x",
+            "USER ${NAME:-root}",
+            "LABEL a=${HOME:+set} b='$HOME' c=\\$HOME");
+    assertThat(config.workingDir()).isEqualTo("/home/x");
+    assertThat(config.user()).isEqualTo("root");
+    assertThat(config.labels()).contains(Map.of("a", "set", "b", "$HOME", "c", "$HOME"));
+  }
+
+  @Test
+  void linesGoOnAfterABackslash() {
+    assertThat(apply("ENV A=1 \\\n  B=2\nUSER x").env()).contains(List.of("A=1", "B=2"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "FOO x|foo is not a valid change command",
+        "RUN x|run is not a valid change command",
+        "EXPOSE x|invalid containerPort: x",
+        "ENV A|ENV must have two arguments",
+        "ENV =x|ENV names can not be blank",
+        "LABEL a=b c|Syntax error - can't find = in \"c\". Must be of the form: name=value",
+        "USER|USER requires at least one argument",
+        "HEALTHCHECK maybe|Unknown type \"MAYBE\" in HEALTHCHECK (try CMD)",
+        "HEALTHCHECK --interval=x CMD y|time: invalid duration \"x\"",
+        "ONBUILD ONBUILD RUN x|Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed",
+        "WORKDIR ${X|syntax error: missing '}'",
+      })
+  void whatIsWrongIsNamed(String change, String message) {
+    assertThatThrownBy(() -> apply(change))
+        .isInstanceOf(EngineException.class)
+        .hasMessage(message);
+  }
+}

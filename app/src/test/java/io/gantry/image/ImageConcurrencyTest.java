@@ -1,0 +1,189 @@
+package io.gantry.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gantry.error.EngineException;
+import io.gantry.layers.tar.TarReader;
+import io.gantry.registry.AuthConfig;
+import io.gantry.registry.Digests;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Row D4: load, rmi, tag, pull and save of one image at once; row D5: many images. */
+class ImageConcurrencyTest {
+
+  private static final int ROUNDS = 25;
+
+  private TestEngine engine;
+  private TestRegistry registry;
+
+  @BeforeEach
+  void open() throws Exception {
+    registry = TestRegistry.start();
+    engine = TestEngine.open();
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    engine.close();
+    registry.close();
+  }
+
+  /** Something that may fail because somebody else was faster. */
+  @FunctionalInterface
+  private interface Step {
+    void run(int round) throws Exception;
+  }
+
+  @Test
+  void everyOperationSucceedsOrFailsCleanly() throws Exception {
+    List<byte[]> layers =
+        List.of(
+            TestArchive.tar().file("a", TestArchive.random(1, 200_000)).bytes(),
+            TestArchive.tar().file("b", TestArchive.random(2, 50_000)).bytes());
+    byte[] config = TestArchive.config(layers, "d4");
+    String id = Digests.sha256(config);
+    Reference name = registry.name("d4/image:1");
+    byte[] archive = TestArchive.docker(config, layers, name.familiar());
+    engine.images.load(TestArchive.in(archive), true, ProgressSink.NONE);
+    engine.images.push(name, AuthConfig.ANONYMOUS, ProgressSink.NONE);
+
+    AtomicInteger saved = new AtomicInteger();
+    List<Step> steps =
+        List.of(
+            round -> engine.images.load(TestArchive.in(archive), true, ProgressSink.NONE),
+            round ->
+                engine.images.pull(
+                    name, false, Optional.empty(), AuthConfig.ANONYMOUS, ProgressSink.NONE),
+            round ->
+                engine.images.pull(
+                    name, false, Optional.empty(), AuthConfig.ANONYMOUS, ProgressSink.NONE),
+            round -> engine.images.tag(name.familiar(), "d4/other", "t" + round),
+            round -> engine.images.remove(round % 3 == 0 ? id : name.familiar(), true, true),
+            round -> engine.images.remove("d4/other:t" + (round - 1), false, true),
+            round -> engine.images.prune(Map.of("dangling", List.of("false"))),
+            round -> {
+              ByteArrayOutputStream out = new ByteArrayOutputStream();
+              engine.images.save(List.of(name.familiar()), out);
+              TarReader reader = new TarReader(TestArchive.in(out.toByteArray()));
+              while (reader.next().isPresent()) {
+                saved.incrementAndGet();
+              }
+            },
+            round -> {
+              try (ImageHold hold = engine.images.hold(name.familiar())) {
+                String key = "c" + round;
+                engine.driver.prepare(key, hold.parentSnapshot().orElseThrow(), Map.of());
+                engine.driver.remove(key);
+              }
+            });
+    ConcurrentLinkedQueue<Throwable> unclean = new ConcurrentLinkedQueue<>();
+    run(steps, unclean);
+    assertThat(unclean).isEmpty();
+
+    for (ImageSummary summary : engine.images.list(ImageQuery.ALL)) {
+      assertThat(summary.image().id()).isEqualTo(id);
+      assertThat(summary.repoTags().size() + summary.repoDigests().size())
+          .as("an image without any name")
+          .isPositive();
+    }
+    engine.images.load(TestArchive.in(archive), true, ProgressSink.NONE);
+    engine.images.save(List.of(id), new ByteArrayOutputStream());
+    engine.images.remove(id, true, true);
+    engine.images.prune(Map.of("dangling", List.of("false")));
+    assertThat(engine.images.count()).isZero();
+    assertThat(engine.driver.walk()).isEmpty();
+    assertThat(engine.root.resolve("image/records")).isEmptyDirectory();
+    assertThat(engine.root.resolve("image/spool")).isEmptyDirectory();
+    assertThat(engine.root.resolve("image/downloads")).isEmptyDirectory();
+  }
+
+  private static void run(List<Step> steps, ConcurrentLinkedQueue<Throwable> unclean)
+      throws Exception {
+    List<Future<?>> running = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Step step : steps) {
+        running.add(
+            threads.submit(
+                () -> {
+                  for (int round = 0; round < ROUNDS; round++) {
+                    try {
+                      step.run(round);
+                    } catch (EngineException e) {
+                      if (e.kind() != EngineException.Kind.NOT_FOUND
+                          && e.kind() != EngineException.Kind.CONFLICT) {
+                        unclean.add(e);
+                      }
+                    } catch (Exception e) {
+                      unclean.add(e);
+                    }
+                  }
+                }));
+      }
+      for (Future<?> one : running) {
+        one.get();
+      }
+    }
+  }
+
+  @Test
+  void oneLayerIsAppliedOnceHoweverManyWantIt() throws Exception {
+    byte[] shared = TestArchive.tar().file("s", TestArchive.random(5, 2_000_000)).bytes();
+    List<Future<?>> running = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 8; i++) {
+        List<byte[]> layers = List.of(shared, TestArchive.tar().file("own", "x" + i).bytes());
+        byte[] archive =
+            TestArchive.docker(TestArchive.config(layers, "i" + i), layers, "many:" + i);
+        running.add(
+            threads.submit(
+                () -> engine.images.load(TestArchive.in(archive), true, ProgressSink.NONE)));
+      }
+      for (Future<?> one : running) {
+        one.get();
+      }
+    }
+    assertThat(engine.images.count()).isEqualTo(8);
+    assertThat(engine.driver.walk()).hasSize(9);
+  }
+
+  @Test
+  void tenThousandImagesAreListedInLessThanAHundredMilliseconds() throws Exception {
+    List<byte[]> layers = List.of(TestArchive.tar().file("f", "x").bytes());
+    byte[] first = TestArchive.docker(TestArchive.config(layers, "0"), layers, "many:0");
+    engine.images.load(TestArchive.in(first), true, ProgressSink.NONE);
+    TestArchive.Tar archive = TestArchive.tar();
+    StringBuilder manifest = new StringBuilder("[");
+    for (int i = 1; i < 10_000; i++) {
+      archive.file(i + ".json", TestArchive.config(layers, "" + i));
+      manifest
+          .append(i == 1 ? "" : ",")
+          .append("{\"Config\":\"" + i + ".json\",\"RepoTags\":[\"many:" + i + "\"],\"Layers\":[\"l\"]}");
+    }
+    archive.file("l", layers.getFirst()).file("manifest.json", manifest + "]");
+    engine.images.load(TestArchive.in(archive.bytes()), true, ProgressSink.NONE);
+    engine.stop();
+    engine = engine.reopen();
+    assertThat(engine.images.count()).isEqualTo(10_000);
+    long best = Long.MAX_VALUE;
+    for (int i = 0; i < 5; i++) {
+      long before = System.nanoTime();
+      assertThat(engine.images.list(new ImageQuery(false, Map.of(), false, true)))
+          .hasSize(10_000);
+      best = Math.min(best, System.nanoTime() - before);
+    }
+    assertThat(best).isLessThan(100_000_000L);
+  }
+}
