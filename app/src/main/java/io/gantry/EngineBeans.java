@@ -50,7 +50,9 @@ class EngineBeans {
     return new EventJournal(options.dataRoot().resolve("events"), EVENT_HISTORY);
   }
 
-  /** Mounts made below the roots are seen by the runtime's mount namespace, wherever the roots are. */
+  /**
+   * Mounts made below the roots are seen by the runtime's mount namespace, wherever the roots are.
+   */
   @Bean(destroyMethod = "close")
   Drivers drivers(DaemonOptions options, DaemonRoots roots) throws IOException {
     Mounts.makeShared(options.dataRoot());
@@ -80,7 +82,8 @@ class EngineBeans {
         .options()
         .forEach(
             (key, value) ->
-                own.put(key.startsWith(name + ".") ? key.substring(name.length() + 1) : key, value));
+                own.put(
+                    key.startsWith(name + ".") ? key.substring(name.length() + 1) : key, value));
     return drivers.open(StorageDriverFactory.class, name, own);
   }
 
@@ -116,11 +119,6 @@ class EngineBeans {
     String instance =
         settings.getOrMake("instance", () -> UUID.randomUUID().toString().substring(0, 8));
     return new NetworkService(
-        store,
-        drivers,
-        events,
-        options.network(),
-        instance,
-        options.execRoot().resolve("netns"));
+        store, drivers, events, options.network(), instance, options.execRoot().resolve("netns"));
   }
 }

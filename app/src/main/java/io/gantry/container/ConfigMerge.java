@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a container runs: the user's wishes over the image's. A pure function with Docker's precedence. */
+/**
+ * What a container runs: the user's wishes over the image's. A pure function with Docker's
+ * precedence.
+ */
 final class ConfigMerge {
 
   private static final String UMASK = "native.umask";

@@ -66,44 +66,135 @@ public record Container(
 
   public Container with(State state) {
     return new Container(
-        id, name, created, imageId, chainId, snapshotParent, config, hostConfig, mounts, networks, driver, logPath, state,
-        restartCount, hooks);
+        id,
+        name,
+        created,
+        imageId,
+        chainId,
+        snapshotParent,
+        config,
+        hostConfig,
+        mounts,
+        networks,
+        driver,
+        logPath,
+        state,
+        restartCount,
+        hooks);
   }
 
   Container withName(String name) {
     return new Container(
-        id, name, created, imageId, chainId, snapshotParent, config, hostConfig, mounts, networks, driver, logPath, state,
-        restartCount, hooks);
+        id,
+        name,
+        created,
+        imageId,
+        chainId,
+        snapshotParent,
+        config,
+        hostConfig,
+        mounts,
+        networks,
+        driver,
+        logPath,
+        state,
+        restartCount,
+        hooks);
   }
 
   Container with(HostConfig hostConfig) {
     return new Container(
-        id, name, created, imageId, chainId, snapshotParent, config, hostConfig, mounts, networks, driver, logPath, state,
-        restartCount, hooks);
+        id,
+        name,
+        created,
+        imageId,
+        chainId,
+        snapshotParent,
+        config,
+        hostConfig,
+        mounts,
+        networks,
+        driver,
+        logPath,
+        state,
+        restartCount,
+        hooks);
   }
 
   Container withNetworks(Map<String, EndpointSettings> networks) {
     return new Container(
-        id, name, created, imageId, chainId, snapshotParent, config, hostConfig, mounts, networks, driver, logPath, state,
-        restartCount, hooks);
+        id,
+        name,
+        created,
+        imageId,
+        chainId,
+        snapshotParent,
+        config,
+        hostConfig,
+        mounts,
+        networks,
+        driver,
+        logPath,
+        state,
+        restartCount,
+        hooks);
   }
 
   Container withRestartCount(int restartCount) {
     return new Container(
-        id, name, created, imageId, chainId, snapshotParent, config, hostConfig, mounts, networks, driver, logPath, state,
-        restartCount, hooks);
+        id,
+        name,
+        created,
+        imageId,
+        chainId,
+        snapshotParent,
+        config,
+        hostConfig,
+        mounts,
+        networks,
+        driver,
+        logPath,
+        state,
+        restartCount,
+        hooks);
   }
 
   Container withLogPath(String logPath) {
     return new Container(
-        id, name, created, imageId, chainId, snapshotParent, config, hostConfig, mounts, networks, driver, logPath,
-        state, restartCount, hooks);
+        id,
+        name,
+        created,
+        imageId,
+        chainId,
+        snapshotParent,
+        config,
+        hostConfig,
+        mounts,
+        networks,
+        driver,
+        logPath,
+        state,
+        restartCount,
+        hooks);
   }
 
   /** This without its mounts: its own file system alone. */
   Container withoutMounts() {
     return new Container(
-        id, name, created, imageId, chainId, snapshotParent, config, hostConfig, List.of(), networks, driver,
-        logPath, state, restartCount, hooks);
+        id,
+        name,
+        created,
+        imageId,
+        chainId,
+        snapshotParent,
+        config,
+        hostConfig,
+        List.of(),
+        networks,
+        driver,
+        logPath,
+        state,
+        restartCount,
+        hooks);
   }
 }

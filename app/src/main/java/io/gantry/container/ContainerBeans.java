@@ -29,7 +29,10 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** How the parts of this package are put together. The containers of the last run are taken over before anything else sees them. */
+/**
+ * How the parts of this package are put together. The containers of the last run are taken over
+ * before anything else sees them.
+ */
 @Configuration(proxyBeanMethods = false)
 class ContainerBeans {
 
@@ -228,9 +231,7 @@ class ContainerBeans {
         options.storage().driver().orElse("overlay2"),
         checks,
         new MountPlanner(
-            volumes,
-            containers::find,
-            List.of(options.dataRoot(), options.execRoot())),
+            volumes, containers::find, List.of(options.dataRoot(), options.execRoot())),
         logs,
         defaults,
         events);
@@ -310,8 +311,7 @@ class ContainerBeans {
       public Set<String> networkNames(String reference) {
         return networks.list().stream()
             .filter(
-                network ->
-                    network.name().equals(reference) || network.id().startsWith(reference))
+                network -> network.name().equals(reference) || network.id().startsWith(reference))
             .map(network -> network.name())
             .collect(java.util.stream.Collectors.toSet());
       }

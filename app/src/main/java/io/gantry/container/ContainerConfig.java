@@ -35,8 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param stopSignal name or number; empty is SIGTERM
  * @param stopTimeout seconds until SIGKILL; null is 10
  * @param shell for the shell form of RUN, CMD and ENTRYPOINT
- * @param annotations openEuler's place for OCI annotations; {@code native.umask} is always
- *     here
+ * @param annotations openEuler's place for OCI annotations; {@code native.umask} is always here
  */
 public record ContainerConfig(
     String hostname,

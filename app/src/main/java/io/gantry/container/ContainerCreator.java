@@ -20,8 +20,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Makes containers: checks the request, merges it with image and daemon defaults, makes what the container needs on the disk, and records it last. Until the
- * record is durable there is no container: whatever was made for it is an orphan that the next start removes.
+ * Makes containers: checks the request, merges it with image and daemon defaults, makes what the
+ * container needs on the disk, and records it last. Until the record is durable there is no
+ * container: whatever was made for it is an orphan that the next start removes.
  */
 final class ContainerCreator {
 
@@ -68,12 +69,12 @@ final class ContainerCreator {
   }
 
   CreatedContainer create(CreateContainer request) {
-    Optional<String> wantedName = request.name().filter(name -> !name.isEmpty()).map(Names::checked);
+    Optional<String> wantedName =
+        request.name().filter(name -> !name.isEmpty()).map(Names::checked);
     if (request.config().image().isEmpty()) {
       throw EngineException.invalid("no image specified");
     }
-    Checked checked =
-        checks.check(request.config(), request.hostConfig().withDefaults(defaults));
+    Checked checked = checks.check(request.config(), request.hostConfig().withDefaults(defaults));
     HostConfig host = checked.hostConfig().withModes(this::withFullId);
     List<String> warnings = new ArrayList<>(checked.warnings());
     String id = Names.newId();
@@ -190,7 +191,8 @@ final class ContainerCreator {
       Container container = handle.current();
       String old = container.name();
       if (old.equals(name)) {
-        throw EngineException.invalid("Renaming a container with the same name as its current name");
+        throw EngineException.invalid(
+            "Renaming a container with the same name as its current name");
       }
       containers.reserve(name, container.id());
       Container renamed = container.withName(name);

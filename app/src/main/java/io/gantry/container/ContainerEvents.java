@@ -5,7 +5,9 @@ import io.gantry.event.EventType;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Tells what happens to containers, with the attributes Docker gives: image, name and the labels. */
+/**
+ * Tells what happens to containers, with the attributes Docker gives: image, name and the labels.
+ */
 public final class ContainerEvents {
 
   private final EventJournal journal;
@@ -28,7 +30,6 @@ public final class ContainerEvents {
 
   /** A prune of containers gave back so many bytes. */
   void pruned(long bytes) {
-    journal.publish(
-        EventType.CONTAINER, "prune", "", Map.of("reclaimed", Long.toString(bytes)));
+    journal.publish(EventType.CONTAINER, "prune", "", Map.of("reclaimed", Long.toString(bytes)));
   }
 }

@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What follows the end of a container: the log is completed, the end recorded and told, what the run had in the kernel taken away, and the container
- * started again, removed, or left. The monitor keeps the exit code until it is recorded.
+ * What follows the end of a container: the log is completed, the end recorded and told, what the
+ * run had in the kernel taken away, and the container started again, removed, or left. The monitor
+ * keeps the exit code until it is recorded.
  */
 final class ContainerExits {
 
@@ -130,8 +131,7 @@ final class ContainerExits {
 
   private void restartLater(ContainerHandle handle, Exit exit) {
     Instant started = handle.current().state().startedAt();
-    Duration run =
-        started == null ? Duration.ZERO : Duration.between(started, exit.finishedAt());
+    Duration run = started == null ? Duration.ZERO : Duration.between(started, exit.finishedAt());
     Duration delay = handle.restartDelay.after(run);
     handle.restartLater(timer.after(delay, () -> restart(handle)));
   }

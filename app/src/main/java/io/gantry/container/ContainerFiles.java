@@ -30,8 +30,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The files of containers: {@code cp}, {@code export}, {@code diff}, {@code commit} and sizes. A container that runs is not stopped, nor its lock held, while
- * files go in or out; of one that does not run, the lock keeps a start away meanwhile.
+ * The files of containers: {@code cp}, {@code export}, {@code diff}, {@code commit} and sizes. A
+ * container that runs is not stopped, nor its lock held, while files go in or out; of one that does
+ * not run, the lock keeps a start away meanwhile.
  */
 public final class ContainerFiles {
 
@@ -127,7 +128,8 @@ public final class ContainerFiles {
    * Puts a tar into a directory of the container.
    *
    * @param tar uncompressed
-   * @param keepKinds refuse to put a directory in the place of something else, or the other way round
+   * @param keepKinds refuse to put a directory in the place of something else, or the other way
+   *     round
    * @param ownedByUser everything belongs to the container's user
    */
   public void extract(
@@ -147,8 +149,7 @@ public final class ContainerFiles {
     } catch (ErrnoException e) {
       throw switch (e.errno()) {
         case Errno.ENOENT -> absent(reference, path);
-        case Errno.ENOTDIR ->
-            EngineException.invalid("extraction point is not a directory");
+        case Errno.ENOTDIR -> EngineException.invalid("extraction point is not a directory");
         case Errno.EROFS ->
             EngineException.forbidden(
                 inVolume(container, path)
@@ -207,7 +208,10 @@ public final class ContainerFiles {
     }
   }
 
-  /** What the container changed in its image's files; what the engine puts there for its mounts is left out. */
+  /**
+   * What the container changed in its image's files; what the engine puts there for its mounts is
+   * left out.
+   */
   public List<Change> changes(String reference) throws IOException {
     Container container = containers.get(reference);
     launcher.ensureSnapshot(container);
@@ -231,7 +235,8 @@ public final class ContainerFiles {
    *
    * @param instructions of a Dockerfile, applied to the configuration
    * @param pause whether it is frozen meanwhile
-   * @param override what of its configuration is different in the image; empty takes the container's
+   * @param override what of its configuration is different in the image; empty takes the
+   *     container's
    * @return the image's id
    */
   public String commit(
@@ -276,7 +281,13 @@ public final class ContainerFiles {
         events.publish(
             container,
             "commit",
-            java.util.Map.of("comment", comment, "imageID", id, "imageRef", target.map(Reference::familiar).orElse("")));
+            java.util.Map.of(
+                "comment",
+                comment,
+                "imageID",
+                id,
+                "imageRef",
+                target.map(Reference::familiar).orElse("")));
         return id;
       } finally {
         if (freeze) {

@@ -3,14 +3,14 @@ package io.gantry.container;
 import io.gantry.container.stream.ContainerStreams;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A container's place in memory: the current record, which readers take without a lock; the lock of those who change it; and who
- * waits for its end.
+ * A container's place in memory: the current record, which readers take without a lock; the lock of
+ * those who change it; and who waits for its end.
  */
 final class ContainerHandle {
 

@@ -19,13 +19,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Brings a container to run: file system, network, mounts, processes, streams, in this order, with the intent recorded first. A start that fails takes
- * back what it did. The caller holds the container's lock.
+ * Brings a container to run: file system, network, mounts, processes, streams, in this order, with
+ * the intent recorded first. A start that fails takes back what it did. The caller holds the
+ * container's lock.
  */
 final class ContainerLauncher {
 
@@ -109,8 +109,7 @@ final class ContainerLauncher {
       case PAUSED ->
           throw EngineException.conflict("cannot start a paused container, try unpause instead");
       case REMOVING, DEAD ->
-          throw EngineException.conflict(
-              "container is marked for removal and cannot be started");
+          throw EngineException.conflict("container is marked for removal and cannot be started");
       default -> {}
     }
   }
@@ -216,7 +215,8 @@ final class ContainerLauncher {
     }
     logs.finish(starting.id());
     handle.takeStreams().ifPresent(ContainerStreams::end);
-    Container failed = starting.with(starting.state().failed(exitCode, message).unsettled(unsettled));
+    Container failed =
+        starting.with(starting.state().failed(exitCode, message).unsettled(unsettled));
     handle.publish(failed);
     store.updateLater(failed);
   }
@@ -235,8 +235,7 @@ final class ContainerLauncher {
     return handle.streams(
         () ->
             new ContainerStreams(
-                paths.spill(),
-                container.config().stdinOnce() && !container.config().tty()));
+                paths.spill(), container.config().stdinOnce() && !container.config().tty()));
   }
 
   /** Goes on with a container that ran while no daemon did. */

@@ -10,11 +10,19 @@ import io.gantry.plugins.runtime.RuntimeDriver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
 /** A container's log from its record: which driver, with what, and where. */
 public final class ContainerLogging {
 
   private static final String DAEMON = "gantry";
+  private static final Set<PosixFilePermission> DIRECTORY =
+      PosixFilePermissions.fromString("rwx--x---");
+  private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private final ContainerLogs logs;
   private final RuntimeDriver runtime;
@@ -88,10 +96,13 @@ public final class ContainerLogging {
   /** Makes the directories of the log; the container's own are removed with it. */
   void prepare(String id) {
     try {
-      Files.createDirectories(paths.journal(id));
-      Files.createDirectories(paths.log(id));
+      Files.createDirectories(paths.directory(id));
+      Files.setPosixFilePermissions(paths.directory(id), DIRECTORY);
+      Files.createDirectories(paths.journal(id), PRIVATE);
+      Files.createDirectories(paths.log(id), PRIVATE);
     } catch (IOException e) {
-      throw EngineException.system("make the log directory of container " + id + ": " + e.getMessage(), e);
+      throw EngineException.system(
+          "make the log directory of container " + id + ": " + e.getMessage(), e);
     }
   }
 }

@@ -17,7 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A container's part in networks: at its start, and when it is connected to another while it runs. */
+/**
+ * A container's part in networks: at its start, and when it is connected to another while it runs.
+ */
 public final class ContainerNetworks {
 
   private static final String SHARED = "container:";
@@ -36,7 +38,8 @@ public final class ContainerNetworks {
   }
 
   /**
-   * Makes the network of a container that starts, and its {@code hosts}, {@code hostname} and {@code resolv.conf}.
+   * Makes the network of a container that starts, and its {@code hosts}, {@code hostname} and
+   * {@code resolv.conf}.
    *
    * @return the namespace's file; empty for the host's
    */
@@ -63,7 +66,9 @@ public final class ContainerNetworks {
         : Optional.empty();
   }
 
-  /** The container's {@code hosts}, {@code hostname} and {@code resolv.conf}, by their place in it. */
+  /**
+   * The container's {@code hosts}, {@code hostname} and {@code resolv.conf}, by their place in it.
+   */
   Map<String, Path> files(Container container) throws IOException {
     Container owner = sharedWith(container).orElse(container);
     Path etc = paths.etc(owner.id());
@@ -150,8 +155,7 @@ public final class ContainerNetworks {
           containers
               .find(reference)
               .orElseThrow(
-                  () ->
-                      EngineException.invalid("could not get container for " + reference));
+                  () -> EngineException.invalid("could not get container for " + reference));
       links.add(
           new ContainerNetworking.Link(
               other.id(), other.name(), alias.substring(alias.lastIndexOf('/') + 1)));
@@ -186,7 +190,9 @@ public final class ContainerNetworks {
     Status status = container.state().status();
     if (status == Status.REMOVING || status == Status.DEAD) {
       throw EngineException.forbidden(
-          "container " + container.id() + " is marked for removal and cannot be connected or disconnected to the network");
+          "container "
+              + container.id()
+              + " is marked for removal and cannot be connected or disconnected to the network");
     }
   }
 

@@ -14,18 +14,34 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Which containers a client asks for ({@code GET /containers/json}). Evaluated on immutable records, without a lock.
+ * Which containers a client asks for ({@code GET /containers/json}). Evaluated on immutable
+ * records, without a lock.
  *
  * @param all also those that do not run
  * @param limit only the newest so many, whatever they do; 0 is without limit
- * @param filters values by filter name; values of one filter are alternatives, except labels, which all must fit
+ * @param filters values by filter name; values of one filter are alternatives, except labels, which
+ *     all must fit
  */
 public record ContainerQuery(boolean all, int limit, Map<String, Set<String>> filters) {
 
   private static final Set<String> KNOWN =
       Set.of(
-          "ancestor", "before", "exited", "id", "isolation", "is-task", "label", "name", "network",
-          "publish", "expose", "since", "status", "health", "volume", "label!");
+          "ancestor",
+          "before",
+          "exited",
+          "id",
+          "isolation",
+          "is-task",
+          "label",
+          "name",
+          "network",
+          "publish",
+          "expose",
+          "since",
+          "status",
+          "health",
+          "volume",
+          "label!");
   private static final Set<String> HEALTH = Set.of("none", "starting", "healthy", "unhealthy");
   private static final Comparator<Container> NEWEST =
       Comparator.comparing(Container::created).thenComparing(Container::id).reversed();
@@ -41,7 +57,9 @@ public record ContainerQuery(boolean all, int limit, Map<String, Set<String>> fi
 
   /** What a query must look up in other parts of the engine. */
   public interface Surroundings {
-    /** The ids of an image and of all images made from it; empty when there is none of that name. */
+    /**
+     * The ids of an image and of all images made from it; empty when there is none of that name.
+     */
     Set<String> descendants(String image);
 
     /** The names of the network given by name, id or a prefix of it; empty when there is none. */
@@ -73,7 +91,9 @@ public record ContainerQuery(boolean all, int limit, Map<String, Set<String>> fi
     fits = fits.and(exited());
     fits = fits.and(in("health", ContainerQuery::health, ContainerQuery::healthOf));
     fits = fits.and(any("volume", ContainerQuery::hasVolume));
-    fits = fits.and(any("publish", (value, c) -> hasPort(value, c.hostConfig().portBindings().keySet())));
+    fits =
+        fits.and(
+            any("publish", (value, c) -> hasPort(value, c.hostConfig().portBindings().keySet())));
     fits = fits.and(any("expose", (value, c) -> hasPort(value, c.config().exposedPorts())));
     fits = fits.and(any("isolation", (value, c) -> value.isEmpty() || value.equals("default")));
     if (values("is-task").stream().anyMatch(value -> value.equals("true") || value.equals("1"))) {

@@ -21,8 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes containers. The intent is recorded first ({@code removing}), the record deleted last: a removal that was cut off is finished at the next
- * start, one that fails leaves the container {@code dead} and can be tried again.
+ * Removes containers. The intent is recorded first ({@code removing}), the record deleted last: a
+ * removal that was cut off is finished at the next start, one that fails leaves the container
+ * {@code dead} and can be tried again.
  */
 final class ContainerRemover {
 
@@ -77,16 +78,13 @@ final class ContainerRemover {
     switch (container.state().status()) {
       case RUNNING ->
           throw EngineException.conflict(
-              name
-                  + "container is running: stop the container before removing or force remove");
+              name + "container is running: stop the container before removing or force remove");
       case PAUSED ->
-          throw EngineException.conflict(
-              name + "container is paused and must be unpaused first");
+          throw EngineException.conflict(name + "container is paused and must be unpaused first");
       case RESTARTING -> {
         if (!force) {
           throw EngineException.conflict(
-              name
-                  + "container is restarting: stop the container before removing or force remove");
+              name + "container is restarting: stop the container before removing or force remove");
         }
       }
       case REMOVING ->
@@ -102,8 +100,7 @@ final class ContainerRemover {
 
   /** Removes a container that does not run, whatever its state says. The caller holds the lock. */
   void remove(ContainerHandle handle, boolean withVolumes) {
-    Container container =
-        handle.current().with(handle.current().state().with(Status.REMOVING));
+    Container container = handle.current().with(handle.current().state().with(Status.REMOVING));
     handle.publish(container);
     store.updateLater(container);
     FailPoint.hit("container.remove.intended");
@@ -162,7 +159,8 @@ final class ContainerRemover {
         continue;
       }
       try {
-        long size = storage.stat(container.id()).isPresent() ? storage.usage(container.id()).bytes() : 0;
+        long size =
+            storage.stat(container.id()).isPresent() ? storage.usage(container.id()).bytes() : 0;
         remove(handle, container.id(), false, false);
         deleted.add(container.id());
         space += size;

@@ -17,10 +17,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * What can be done with containers. Every method may be called from many threads; those that change a container take its lock for as long
- * as they change it, never while they wait for its end, and never two locks. Readers take none.
+ * What can be done with containers. Every method may be called from many threads; those that change
+ * a container take its lock for as long as they change it, never while they wait for its end, and
+ * never two locks. Readers take none.
  *
- * <p>A reference is an id, a name, or a prefix of an id; one that fits nothing is NOT_FOUND ({@code No such container: x}).
+ * <p>A reference is an id, a name, or a prefix of an id; one that fits nothing is NOT_FOUND ({@code
+ * No such container: x}).
  */
 public final class ContainerService {
 
@@ -111,7 +113,8 @@ public final class ContainerService {
   /**
    * Stops a container: its stop signal, then SIGKILL.
    *
-   * @param timeout seconds between the two; negative waits for ever; empty is the container's own, else 10
+   * @param timeout seconds between the two; negative waits for ever; empty is the container's own,
+   *     else 10
    * @param signal instead of the container's stop signal
    */
   public void stop(String reference, OptionalInt timeout, Optional<String> signal) {
@@ -379,7 +382,8 @@ public final class ContainerService {
   }
 
   /**
-   * Attaches to the container's streams, from now on. To a container that does not run yet, too: the client then gets all of its next run.
+   * Attaches to the container's streams, from now on. To a container that does not run yet, too:
+   * the client then gets all of its next run.
    */
   public ProcessStreams attach(String reference, AttachRequest request) {
     ContainerHandle handle = containers.handle(reference);

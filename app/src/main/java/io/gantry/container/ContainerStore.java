@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** The containers' rows in the database. What users were told is durable; states are written behind, in order. */
+/**
+ * The containers' rows in the database. What users were told is durable; states are written behind,
+ * in order.
+ */
 final class ContainerStore {
 
   private final Store store;

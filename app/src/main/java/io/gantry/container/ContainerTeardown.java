@@ -11,8 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Takes from the kernel what a run of a container had there: network, mounts, processes, cgroups. Every step may find its work done already, so that it also
- * cleans up what a killed daemon left. The caller holds the container's lock.
+ * Takes from the kernel what a run of a container had there: network, mounts, processes, cgroups.
+ * Every step may find its work done already, so that it also cleans up what a killed daemon left.
+ * The caller holds the container's lock.
  */
 final class ContainerTeardown {
 
@@ -38,7 +39,10 @@ final class ContainerTeardown {
     this.paths = paths;
   }
 
-  /** Frees addresses and ports: what others may want as soon as they know that the container has ended. */
+  /**
+   * Frees addresses and ports: what others may want as soon as they know that the container has
+   * ended.
+   */
   void network(Container container) {
     networks.down(container.id());
   }

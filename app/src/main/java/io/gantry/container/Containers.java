@@ -10,13 +10,12 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
- * All containers, in memory. Lookups take no lock. A name belongs to one container at a time from the moment it is
- * {@linkplain #reserve reserved}.
+ * All containers, in memory. Lookups take no lock. A name belongs to one container at a time from
+ * the moment it is {@linkplain #reserve reserved}.
  */
 public final class Containers {
 
-  private final ConcurrentSkipListMap<String, ContainerHandle> byId =
-      new ConcurrentSkipListMap<>();
+  private final ConcurrentSkipListMap<String, ContainerHandle> byId = new ConcurrentSkipListMap<>();
   private final ConcurrentMap<String, String> idByName = new ConcurrentHashMap<>();
 
   /** Every container now. */

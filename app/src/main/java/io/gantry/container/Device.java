@@ -7,10 +7,7 @@ package io.gantry.container;
  * @param pathInContainer absolute; empty is the same
  * @param cgroupPermissions of {@code rwm}; empty is all
  */
-public record Device(
-    String pathOnHost,
-    String pathInContainer,
-    String cgroupPermissions) {
+public record Device(String pathOnHost, String pathInContainer, String cgroupPermissions) {
 
   public Device {
     pathOnHost = Lists.of(pathOnHost);

@@ -3,8 +3,8 @@ package io.gantry.container;
 import io.gantry.container.spec.ContainerMounts;
 import io.gantry.layers.ArchiveRoot;
 import io.gantry.linux.file.Directory;
-import io.gantry.linux.file.OpenFlag;
 import io.gantry.linux.file.Fd;
+import io.gantry.linux.file.OpenFlag;
 import io.gantry.linux.mount.Mounts;
 import io.gantry.plugins.storage.MountSpec;
 import io.gantry.plugins.storage.StorageDriver;
@@ -15,8 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A container's files as its processes see them, volumes and read-only mounts included, whether it runs or not. For one that does not run they are mounted for
- * as long as this is open; for one that runs they are reached through its first process, so that nothing is mounted and nothing waits.
+ * A container's files as its processes see them, volumes and read-only mounts included, whether it
+ * runs or not. For one that does not run they are mounted for as long as this is open; for one that
+ * runs they are reached through its first process, so that nothing is mounted and nothing waits.
  */
 final class FileAccess implements AutoCloseable {
 
@@ -68,20 +69,21 @@ final class FileAccess implements AutoCloseable {
     }
   }
 
-  /** Binds a mount where it is to appear, which may lie behind the container's own links but never outside of it. */
+  /**
+   * Binds a mount where it is to appear, which may lie behind the container's own links but never
+   * outside of it.
+   */
   private static void bind(Path root, MountPoint mount, Path source) throws IOException {
     try (Directory top = Directory.open(root)) {
       boolean directory = Files.isDirectory(source);
       try (Fd place = place(top, mount.destination(), directory)) {
-        List<String> options =
-            mount.readWrite() ? List.of("rbind") : List.of("rbind", "ro");
+        List<String> options = mount.readWrite() ? List.of("rbind") : List.of("rbind", "ro");
         Mounts.mount("bind", source.toString(), Path.of(place.procPath()), options);
       }
     }
   }
 
-  private static Fd place(Directory top, String destination, boolean directory)
-      throws IOException {
+  private static Fd place(Directory top, String destination, boolean directory) throws IOException {
     String parent = "";
     for (String name : destination.substring(1).split("/")) {
       String path = parent.isEmpty() ? name : parent + "/" + name;

@@ -19,8 +19,9 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
- * Probes the containers that have a health check. Between two probes a container costs an entry in a timer; a probe is an exec like any other, with a time
- * limit of its own. After a restart of the daemon a container is {@code starting} again.
+ * Probes the containers that have a health check. Between two probes a container costs an entry in
+ * a timer; a probe is an exec like any other, with a time limit of its own. After a restart of the
+ * daemon a container is {@code starting} again.
  */
 final class HealthMonitor {
 
@@ -79,9 +80,7 @@ final class HealthMonitor {
       return;
     }
     Duration pause = rules.pause(health, started, Instant.now());
-    due.put(
-        container.id(),
-        timer.after(pause, () -> probe(container.id(), started, rules, kill)));
+    due.put(container.id(), timer.after(pause, () -> probe(container.id(), started, rules, kill)));
   }
 
   private void probe(String id, Instant started, HealthRules rules, Consumer<String> kill) {
@@ -105,7 +104,16 @@ final class HealthMonitor {
     Instant start = Instant.now();
     ExecConfig config =
         new ExecConfig(
-            "", false, false, true, true, "", List.of(), rules.command(), false, "",
+            "",
+            false,
+            false,
+            true,
+            true,
+            "",
+            List.of(),
+            rules.command(),
+            false,
+            "",
             Optional.empty());
     ByteArrayOutputStream output = new ByteArrayOutputStream();
     try {

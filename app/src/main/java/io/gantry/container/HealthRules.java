@@ -6,7 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * When a container is healthy (the guide's seven rules, which are Docker's). Pure functions of what was found so far.
+ * When a container is healthy (the guide's seven rules, which are Docker's). Pure functions of what
+ * was found so far.
  */
 record HealthRules(
     List<String> command,
@@ -83,8 +84,7 @@ record HealthRules(
   /** How long to wait before the next probe. */
   Duration pause(Health now, Instant started, Instant time) {
     boolean starting =
-        now.status().equals(STARTING)
-            && Duration.between(started, time).compareTo(startPeriod) < 0;
+        now.status().equals(STARTING) && Duration.between(started, time).compareTo(startPeriod) < 0;
     return starting ? startInterval : interval;
   }
 }

@@ -9,10 +9,7 @@ package io.gantry.container;
  * @param size bytes
  */
 public record HostChannel(
-    String pathOnHost,
-    String pathInContainer,
-    String permissions,
-    long size) {
+    String pathOnHost, String pathInContainer, String permissions, long size) {
 
   public HostChannel {
     pathOnHost = Lists.of(pathOnHost);

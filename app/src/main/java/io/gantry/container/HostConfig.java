@@ -6,14 +6,14 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a container is given of this host (API v1.51, definitions/HostConfig, and openEuler's
- * {@code HookSpec} and {@code HostChannel}).
+ * What a container is given of this host (API v1.51, definitions/HostConfig, and openEuler's {@code
+ * HookSpec} and {@code HostChannel}).
  *
  * @param binds {@code source:target[:options]}
  * @param containerIDFile written by the client
  * @param logConfig log driver
- * @param networkMode bridge, host, none, container:X or a network; {@code default} and empty
- *     are bridge
+ * @param networkMode bridge, host, none, container:X or a network; {@code default} and empty are
+ *     bridge
  * @param portBindings {@code port/protocol} to host ports
  * @param restartPolicy restart policy
  * @param autoRemove removed when it ends

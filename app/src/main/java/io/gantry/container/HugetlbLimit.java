@@ -6,9 +6,7 @@ package io.gantry.container;
  * @param pageSize for instance 2MB
  * @param limit bytes
  */
-public record HugetlbLimit(
-    String pageSize,
-    long limit) {
+public record HugetlbLimit(String pageSize, long limit) {
 
   public HugetlbLimit {
     pageSize = Lists.of(pageSize);

@@ -8,9 +8,7 @@ import java.util.Map;
  * @param type driver name; empty takes the daemon's default
  * @param config driver options
  */
-public record LogConfig(
-    String type,
-    Map<String, String> config) {
+public record LogConfig(String type, Map<String, String> config) {
 
   public LogConfig {
     type = Lists.of(type);

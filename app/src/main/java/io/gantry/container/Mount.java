@@ -49,7 +49,10 @@ public record Mount(
 
   /** Of a volume that is made when it does not exist. */
   public record VolumeOptions(
-      boolean noCopy, Map<String, String> labels, @Nullable DriverConfig driverConfig, String subpath) {
+      boolean noCopy,
+      Map<String, String> labels,
+      @Nullable DriverConfig driverConfig,
+      String subpath) {
     public VolumeOptions {
       labels = Lists.of(labels);
       subpath = Lists.of(subpath);
@@ -64,7 +67,9 @@ public record Mount(
     }
   }
 
-  /** Of a tmpfs: size in bytes (0 is the kernel's default), mode as a number, further mount options. */
+  /**
+   * Of a tmpfs: size in bytes (0 is the kernel's default), mode as a number, further mount options.
+   */
   public record TmpfsOptions(long sizeBytes, int mode, List<List<String>> options) {
     public TmpfsOptions {
       options = Lists.of(options);

@@ -7,15 +7,24 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Paths that appear in a container's own layer only because something is mounted there: the runtime makes the places. What users see of a container's changes
- * is without them, and without directories that changed only because of them.
+ * Paths that appear in a container's own layer only because something is mounted there: the runtime
+ * makes the places. What users see of a container's changes is without them, and without
+ * directories that changed only because of them.
  */
 final class MountPlaces {
 
   private static final Set<String> ALWAYS =
       Set.of(
-          "/dev", "/dev/console", "/dev/pts", "/dev/shm", "/dev/mqueue", "/proc", "/sys",
-          "/etc/hosts", "/etc/hostname", "/etc/resolv.conf");
+          "/dev",
+          "/dev/console",
+          "/dev/pts",
+          "/dev/shm",
+          "/dev/mqueue",
+          "/proc",
+          "/sys",
+          "/etc/hosts",
+          "/etc/hostname",
+          "/etc/resolv.conf");
 
   private MountPlaces() {}
 

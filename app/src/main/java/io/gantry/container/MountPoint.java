@@ -1,7 +1,8 @@
 package io.gantry.container;
 
 /**
- * A mount as it was decided at create; what {@code inspect} shows in {@code Mounts} (API v1.51, definitions/MountPoint) and what start mounts.
+ * A mount as it was decided at create; what {@code inspect} shows in {@code Mounts} (API v1.51,
+ * definitions/MountPoint) and what start mounts.
  *
  * @param type bind, volume, tmpfs or image
  * @param name of the volume; empty otherwise
@@ -12,7 +13,8 @@ package io.gantry.container;
  * @param readWrite whether the container may write
  * @param propagation of a bind, for instance rprivate; empty otherwise
  * @param copyUp whether an empty volume gets the image's content at its first use
- * @param anonymous whether the volume has no name the user gave: it goes with the container when asked to
+ * @param anonymous whether the volume has no name the user gave: it goes with the container when
+ *     asked to
  * @param options further options of the long form
  */
 public record MountPoint(

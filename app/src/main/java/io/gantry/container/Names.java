@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
-/** Ids and names of containers: Docker's rules for those users give, and made-up ones for those they do not. */
+/**
+ * Ids and names of containers: Docker's rules for those users give, and made-up ones for those they
+ * do not.
+ */
 final class Names {
 
   private static final Pattern ALLOWED = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]+");
@@ -18,22 +21,80 @@ final class Names {
           "amber", "azure", "bold", "brave", "brisk", "bronze", "calm", "clever", "coral", "crisp",
           "eager", "early", "fair", "fleet", "fresh", "gentle", "golden", "grand", "green", "happy",
           "hardy", "honest", "ivory", "jolly", "keen", "kind", "lively", "loyal", "lucid", "merry",
-          "mighty", "misty", "noble", "olive", "patient", "plucky", "proud", "quick", "quiet", "rapid",
-          "ready", "robust", "rosy", "sandy", "scarlet", "sharp", "silver", "smooth", "snowy", "solid",
-          "spry", "steady", "sturdy", "sunny", "swift", "tidy", "vivid", "warm", "wise", "zesty");
+          "mighty", "misty", "noble", "olive", "patient", "plucky", "proud", "quick", "quiet",
+          "rapid", "ready", "robust", "rosy", "sandy", "scarlet", "sharp", "silver", "smooth",
+          "snowy", "solid", "spry", "steady", "sturdy", "sunny", "swift", "tidy", "vivid", "warm",
+          "wise", "zesty");
 
   private static final List<String> THINGS =
       List.of(
-          "anchor", "barge", "beacon", "boom", "bosun", "bridge", "bulwark", "buoy", "cabin", "cable",
-          "capstan", "cargo", "clipper", "cog", "compass", "crane", "davit", "deck", "derrick", "dock",
-          "fender", "ferry", "freighter", "galley", "gangway", "harbour", "hatch", "hawser", "helm", "hoist",
-          "hull", "jetty", "keel", "ketch", "lanyard", "lighter", "lock", "mast", "mooring", "oar",
-          "packet", "pallet", "pier", "pilot", "pulley", "quay", "rigger", "rudder", "schooner", "sextant",
-          "sling", "spar", "stevedore", "tackle", "tiller", "trawler", "tug", "wharf", "winch", "yard");
+          "anchor",
+          "barge",
+          "beacon",
+          "boom",
+          "bosun",
+          "bridge",
+          "bulwark",
+          "buoy",
+          "cabin",
+          "cable",
+          "capstan",
+          "cargo",
+          "clipper",
+          "cog",
+          "compass",
+          "crane",
+          "davit",
+          "deck",
+          "derrick",
+          "dock",
+          "fender",
+          "ferry",
+          "freighter",
+          "galley",
+          "gangway",
+          "harbour",
+          "hatch",
+          "hawser",
+          "helm",
+          "hoist",
+          "hull",
+          "jetty",
+          "keel",
+          "ketch",
+          "lanyard",
+          "lighter",
+          "lock",
+          "mast",
+          "mooring",
+          "oar",
+          "packet",
+          "pallet",
+          "pier",
+          "pilot",
+          "pulley",
+          "quay",
+          "rigger",
+          "rudder",
+          "schooner",
+          "sextant",
+          "sling",
+          "spar",
+          "stevedore",
+          "tackle",
+          "tiller",
+          "trawler",
+          "tug",
+          "wharf",
+          "winch",
+          "yard");
 
   private Names() {}
 
-  /** A new id: 64 random hex digits, of which the first twelve are not all decimal (they serve as a host name). */
+  /**
+   * A new id: 64 random hex digits, of which the first twelve are not all decimal (they serve as a
+   * host name).
+   */
   static String newId() {
     byte[] bytes = new byte[32];
     while (true) {
@@ -67,7 +128,8 @@ final class Names {
     String name = given.startsWith("/") ? given.substring(1) : given;
     if (!ALLOWED.matcher(name).matches()) {
       throw EngineException.invalid(
-          "Invalid container name (%s), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed".formatted(given));
+          "Invalid container name (%s), only [a-zA-Z0-9][a-zA-Z0-9_.-] are allowed"
+              .formatted(given));
     }
     return name;
   }

@@ -6,9 +6,7 @@ package io.gantry.container;
  * @param hostIp empty means all addresses
  * @param hostPort a number, a range {@code 8000-8010}, or empty for a free one
  */
-public record PortBinding(
-    String hostIp,
-    String hostPort) {
+public record PortBinding(String hostIp, String hostPort) {
 
   public PortBinding {
     hostIp = Lists.of(hostIp);

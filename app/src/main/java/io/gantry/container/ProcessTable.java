@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The processes of a container as {@code ps} on the host prints them ({@code GET /containers/{id}/top}).
+ * The processes of a container as {@code ps} on the host prints them ({@code GET
+ * /containers/{id}/top}).
  *
  * @param titles the columns
  * @param rows a process each, as many values as columns
@@ -39,14 +40,14 @@ public record ProcessTable(List<String> titles, List<List<String>> rows) {
     }
     List<String> words = new ArrayList<>(Arrays.asList(given.strip().split("\\s+")));
     List<String> narrowed = new ArrayList<>(words);
-    narrowed.add(
-        "-q" + pids.stream().map(String::valueOf).collect(Collectors.joining(",")));
+    narrowed.add("-q" + pids.stream().map(String::valueOf).collect(Collectors.joining(",")));
     Output output = run(narrowed);
     if (output.exitCode() != 0) {
       output = run(words);
     }
     if (output.exitCode() != 0) {
-      throw EngineException.system("ps: " + output.text().strip().lines().findFirst().orElse(""), null);
+      throw EngineException.system(
+          "ps: " + output.text().strip().lines().findFirst().orElse(""), null);
     }
     return parse(output.text(), new HashSet<>(pids));
   }

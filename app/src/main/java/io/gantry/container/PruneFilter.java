@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
 /** Which containers a prune takes: {@code until}, {@code label}, {@code label!}. */
 record PruneFilter(Optional<Instant> until, Set<String> labels, Set<String> notLabels) {
 
-  private static final Pattern DURATION = Pattern.compile("(?:(\\d+(?:\\.\\d+)?)(h|m|s|ms|us|ns))+");
+  private static final Pattern DURATION =
+      Pattern.compile("(?:(\\d+(?:\\.\\d+)?)(h|m|s|ms|us|ns))+");
   private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?)(h|ms|us|ns|m|s)");
 
   static PruneFilter of(Map<String, Set<String>> filters) {
@@ -43,7 +44,8 @@ record PruneFilter(Optional<Instant> until, Set<String> labels, Set<String> notL
       }
       if (text.matches("\\d+(\\.\\d{1,9})?")) {
         String[] parts = text.split("\\.", 2);
-        long nanos = parts.length < 2 ? 0 : Long.parseLong((parts[1] + "000000000").substring(0, 9));
+        long nanos =
+            parts.length < 2 ? 0 : Long.parseLong((parts[1] + "000000000").substring(0, 9));
         return Instant.ofEpochSecond(Long.parseLong(parts[0]), nanos);
       }
       if (text.length() == 10) {
@@ -85,8 +87,7 @@ record PruneFilter(Optional<Instant> until, Set<String> labels, Set<String> notL
 
   private static boolean hasLabel(Container container, String label) {
     int equals = label.indexOf('=');
-    String value =
-        container.config().labels().get(equals < 0 ? label : label.substring(0, equals));
+    String value = container.config().labels().get(equals < 0 ? label : label.substring(0, equals));
     return value != null && (equals < 0 || value.equals(label.substring(equals + 1)));
   }
 }

@@ -26,9 +26,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one way a daemon starts, be it for the first time, after a clean stop, after {@code kill -9} or after a power cut: it compares the records with
- * what the kernel and the disk have, goes on with what runs, finishes or undoes what was half-done, and removes what belongs to no record. It touches only
- * what bears the engine's names in the engine's directories.
+ * The one way a daemon starts, be it for the first time, after a clean stop, after {@code kill -9}
+ * or after a power cut: it compares the records with what the kernel and the disk have, goes on
+ * with what runs, finishes or undoes what was half-done, and removes what belongs to no record. It
+ * touches only what bears the engine's names in the engine's directories.
  */
 final class Reconciler {
 
@@ -72,7 +73,10 @@ final class Reconciler {
     this.paths = paths;
   }
 
-  /** Brings records and kernel together; when it returns, the engine may answer. Restarts and removals go on in the background. */
+  /**
+   * Brings records and kernel together; when it returns, the engine may answer. Restarts and
+   * removals go on in the background.
+   */
   void run() throws IOException {
     Files.createDirectories(paths.all());
     Files.createDirectories(paths.mounts());
@@ -87,6 +91,9 @@ final class Reconciler {
     List<ContainerHandle> open =
         containers.handles().stream().filter(handle -> mayHaveSomething(handle)).toList();
     Map<String, Adopted> found = runtime.adopt(open.stream().map(ContainerHandle::id).toList());
+    for (String orphan : runtime.removeOrphans(known)) {
+      log.info("Removed what belonged to no container: {}", orphan);
+    }
     volumes.load(known);
     Set<String> running =
         found.entrySet().stream()
@@ -97,10 +104,7 @@ final class Reconciler {
       adoptVolumes(handle.current(), running.contains(handle.id()));
     }
     volumes.unmountUnused();
-    networks
-        .start(running::contains)
-        .done()
-        .forEach(line -> log.info("Network: {}", line));
+    networks.start(running::contains).done().forEach(line -> log.info("Network: {}", line));
     FailPoint.hit("reconcile.adopted");
     for (ContainerHandle handle : open) {
       settle(handle, found.getOrDefault(handle.id(), new Adopted.Gone()));
@@ -144,7 +148,11 @@ final class Reconciler {
           if (container.state().isRunning()) {
             Exit lost =
                 new Exit(
-                    container.id(), UNKNOWN, Instant.now(), false, "the host or its monitor went away");
+                    container.id(),
+                    UNKNOWN,
+                    Instant.now(),
+                    false,
+                    "the host or its monitor went away");
             exits.ended(handle, lost);
           } else {
             notStarted(handle);
@@ -158,7 +166,10 @@ final class Reconciler {
     }
   }
 
-  /** It ran, perhaps although the record of that did not reach the disk; the rest of its output is still to be logged. */
+  /**
+   * It ran, perhaps although the record of that did not reach the disk; the rest of its output is
+   * still to be logged.
+   */
   private void asRunning(ContainerHandle handle) {
     Container container = handle.current();
     launcher.resumeLog(container);
@@ -192,12 +203,11 @@ final class Reconciler {
     }
   }
 
-  /** What need not be done before the engine answers. Only what was there at the start is looked at. */
+  /**
+   * What need not be done before the engine answers. Only what was there at the start is looked at.
+   */
   private void background(Set<String> known) {
     try {
-      runtime
-          .removeOrphans(known)
-          .forEach(line -> log.info("Removed what belonged to no container: {}", line));
       removeOrphanSnapshots(known);
       removeOrphanDirectories(known);
     } catch (IOException | RuntimeException e) {

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What of the host a container may use; all of it can be changed while it runs (API v1.51,
- * definitions/Resources, and openEuler's {@code FilesLimit} and {@code Hugetlbs}). 0, empty or
- * null means no limit was asked for.
+ * definitions/Resources, and openEuler's {@code FilesLimit} and {@code Hugetlbs}). 0, empty or null
+ * means no limit was asked for.
  *
  * @param cpuShares relative weight
  * @param memory bytes
@@ -96,39 +96,9 @@ public record Resources(
   /** No limit at all. */
   public static final Resources NONE =
       new Resources(
-          0,
-          0,
-          0,
-          "",
-          0,
-          List.of(),
-          List.of(),
-          List.of(),
-          List.of(),
-          List.of(),
-          0,
-          0,
-          0,
-          0,
-          "",
-          "",
-          List.of(),
-          List.of(),
-          List.of(),
-          null,
-          null,
-          0,
-          0,
-          null,
-          null,
-          null,
-          List.of(),
-          0,
-          0,
-          0,
-          0,
-          null,
-          List.of());
+          0, 0, 0, "", 0, List.of(), List.of(), List.of(), List.of(), List.of(), 0, 0, 0, 0, "", "",
+          List.of(), List.of(), List.of(), null, null, 0, 0, null, null, null, List.of(), 0, 0, 0,
+          0, null, List.of());
 
   /** This with Docker's defaults: memory and swap together are twice the memory. */
   Resources withDefaults() {
@@ -168,7 +138,10 @@ public record Resources(
         hugetlbs);
   }
 
-  /** This with what the other one sets, for an update; what the other leaves at 0, empty or null stays. */
+  /**
+   * This with what the other one sets, for an update; what the other leaves at 0, empty or null
+   * stays.
+   */
   public Resources updatedBy(Resources change) {
     return new Resources(
         change.cpuShares() == 0 ? cpuShares : change.cpuShares(),
@@ -180,7 +153,9 @@ public record Resources(
         change.blkioDeviceReadBps().isEmpty() ? blkioDeviceReadBps : change.blkioDeviceReadBps(),
         change.blkioDeviceWriteBps().isEmpty() ? blkioDeviceWriteBps : change.blkioDeviceWriteBps(),
         change.blkioDeviceReadIOps().isEmpty() ? blkioDeviceReadIOps : change.blkioDeviceReadIOps(),
-        change.blkioDeviceWriteIOps().isEmpty() ? blkioDeviceWriteIOps : change.blkioDeviceWriteIOps(),
+        change.blkioDeviceWriteIOps().isEmpty()
+            ? blkioDeviceWriteIOps
+            : change.blkioDeviceWriteIOps(),
         change.cpuPeriod() == 0 ? cpuPeriod : change.cpuPeriod(),
         change.cpuQuota() == 0 ? cpuQuota : change.cpuQuota(),
         change.cpuRealtimePeriod() == 0 ? cpuRealtimePeriod : change.cpuRealtimePeriod(),

@@ -3,8 +3,8 @@ package io.gantry.container;
 import java.time.Duration;
 
 /**
- * How long the engine waits before it starts a container again that ended: 100 ms the first time, twice as long each time up to a minute; a run of ten
- * seconds starts over.
+ * How long the engine waits before it starts a container again that ended: 100 ms the first time,
+ * twice as long each time up to a minute; a run of ten seconds starts over.
  */
 final class RestartDelay {
 

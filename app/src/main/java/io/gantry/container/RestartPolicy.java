@@ -3,13 +3,10 @@ package io.gantry.container;
 /**
  * Whether the engine starts a container again that ended (API v1.51, definitions/RestartPolicy).
  *
- * @param name {@code no}, {@code always}, {@code unless-stopped}, {@code on-failure}; empty
- *     is no
+ * @param name {@code no}, {@code always}, {@code unless-stopped}, {@code on-failure}; empty is no
  * @param maximumRetryCount for on-failure, 0 is without limit
  */
-public record RestartPolicy(
-    String name,
-    int maximumRetryCount) {
+public record RestartPolicy(String name, int maximumRetryCount) {
 
   public RestartPolicy {
     name = Lists.of(name);
@@ -32,7 +29,9 @@ public record RestartPolicy(
     };
   }
 
-  /** Whether a container that does not run when the daemon starts, and has run before, is started. */
+  /**
+   * Whether a container that does not run when the daemon starts, and has run before, is started.
+   */
   boolean appliesAtDaemonStart(State state, int restarts) {
     if (state.startedAt() == null) {
       return false;

@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param oomKilled whether the kernel killed a process of the last run for want of memory
  * @param startedAt when it was last started; null before the first time
  * @param finishedAt when it last ended; null before the first time
- * @param stoppedByUser whether the end was asked for: of the restart policies only {@code always} then brings it back, when the daemon starts
- * @param unsettled whether a step is under way that changes the kernel: it is written before the step begins and taken back after it, so
- *     that after a crash the engine knows where to look
+ * @param stoppedByUser whether the end was asked for: of the restart policies only {@code always}
+ *     then brings it back, when the daemon starts
+ * @param unsettled whether a step is under way that changes the kernel: it is written before the
+ *     step begins and taken back after it, so that after a crash the engine knows where to look
  * @param health what the health checks found; null without a health check
  */
 public record State(
@@ -53,19 +54,34 @@ public record State(
 
   State with(Status status) {
     return new State(
-        status, pid, exitCode, error, oomKilled, startedAt, finishedAt, stoppedByUser, unsettled,
+        status,
+        pid,
+        exitCode,
+        error,
+        oomKilled,
+        startedAt,
+        finishedAt,
+        stoppedByUser,
+        unsettled,
         health);
   }
 
   State with(@Nullable Health health) {
     return new State(
-        status, pid, exitCode, error, oomKilled, startedAt, finishedAt, stoppedByUser, unsettled,
+        status,
+        pid,
+        exitCode,
+        error,
+        oomKilled,
+        startedAt,
+        finishedAt,
+        stoppedByUser,
+        unsettled,
         health);
   }
 
   State running(long pid, Instant at) {
-    return new State(
-        Status.RUNNING, pid, 0, "", false, at, finishedAt, false, false, null);
+    return new State(Status.RUNNING, pid, 0, "", false, at, finishedAt, false, false, null);
   }
 
   /** The process is gone; what it had in the kernel may still be there. */
@@ -83,13 +99,20 @@ public record State(
 
   State stoppedByUser(boolean stopped) {
     return new State(
-        status, pid, exitCode, error, oomKilled, startedAt, finishedAt, stopped, unsettled,
-        health);
+        status, pid, exitCode, error, oomKilled, startedAt, finishedAt, stopped, unsettled, health);
   }
 
   State unsettled(boolean unsettled) {
     return new State(
-        status, pid, exitCode, error, oomKilled, startedAt, finishedAt, stoppedByUser, unsettled,
+        status,
+        pid,
+        exitCode,
+        error,
+        oomKilled,
+        startedAt,
+        finishedAt,
+        stoppedByUser,
+        unsettled,
         health);
   }
 }

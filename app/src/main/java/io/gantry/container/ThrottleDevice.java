@@ -6,9 +6,7 @@ package io.gantry.container;
  * @param path device node
  * @param rate bytes or operations a second
  */
-public record ThrottleDevice(
-    String path,
-    long rate) {
+public record ThrottleDevice(String path, long rate) {
 
   public ThrottleDevice {
     path = Lists.of(path);

@@ -5,7 +5,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** Runs things later: one thread waits for all of them, each then runs on a virtual thread of its own. */
+/**
+ * Runs things later: one thread waits for all of them, each then runs on a virtual thread of its
+ * own.
+ */
 final class Timer implements AutoCloseable {
 
   private final ScheduledThreadPoolExecutor executor =

@@ -7,10 +7,7 @@ package io.gantry.container;
  * @param soft -1 is unlimited
  * @param hard -1 is unlimited
  */
-public record Ulimit(
-    String name,
-    long soft,
-    long hard) {
+public record Ulimit(String name, long soft, long hard) {
 
   public Ulimit {
     name = Lists.of(name);

@@ -4,8 +4,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * What to take back when a step of a longer operation fails: actions run in reverse order when this is closed, unless
- * {@link #keep} was called. A failing action does not stop the others; it is kept beside the first failure.
+ * What to take back when a step of a longer operation fails: actions run in reverse order when this
+ * is closed, unless {@link #keep} was called. A failing action does not stop the others; it is kept
+ * beside the first failure.
  */
 final class Undo implements AutoCloseable {
 

@@ -6,9 +6,7 @@ package io.gantry.container;
  * @param path device node
  * @param weight 10 to 1000
  */
-public record WeightDevice(
-    String path,
-    int weight) {
+public record WeightDevice(String path, int weight) {
 
   public WeightDevice {
     path = Lists.of(path);

@@ -3,8 +3,8 @@ package io.gantry.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request could not be done. The message is shown to the client as it is, in Docker's words where Docker has some; the
- * cause is for the log only.
+ * A request could not be done. The message is shown to the client as it is, in Docker's words where
+ * Docker has some; the cause is for the log only.
  */
 public class EngineException extends RuntimeException {
 

@@ -1,4 +1,7 @@
-/** How the engine says no: failures with the meaning clients see, whatever interface they came through. */
+/**
+ * How the engine says no: failures with the meaning clients see, whatever interface they came
+ * through.
+ */
 @NullMarked
 package io.gantry.error;
 

@@ -5,8 +5,8 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * How records are kept in the database: JSON with the component names, without absent values; fields that a newer
- * or older version of the engine wrote are ignored.
+ * How records are kept in the database: JSON with the component names, without absent values;
+ * fields that a newer or older version of the engine wrote are ignored.
  */
 public final class RecordJson {
 

@@ -9,7 +9,8 @@ import java.sql.Statement;
 import org.flywaydb.core.Flyway;
 
 /**
- * Brings the database's tables to this version of the engine, by the migrations in {@code db/migration}. Flyway is only loaded when there is something to do.
+ * Brings the database's tables to this version of the engine, by the migrations in {@code
+ * db/migration}. Flyway is only loaded when there is something to do.
  */
 final class Schema {
 
@@ -40,7 +41,8 @@ final class Schema {
       }
       try (ResultSet rows =
           statement.executeQuery(
-              "SELECT MAX(CAST(\"version\" AS INT)) FROM \"flyway_schema_history\" WHERE \"success\"")) {
+              "SELECT MAX(CAST(\"version\" AS INT)) FROM \"flyway_schema_history\" WHERE"
+                  + " \"success\"")) {
         return rows.next() ? rows.getInt(1) : 0;
       }
     }

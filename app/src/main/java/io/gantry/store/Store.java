@@ -16,10 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The engine's database. All writes go through one platform thread in the order in which they were submitted: it runs what is
- * waiting in one transaction (each write in a savepoint of its own, so that one that fails undoes only itself), commits, and forces the log to
- * the disk once when one of them asked for {@link Durability#HOST}. H2's files are so never touched by a thread
- * that may be interrupted, and a burst of writers shares one sync.
+ * The engine's database. All writes go through one platform thread in the order in which they were
+ * submitted: it runs what is waiting in one transaction (each write in a savepoint of its own, so
+ * that one that fails undoes only itself), commits, and forces the log to the disk once when one of
+ * them asked for {@link Durability#HOST}. H2's files are so never touched by a thread that may be
+ * interrupted, and a burst of writers shares one sync.
  *
  * <p>State is read from memory; the database is read at start, through {@link #read}.
  */
@@ -63,7 +64,10 @@ public final class Store implements AutoCloseable {
         + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;RETENTION_TIME=1000;CACHE_SIZE=8192";
   }
 
-  /** Runs the work in a transaction and waits until it is as durable as asked. A failure of the work undoes it. */
+  /**
+   * Runs the work in a transaction and waits until it is as durable as asked. A failure of the work
+   * undoes it.
+   */
   public <T> T write(Durability durability, Work<T> work) {
     try {
       return submit(durability, work).join();
@@ -75,7 +79,10 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  /** Submits the work and returns at once; later writes see it. For what the kernel can tell again after a crash. */
+  /**
+   * Submits the work and returns at once; later writes see it. For what the kernel can tell again
+   * after a crash.
+   */
   public <T> CompletableFuture<T> submit(Durability durability, Work<T> work) {
     CompletableFuture<T> done = new CompletableFuture<>();
     try {
@@ -132,8 +139,7 @@ public final class Store implements AutoCloseable {
       batch.forEach(
           write ->
               answers.add(
-                  () ->
-                      write.done().completeExceptionally(new StoreException("commit", e))));
+                  () -> write.done().completeExceptionally(new StoreException("commit", e))));
     }
   }
 

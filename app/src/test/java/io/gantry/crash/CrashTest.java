@@ -24,14 +24,17 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Kills the daemon at every fail point and at random moments while clients work, and looks after each restart whether all that was acknowledged is there, nothing else is,
- * running containers ran on, and no line of output or exit code is lost; at the end, that nothing is left on the host. {@code -Dgantry.crash.kills=1000} for more kills.
+ * Kills the daemon at every fail point and at random moments while clients work, and looks after
+ * each restart whether all that was acknowledged is there, nothing else is, running containers ran
+ * on, and no line of output or exit code is lost; at the end, that nothing is left on the host.
+ * {@code -Dgantry.crash.kills=1000} for more kills.
  */
 class CrashTest {
 
   private static final int KILLS = Integer.getInteger("gantry.crash.kills", 100);
   private static final long SEED = Long.getLong("gantry.crash.seed", System.nanoTime());
-  private static final String COUNTER = "i=0; while :; do i=$((i+1)); echo line $i; usleep 20000; done";
+  private static final String COUNTER =
+      "i=0; while :; do i=$((i+1)); echo line $i; usleep 20000; done";
 
   private final Random random = new Random(SEED);
 
@@ -41,40 +44,47 @@ class CrashTest {
     List<String> points = FailPoints.all();
     assertThat(points).isNotEmpty();
     try (TestDaemon daemon = new TestDaemon("--bridge", "none")) {
-      daemon.start().withBusybox();
-      EngineClient client = daemon.client();
-      client
-          .post("/networks/create", Map.of("Name", "crashnet", "Driver", "bridge"))
-          .expectOk();
-      String counter = startCounter(client);
-      JsonNode before = client.get("/containers/" + counter + "/json").json();
-      Workload workload = new Workload(client, random.nextLong(), "crashnet");
-      daemon.stop();
-      int died = 0;
-      for (int kill = 0; kill < KILLS; kill++) {
-        String point = points.get(kill % points.size());
-        boolean atPoint = kill % 2 == 0 || kill < points.size();
-        died += round(daemon, workload, atPoint ? point + ":" + (1 + random.nextInt(3)) : "") ? 1 : 0;
-        daemon.start();
-        check(client, workload);
-        JsonNode after = client.get("/containers/" + counter + "/json").json();
-        assertThat(after.at("/State/Pid").asInt()).isEqualTo(before.at("/State/Pid").asInt());
-        assertThat(after.at("/State/Status").asString()).isEqualTo("running");
-        if (kill % 10 == 9) {
-          removeAll(client, workload);
-          checkNothingLeft(daemon, Set.of(counter));
-        }
-        daemon.kill();
+      try {
+        killAndCompare(daemon, points);
+      } catch (Exception | AssertionError e) {
+        System.out.println("the daemon's log ends with:\n" + daemon.logTail());
+        throw e;
       }
-      System.out.println(died + " of " + KILLS + " daemons died at a fail point");
-      daemon.start();
-      client.post("/containers/" + counter + "/stop?t=0").expectOk();
-      checkLines(client, counter);
-      removeAll(client, workload);
-      client.delete("/containers/" + counter + "?force=1").expectOk();
-      client.delete("/networks/crashnet").expectOk();
-      checkNothingLeft(daemon, Set.of());
     }
+  }
+
+  private void killAndCompare(TestDaemon daemon, List<String> points) throws Exception {
+    daemon.start().withBusybox();
+    EngineClient client = daemon.client();
+    client.post("/networks/create", Map.of("Name", "crashnet", "Driver", "bridge")).expectOk();
+    String counter = startCounter(client);
+    JsonNode before = client.get("/containers/" + counter + "/json").json();
+    Workload workload = new Workload(client, random.nextLong(), "crashnet");
+    daemon.stop();
+    int died = 0;
+    for (int kill = 0; kill < KILLS; kill++) {
+      String point = points.get(kill % points.size());
+      boolean atPoint = kill % 2 == 0 || kill < points.size();
+      died += round(daemon, workload, atPoint ? point + ":" + (1 + random.nextInt(3)) : "") ? 1 : 0;
+      daemon.start();
+      check(client, workload);
+      JsonNode after = client.get("/containers/" + counter + "/json").json();
+      assertThat(after.at("/State/Pid").asInt()).isEqualTo(before.at("/State/Pid").asInt());
+      assertThat(after.at("/State/Status").asString()).isEqualTo("running");
+      if (kill % 10 == 9) {
+        removeAll(client, workload);
+        checkNothingLeft(daemon, Set.of(counter));
+      }
+      daemon.kill();
+    }
+    System.out.println(died + " of " + KILLS + " daemons died at a fail point");
+    daemon.start();
+    client.post("/containers/" + counter + "/stop?t=0").expectOk();
+    checkLines(client, counter);
+    removeAll(client, workload);
+    client.delete("/containers/" + counter + "?force=1").expectOk();
+    client.delete("/networks/crashnet").expectOk();
+    checkNothingLeft(daemon, Set.of());
   }
 
   /** One life of the daemon under load; whether it died by itself, at the fail point. */
@@ -101,14 +111,14 @@ class CrashTest {
 
   private static boolean awaitAnswer(TestDaemon daemon) throws Exception {
     return await(
-        Duration.ofSeconds(60),
-        () -> {
-          try {
-            return !daemon.isAlive() || daemon.client().get("/_ping").status() == 200;
-          } catch (IOException e) {
-            return false;
-          }
-        })
+            Duration.ofSeconds(60),
+            () -> {
+              try {
+                return !daemon.isAlive() || daemon.client().get("/_ping").status() == 200;
+              } catch (IOException e) {
+                return false;
+              }
+            })
         && daemon.isAlive();
   }
 
@@ -171,9 +181,9 @@ class CrashTest {
     for (Map.Entry<String, Knowledge> object : told.entrySet()) {
       boolean exists = there.contains(object.getKey());
       switch (object.getValue()) {
-        case MADE -> assertThat(exists).as("%s %s was acknowledged", kind, object.getKey()).isTrue();
-        case REMOVED ->
-            assertThat(exists).as("%s %s was removed", kind, object.getKey()).isFalse();
+        case MADE ->
+            assertThat(exists).as("%s %s was acknowledged", kind, object.getKey()).isTrue();
+        case REMOVED -> assertThat(exists).as("%s %s was removed", kind, object.getKey()).isFalse();
         default -> {}
       }
     }
@@ -187,7 +197,11 @@ class CrashTest {
             () -> {
               try {
                 String status =
-                    client.get("/containers/" + name + "/json").json().at("/State/Status").asString();
+                    client
+                        .get("/containers/" + name + "/json")
+                        .json()
+                        .at("/State/Status")
+                        .asString();
                 return status.equals("exited");
               } catch (IOException e) {
                 return false;
@@ -195,7 +209,9 @@ class CrashTest {
             });
     JsonNode container = client.get("/containers/" + name + "/json").expectOk().json();
     assertThat(ended).as("%s ends: %s", name, container.get("State")).isTrue();
-    assertThat(container.at("/State/ExitCode").asInt()).as("exit code of %s", name).isEqualTo(exitCode);
+    assertThat(container.at("/State/ExitCode").asInt())
+        .as("exit code of %s", name)
+        .isEqualTo(exitCode);
     Answer log = client.get("/containers/" + name + "/logs?stdout=1").expectOk();
     assertThat(payload(log.body())).as("log of %s", name).isEqualTo("done\n");
   }
@@ -221,7 +237,9 @@ class CrashTest {
     List<String> lines = log.lines().toList();
     assertThat(lines).hasSizeGreaterThan(100);
     for (int i = 0; i < lines.size(); i++) {
-      assertThat(lines.get(i)).as("line %d of %d", i + 1, lines.size()).isEqualTo("line " + (i + 1));
+      assertThat(lines.get(i))
+          .as("line %d of %d", i + 1, lines.size())
+          .isEqualTo("line " + (i + 1));
     }
   }
 
@@ -239,8 +257,7 @@ class CrashTest {
   /** Nothing but what the containers that are left need is on the host. */
   private static void checkNothingLeft(TestDaemon daemon, Set<String> containers) throws Exception {
     HostState.Counts allowed = new HostState.Counts(containers.size());
-    boolean clean =
-        await(Duration.ofSeconds(15), () -> HostState.of(daemon).isWithin(allowed));
+    boolean clean = await(Duration.ofSeconds(15), () -> HostState.of(daemon).isWithin(allowed));
     assertThat(clean).as("left on the host: %s", HostState.of(daemon)).isTrue();
     Path snapshots = daemon.dataRoot().resolve("containers");
     try (Stream<Path> directories = Files.list(snapshots)) {

@@ -9,7 +9,10 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The names of all fail points, read from the sources: one that is added is tested without anybody having to list it. */
+/**
+ * The names of all fail points, read from the sources: one that is added is tested without anybody
+ * having to list it.
+ */
 final class FailPoints {
 
   private static final Pattern HIT = Pattern.compile("FailPoint\\.hit\\(\"([^\"]+)\"\\)");

@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What of a test's daemon is on the host: mounts of root file systems, network namespaces, monitors, cgroups.
+ * What of a test's daemon is on the host: mounts of root file systems, network namespaces,
+ * monitors, cgroups.
  */
-record HostState(List<String> mounts, List<String> namespaces, List<String> monitors, List<String> cgroups) {
+record HostState(
+    List<String> mounts, List<String> namespaces, List<String> monitors, List<String> cgroups) {
 
   /** How many containers may have something. */
   record Counts(int containers) {}
@@ -25,7 +27,8 @@ record HostState(List<String> mounts, List<String> namespaces, List<String> moni
             .map(MountInfo::mountPoint)
             .filter(point -> point.startsWith(rootfs + "/"))
             .toList();
-    return new HostState(mounts, names(daemon.execRoot().resolve("netns")), monitors(daemon), cgroups(daemon));
+    return new HostState(
+        mounts, names(daemon.execRoot().resolve("netns")), monitors(daemon), cgroups(daemon));
   }
 
   private static List<String> names(Path directory) {

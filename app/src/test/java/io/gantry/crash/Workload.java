@@ -11,8 +11,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Several clients that create, start, use, stop and remove objects until the daemon dies, and what they were told. An object whose making or removing was not
- * answered may be there or not; all others must be as they were told.
+ * Several clients that create, start, use, stop and remove objects until the daemon dies, and what
+ * they were told. An object whose making or removing was not answered may be there or not; all
+ * others must be as they were told.
  */
 final class Workload {
 

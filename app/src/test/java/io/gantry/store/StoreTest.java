@@ -21,7 +21,8 @@ class StoreTest {
   private static Store.Work<Integer> insert(String id, String name) {
     return connection -> {
       try (PreparedStatement insert =
-          connection.prepareStatement("INSERT INTO container (id, name, record) VALUES (?, ?, '')")) {
+          connection.prepareStatement(
+              "INSERT INTO container (id, name, record) VALUES (?, ?, '')")) {
         insert.setString(1, id);
         insert.setString(2, name);
         return insert.executeUpdate();
@@ -32,7 +33,8 @@ class StoreTest {
   private static int count(Store store) {
     return store.read(
         connection -> {
-          try (PreparedStatement select = connection.prepareStatement("SELECT COUNT(*) FROM container");
+          try (PreparedStatement select =
+                  connection.prepareStatement("SELECT COUNT(*) FROM container");
               ResultSet row = select.executeQuery()) {
             row.next();
             return row.getInt(1);

@@ -16,11 +16,61 @@ public final class BusyboxImage {
   private static final Path BUSYBOX = Path.of("/bin/busybox");
   private static final List<String> APPLETS =
       List.of(
-          "sh", "cat", "echo", "sleep", "true", "false", "ls", "id", "env", "pwd", "touch", "mkdir",
-          "rm", "ln", "cp", "mv", "chmod", "chown", "stat", "grep", "sed", "awk", "head", "tail", "wc",
-          "dd", "yes", "seq", "date", "kill", "ps", "mount", "umount", "ip", "ping", "nc", "wget",
-          "httpd", "nslookup", "hostname", "stty", "tty", "sha256sum", "od", "test", "find", "tar",
-          "readlink", "usleep", "sync", "trap", "unshare", "cut", "tr", "sort");
+          "sh",
+          "cat",
+          "echo",
+          "sleep",
+          "true",
+          "false",
+          "ls",
+          "id",
+          "env",
+          "pwd",
+          "touch",
+          "mkdir",
+          "rm",
+          "ln",
+          "cp",
+          "mv",
+          "chmod",
+          "chown",
+          "stat",
+          "grep",
+          "sed",
+          "awk",
+          "head",
+          "tail",
+          "wc",
+          "dd",
+          "yes",
+          "seq",
+          "date",
+          "kill",
+          "ps",
+          "mount",
+          "umount",
+          "ip",
+          "ping",
+          "nc",
+          "wget",
+          "httpd",
+          "nslookup",
+          "hostname",
+          "stty",
+          "tty",
+          "sha256sum",
+          "od",
+          "test",
+          "find",
+          "tar",
+          "readlink",
+          "usleep",
+          "sync",
+          "trap",
+          "unshare",
+          "cut",
+          "tr",
+          "sort");
 
   private BusyboxImage() {}
 
@@ -28,7 +78,8 @@ public final class BusyboxImage {
   public static byte[] rootfs() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
-      for (String directory : List.of("bin/", "etc/", "tmp/", "root/", "var/", "proc/", "sys/", "dev/")) {
+      for (String directory :
+          List.of("bin/", "etc/", "tmp/", "root/", "var/", "proc/", "sys/", "dev/")) {
         TarArchiveEntry entry = new TarArchiveEntry(directory);
         entry.setMode(directory.equals("tmp/") ? 01777 : 0755);
         put(tar, entry, new byte[0]);
@@ -41,7 +92,10 @@ public final class BusyboxImage {
         link.setLinkName("busybox");
         put(tar, link, new byte[0]);
       }
-      put(tar, file("etc/passwd"), "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n");
+      put(
+          tar,
+          file("etc/passwd"),
+          "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n");
       put(tar, file("etc/group"), "root:x:0:\nnogroup:x:65534:\n");
     }
     return bytes.toByteArray();

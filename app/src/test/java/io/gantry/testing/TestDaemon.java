@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A daemon of the test's own: a process with its own roots, socket and names, which can be killed and started again. {@link #close} ends it and takes all it
- * had away, whatever happened before.
+ * A daemon of the test's own: a process with its own roots, socket and names, which can be killed
+ * and started again. {@link #close} ends it and takes all it had away, whatever happened before.
  */
 public final class TestDaemon implements AutoCloseable {
 
@@ -45,7 +45,8 @@ public final class TestDaemon implements AutoCloseable {
     this.dataRoot = Files.createTempDirectory("gantry-test-" + id);
     this.execRoot = Path.of("/run/gantry-test-" + id);
     this.log = dataRoot.resolveSibling(dataRoot.getFileName() + ".log");
-    this.configFile = Files.writeString(dataRoot.resolveSibling(dataRoot.getFileName() + ".json"), "{}");
+    this.configFile =
+        Files.writeString(dataRoot.resolveSibling(dataRoot.getFileName() + ".json"), "{}");
     this.options = List.of(options);
   }
 
@@ -77,7 +78,8 @@ public final class TestDaemon implements AutoCloseable {
             "-Xlog:cds+dynamic=off",
             "-Xmx256m"));
     command.addAll(List.of(javaOptions));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.gantry.Gantry", "daemon"));
+    command.addAll(
+        List.of("-cp", System.getProperty("java.class.path"), "io.gantry.Gantry", "daemon"));
     command.addAll(
         List.of(
             "--data-root", dataRoot.toString(),
@@ -165,6 +167,12 @@ public final class TestDaemon implements AutoCloseable {
 
   public String log() throws IOException {
     return Files.readString(log, StandardCharsets.UTF_8);
+  }
+
+  /** The end of the log, to be read when a test fails. */
+  public String logTail() throws IOException {
+    List<String> lines = log().lines().toList();
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - 60), lines.size()));
   }
 
   /** Gives the daemon {@code busybox:latest}, made of the host's static busybox. */

@@ -1,4 +1,6 @@
-/** What tests of the whole daemon share: a daemon of their own, and a client that speaks plain HTTP. */
+/**
+ * What tests of the whole daemon share: a daemon of their own, and a client that speaks plain HTTP.
+ */
 @NullMarked
 package io.gantry.testing;
 

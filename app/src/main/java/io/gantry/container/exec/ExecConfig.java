@@ -42,7 +42,16 @@ public record ExecConfig(
   /** This with the terminal's size known at start. */
   public ExecConfig with(ConsoleSize size) {
     return new ExecConfig(
-        user, tty, attachStdin, attachStdout, attachStderr, detachKeys, env, cmd, privileged,
-        workingDir, Optional.of(size));
+        user,
+        tty,
+        attachStdin,
+        attachStdout,
+        attachStderr,
+        detachKeys,
+        env,
+        cmd,
+        privileged,
+        workingDir,
+        Optional.of(size));
   }
 }

@@ -24,8 +24,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * Further processes in running containers. They are known until their container ends, or some minutes after they have ended; they do not outlive the daemon's
- * memory, but their processes go on without it.
+ * Further processes in running containers. They are known until their container ends, or some
+ * minutes after they have ended; they do not outlive the daemon's memory, but their processes go on
+ * without it.
  */
 public final class ExecService {
 
@@ -65,9 +66,7 @@ public final class ExecService {
     String id = HexFormat.of().formatHex(bytes);
     sessions.put(id, new ExecSession(id, container.id(), config));
     events.publish(
-        container,
-        "exec_create: " + String.join(" ", config.cmd()),
-        Map.of("execID", id));
+        container, "exec_create: " + String.join(" ", config.cmd()), Map.of("execID", id));
     return id;
   }
 
@@ -118,7 +117,8 @@ public final class ExecService {
   }
 
   /**
-   * Starts it and connects the client to its streams. A program that cannot be run is told there, as Docker does; its exit code is then 126 or 127.
+   * Starts it and connects the client to its streams. A program that cannot be run is told there,
+   * as Docker does; its exit code is then 126 or 127.
    */
   public ProcessStreams start(String id, Optional<ConsoleSize> size) {
     ExecSession session = ready(id);
@@ -193,8 +193,7 @@ public final class ExecService {
         session
             .process()
             .filter(running -> session.isRunning())
-            .orElseThrow(
-                () -> EngineException.conflict("exec process " + id + " is not running"));
+            .orElseThrow(() -> EngineException.conflict("exec process " + id + " is not running"));
     process.resize(rows, columns);
   }
 

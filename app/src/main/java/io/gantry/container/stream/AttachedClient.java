@@ -6,7 +6,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client of a container's streams. One thread reads ({@link #read}), another may write; closing it, from any thread, ends both.
+ * One client of a container's streams. One thread reads ({@link #read}), another may write; closing
+ * it, from any thread, ends both.
  */
 public final class AttachedClient implements ProcessStreams {
 

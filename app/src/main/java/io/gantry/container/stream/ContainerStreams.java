@@ -16,8 +16,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The standard streams of one run of a container, and the clients attached to them. There is one connection to the container's monitor, made when
- * the first client needs it; what it delivers is copied to every client's queue, so that no client can hold up the container or another client.
+ * The standard streams of one run of a container, and the clients attached to them. There is one
+ * connection to the container's monitor, made when the first client needs it; what it delivers is
+ * copied to every client's queue, so that no client can hold up the container or another client.
  *
  * <p>Clients may attach before the container starts; they then get all of its output.
  */

@@ -16,7 +16,8 @@ public interface ProcessStreams extends AutoCloseable {
   @Nullable Chunk read() throws IOException, InterruptedException;
 
   /**
-   * Writes to standard input, waiting while the process does not read. Ignored when stdin was not asked for.
+   * Writes to standard input, waiting while the process does not read. Ignored when stdin was not
+   * asked for.
    *
    * @throws IOException when the process has ended
    */

@@ -14,9 +14,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Output on its way to one client: written by the reader of the container's streams, which it never makes wait, and read by the client's thread.
- * The first {@value #IN_MEMORY} bytes are held in memory; what a slow client leaves behind beyond that goes to an unnamed file, up to a limit, after which
- * the client is given up. Chunks keep their order and their stream.
+ * Output on its way to one client: written by the reader of the container's streams, which it never
+ * makes wait, and read by the client's thread. The first {@value #IN_MEMORY} bytes are held in
+ * memory; what a slow client leaves behind beyond that goes to an unnamed file, up to a limit,
+ * after which the client is given up. Chunks keep their order and their stream.
  */
 public final class SpillQueue implements AutoCloseable {
 
