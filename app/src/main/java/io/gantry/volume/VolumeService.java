@@ -5,9 +5,7 @@ import io.gantry.error.EngineException;
 import io.gantry.event.EventJournal;
 import io.gantry.event.EventType;
 import io.gantry.plugins.DriverException;
-import io.gantry.plugins.volume.VolumeCapacity;
 import io.gantry.plugins.volume.VolumeDriver;
-import io.gantry.plugins.volume.VolumeDriverFactory;
 import io.gantry.store.Durability;
 import io.gantry.store.Store;
 import java.nio.file.Path;
@@ -16,7 +14,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,10 +21,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,11 +45,11 @@ public final class VolumeService {
   private static final int MAX_NAME = 255;
 
   private final SecureRandom random = new SecureRandom();
-  private final ConcurrentMap<String, VolumeEntry> entries = new ConcurrentHashMap<>();
+  private final VolumeIndex index = new VolumeIndex();
   private final VolumeStore store;
   private final EventJournal events;
   private final LocalVolumes local;
-  private final Drivers plugins;
+  private final VolumeDrivers drivers;
 
   /**
    * @param dataRoot volumes of the local driver are {@code <dataRoot>/volumes/<name>/_data}
@@ -64,8 +57,8 @@ public final class VolumeService {
   public VolumeService(Store store, EventJournal events, Drivers plugins, Path dataRoot) {
     this.store = new VolumeStore(store);
     this.events = events;
-    this.plugins = plugins;
     this.local = new LocalVolumes(dataRoot.resolve("volumes"));
+    this.drivers = new VolumeDrivers(local, plugins);
   }
 
   /**
@@ -78,30 +71,30 @@ public final class VolumeService {
     for (VolumeStore.Row row : store.all()) {
       Volume volume = row.volume();
       boolean orphan = volume.madeFor() != null && !containers.contains(volume.madeFor());
-      if (row.removing() || orphan) {
-        log.info(
-            "Removing volume {}: {}",
-            volume.name(),
-            orphan ? "its container was never made" : "its removal was cut off");
-        try {
-          driver(volume.driver()).remove(volume.name());
-          store.delete(volume.name());
-          continue;
-        } catch (DriverException e) {
-          log.warn("Volume {} could not be removed", volume.name(), e);
-        }
+      if (!(row.removing() || orphan) || !removeLeftOver(volume, orphan)) {
+        index.add(volume.settled());
       }
-      VolumeEntry entry = new VolumeEntry();
-      entry.volume = volume.settled();
-      entries.put(volume.name(), entry);
+    }
+  }
+
+  private boolean removeLeftOver(Volume volume, boolean orphan) {
+    log.info(
+        "Removing volume {}: {}",
+        volume.name(),
+        orphan ? "its container was never made" : "its removal was cut off");
+    try {
+      drivers.get(volume.driver()).remove(volume.name());
+      store.delete(volume.name());
+      return true;
+    } catch (DriverException e) {
+      log.warn("Volume {} could not be removed", volume.name(), e);
+      return false;
     }
   }
 
   /** The drivers volumes can be made with. */
   public List<String> drivers() {
-    List<String> names = new ArrayList<>(List.of(LOCAL));
-    names.addAll(plugins.names(VolumeDriverFactory.class));
-    return names.stream().distinct().toList();
+    return drivers.names();
   }
 
   /**
@@ -117,7 +110,7 @@ public final class VolumeService {
       throw EngineException.invalid("create %s: volume name is too long".formatted(name));
     }
     while (true) {
-      VolumeEntry entry = entries.computeIfAbsent(name, ignored -> new VolumeEntry());
+      VolumeEntry entry = index.place(name);
       entry.lock.lock();
       try {
         if (entry.gone) {
@@ -131,7 +124,7 @@ public final class VolumeService {
           return make(entry, name, anonymous, request);
         } finally {
           if (entry.volume == null) {
-            drop(name, entry);
+            index.drop(name, entry);
           }
         }
       } finally {
@@ -143,7 +136,7 @@ public final class VolumeService {
   private Volume existing(Volume existing, CreateVolume request) {
     String driver = request.driver();
     if (!driver.isEmpty() && !driver.equals(existing.driver())) {
-      translated("create " + existing.name(), () -> driver(driver));
+      VolumeDrivers.call("create " + existing.name(), () -> drivers.get(driver));
       throw EngineException.conflict(
           "create %s: volume name must be unique".formatted(existing.name()));
     }
@@ -152,21 +145,21 @@ public final class VolumeService {
 
   private Volume make(VolumeEntry entry, String name, boolean anonymous, CreateVolume request) {
     String driverName = request.driver().isEmpty() ? LOCAL : request.driver();
-    String action = "create " + name;
-    VolumeDriver driver = translated(action, () -> driver(driverName));
     Map<String, String> options = request.options() == null ? Map.of() : request.options();
-    translated(
-        action,
-        () -> {
-          driver.create(name, options);
-          return name;
-        });
+    VolumeDriver driver =
+        VolumeDrivers.call(
+            "create " + name,
+            () -> {
+              VolumeDriver chosen = drivers.get(driverName);
+              chosen.create(name, options);
+              return chosen;
+            });
     Volume volume =
         new Volume(
             name,
             driverName,
             Instant.now().truncatedTo(ChronoUnit.SECONDS),
-            mountpoint(driver, name),
+            VolumeDrivers.mountpoint(driver, name),
             labels(request.labels(), anonymous),
             request.options(),
             driver.scope().name().toLowerCase(Locale.ROOT),
@@ -187,12 +180,7 @@ public final class VolumeService {
     return labels;
   }
 
-  private static String mountpoint(VolumeDriver driver, String name) {
-    return driver.find(name).flatMap(info -> info.mountpoint()).map(Path::toString).orElse("");
-  }
-
-  /** A name for an anonymous volume. */
-  String newName() {
+  private String newName() {
     byte[] bytes = new byte[32];
     random.nextBytes(bytes);
     return HexFormat.of().formatHex(bytes);
@@ -204,57 +192,39 @@ public final class VolumeService {
    */
   public void settle(Collection<String> names) {
     for (String name : names) {
-      VolumeEntry entry = entries.get(name);
-      if (entry == null) {
-        continue;
-      }
-      entry.lock.lock();
-      try {
-        Volume volume = entry.volume;
-        if (volume != null && volume.madeFor() != null) {
-          entry.volume = volume.settled();
-          store.updateLater(volume.settled());
-        }
-      } finally {
-        entry.lock.unlock();
-      }
+      index.locked(
+          name,
+          (entry, volume) -> {
+            Volume settled = volume.settled();
+            entry.volume = settled;
+            store.updateLater(settled);
+            return settled;
+          });
     }
   }
 
   public Optional<Volume> find(String name) {
-    VolumeEntry entry = entries.get(name);
-    return Optional.ofNullable(entry == null ? null : entry.volume);
+    return index.find(name);
   }
 
   /**
    * @throws EngineException NOT_FOUND
    */
   public Volume get(String name) {
-    return find(name).orElseThrow(() -> noSuchVolume(name));
+    return find(name).orElseThrow(() -> VolumeIndex.noSuchVolume(name));
   }
 
   /** What the driver has to say of the volume beyond its record (API {@code Volume.Status}). */
   public Map<String, String> status(String name) {
-    return translated("get " + name, () -> driver(get(name).driver()).find(name))
-        .map(i -> i.status())
+    Volume volume = get(name);
+    return VolumeDrivers.call("get " + name, () -> drivers.get(volume.driver()).find(name))
+        .map(info -> info.status())
         .orElse(Map.of());
   }
 
   /** Those that fit, by name. */
   public List<Volume> list(VolumeFilter filter) {
-    return matching(filter).map(entry -> entry.getValue()).toList();
-  }
-
-  private Stream<Map.Entry<VolumeEntry, Volume>> matching(VolumeFilter filter) {
-    return entries.values().stream()
-        .<Map.Entry<VolumeEntry, Volume>>mapMulti(
-            (entry, next) -> {
-              Volume volume = entry.volume;
-              if (volume != null && filter.matches(volume, !entry.references.isEmpty())) {
-                next.accept(Map.entry(entry, volume));
-              }
-            })
-        .sorted(Comparator.comparing(pair -> pair.getValue().name()));
+    return index.matching(filter).map(VolumeIndex.Match::volume).toList();
   }
 
   /**
@@ -264,58 +234,42 @@ public final class VolumeService {
    * @throws EngineException NOT_FOUND, or CONFLICT while a container has it
    */
   public void remove(String name, boolean force) {
-    VolumeEntry entry = entries.get(name);
-    if (entry == null) {
-      if (force) {
-        return;
-      }
-      throw noSuchVolume(name);
-    }
-    entry.lock.lock();
     try {
-      Volume volume = entry.volume;
-      if (entry.gone || volume == null) {
-        if (force) {
-          return;
-        }
-        throw noSuchVolume(name);
+      removeExisting(name);
+    } catch (EngineException e) {
+      if (!force || find(name).isPresent()) {
+        throw e;
       }
-      if (!entry.references.isEmpty()) {
-        throw EngineException.conflict(
-            "remove %s: volume is in use - [%s]"
-                .formatted(name, String.join(", ", entry.references)));
-      }
-      destroy(entry, volume);
-    } finally {
-      entry.lock.unlock();
     }
+  }
+
+  private void removeExisting(String name) {
+    index.locked(
+        name,
+        (entry, volume) -> {
+          if (!entry.references.isEmpty()) {
+            throw EngineException.conflict(
+                "remove %s: volume is in use - [%s]"
+                    .formatted(name, String.join(", ", entry.references)));
+          }
+          destroy(entry, volume);
+          return volume;
+        });
   }
 
   private void destroy(VolumeEntry entry, Volume volume) {
-    String action = "remove " + volume.name();
-    VolumeDriver driver = translated(action, () -> driver(volume.driver()));
     store.markRemoving(volume);
     try {
-      translated(
-          action,
-          () -> {
-            driver.remove(volume.name());
-            return volume;
-          });
-    } catch (EngineException e) {
+      drivers.get(volume.driver()).remove(volume.name());
+    } catch (DriverException e) {
       // the user was told no: the next start must not do it after all
       store.updateLater(volume);
-      throw e;
+      throw VolumeDrivers.failure("remove " + volume.name(), e);
     }
     store.delete(volume.name());
     entry.volume = null;
-    drop(volume.name(), entry);
+    index.drop(volume.name(), entry);
     publish("destroy", volume.name(), Map.of("driver", volume.driver()));
-  }
-
-  private void drop(String name, VolumeEntry entry) {
-    entry.gone = true;
-    entries.remove(name, entry);
   }
 
   /**
@@ -325,22 +279,21 @@ public final class VolumeService {
   public PrunedVolumes prune(VolumeFilter filter) {
     List<String> deleted = new ArrayList<>();
     long reclaimed = 0;
-    for (var match : matching(filter).toList()) {
-      Volume volume = match.getValue();
-      VolumeEntry entry = match.getKey();
+    for (VolumeIndex.Match match : index.matching(filter).toList()) {
+      Volume volume = match.volume();
+      VolumeEntry entry = match.entry();
       boolean hasOptions = volume.options() != null && !volume.options().isEmpty();
       if (!volume.driver().equals(LOCAL) || hasOptions || !(filter.all() || volume.anonymous())) {
         continue;
       }
       entry.lock.lock();
       try {
-        if (entry.gone || !entry.references.isEmpty()) {
-          continue;
+        if (!entry.gone && entry.references.isEmpty()) {
+          long size = drivers.size(volume);
+          destroy(entry, volume);
+          deleted.add(volume.name());
+          reclaimed += Math.max(0, size);
         }
-        long size = size(volume);
-        destroy(entry, volume);
-        deleted.add(volume.name());
-        reclaimed += Math.max(0, size);
       } catch (EngineException e) {
         log.warn("Volume {} was not pruned", volume.name(), e);
       } finally {
@@ -353,21 +306,13 @@ public final class VolumeService {
 
   /** What the volumes take; walks over all their files. */
   public List<VolumeUsage> usage() {
-    return matching(VolumeFilter.NONE)
+    return index
+        .matching(VolumeFilter.NONE)
         .map(
-            pair ->
+            match ->
                 new VolumeUsage(
-                    pair.getValue(), pair.getKey().references.size(), size(pair.getValue())))
+                    match.volume(), match.entry().references.size(), drivers.size(match.volume())))
         .toList();
-  }
-
-  private long size(Volume volume) {
-    try {
-      return driver(volume.driver()).capacity(volume.name()).map(VolumeCapacity::used).orElse(-1L);
-    } catch (DriverException e) {
-      log.debug("Size of volume {}", volume.name(), e);
-      return -1;
-    }
   }
 
   /**
@@ -377,7 +322,7 @@ public final class VolumeService {
    * @throws EngineException NOT_FOUND
    */
   public Volume acquire(String name, String container) {
-    return locked(
+    return index.locked(
         name,
         (entry, volume) -> {
           entry.references.add(container);
@@ -391,10 +336,7 @@ public final class VolumeService {
    */
   public void release(Collection<String> names, String container) {
     for (String name : names) {
-      VolumeEntry entry = entries.get(name);
-      if (entry != null) {
-        entry.references.remove(container);
-      }
+      index.entry(name).ifPresent(entry -> entry.references.remove(container));
     }
   }
 
@@ -406,34 +348,29 @@ public final class VolumeService {
    * @throws EngineException NOT_FOUND, or in the words of Docker why it cannot be mounted
    */
   public Path mount(String name, String container, String destination, boolean readWrite) {
-    return locked(
+    return index.locked(
         name,
         (entry, volume) -> {
-          try {
-            Path path = driver(volume.driver()).mount(name, container);
-            entry.users.add(container);
-            publish(
-                "mount",
-                name,
-                Map.of(
-                    "container",
-                    container,
-                    "destination",
-                    destination,
-                    "driver",
-                    volume.driver(),
-                    "propagation",
-                    "",
-                    "read/write",
-                    Boolean.toString(readWrite)));
-            return path;
-          } catch (DriverException e) {
-            throw new EngineException(
-                kind(e),
-                "error while mounting volume '%s': %s"
-                    .formatted(volume.mountpoint(), e.getMessage()),
-                e);
-          }
+          Path path =
+              VolumeDrivers.call(
+                  "error while mounting volume '" + volume.mountpoint() + "'",
+                  () -> drivers.get(volume.driver()).mount(name, container));
+          entry.users.add(container);
+          publish(
+              "mount",
+              name,
+              Map.of(
+                  "container",
+                  container,
+                  "destination",
+                  destination,
+                  "driver",
+                  volume.driver(),
+                  "propagation",
+                  "",
+                  "read/write",
+                  Boolean.toString(readWrite)));
+          return path;
         });
   }
 
@@ -448,11 +385,11 @@ public final class VolumeService {
       try {
         acquire(name, container);
         if (running) {
-          locked(
+          index.locked(
               name,
               (entry, volume) -> {
                 entry.users.add(container);
-                return driver(volume.driver()).mount(name, container);
+                return drivers.get(volume.driver()).mount(name, container);
               });
         }
       } catch (EngineException | DriverException e) {
@@ -471,71 +408,22 @@ public final class VolumeService {
 
   /** The container does not run any more. A failure is logged; the next {@link #mount} copes. */
   public void unmount(String name, String container) {
-    VolumeEntry entry = entries.get(name);
-    if (entry == null) {
+    if (find(name).isEmpty()) {
       return;
     }
-    entry.lock.lock();
     try {
-      Volume volume = entry.volume;
-      if (volume != null && entry.users.remove(container)) {
-        driver(volume.driver()).unmount(name, container);
-        publish("unmount", name, Map.of("container", container, "driver", volume.driver()));
-      }
-    } catch (DriverException e) {
+      index.locked(
+          name,
+          (entry, volume) -> {
+            if (entry.users.remove(container)) {
+              drivers.get(volume.driver()).unmount(name, container);
+              publish("unmount", name, Map.of("container", container, "driver", volume.driver()));
+            }
+            return volume;
+          });
+    } catch (EngineException | DriverException e) {
       log.warn("Volume {} of container {} was not unmounted", name, container, e);
-    } finally {
-      entry.lock.unlock();
     }
-  }
-
-  private interface Locked<T> {
-    T apply(VolumeEntry entry, Volume volume);
-  }
-
-  private <T> T locked(String name, Locked<T> action) {
-    VolumeEntry entry = entries.get(name);
-    if (entry == null) {
-      throw noSuchVolume(name);
-    }
-    entry.lock.lock();
-    try {
-      Volume volume = entry.volume;
-      if (entry.gone || volume == null) {
-        throw noSuchVolume(name);
-      }
-      return action.apply(entry, volume);
-    } finally {
-      entry.lock.unlock();
-    }
-  }
-
-  private VolumeDriver driver(String name) {
-    if (name.equals(LOCAL)) {
-      return local;
-    }
-    if (!plugins.names(VolumeDriverFactory.class).contains(name)) {
-      throw new DriverException(
-          DriverException.Kind.NOT_FOUND,
-          "error looking up volume plugin %s: plugin \"%s\" not found".formatted(name, name));
-    }
-    return plugins.open(VolumeDriverFactory.class, name, Map.of());
-  }
-
-  private static <T> T translated(String action, Supplier<T> call) {
-    try {
-      return call.get();
-    } catch (DriverException e) {
-      throw new EngineException(kind(e), action + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static EngineException.Kind kind(DriverException e) {
-    return EngineException.Kind.valueOf(e.kind().name());
-  }
-
-  private static EngineException noSuchVolume(String name) {
-    return EngineException.notFound("get %s: no such volume".formatted(name));
   }
 
   private void publish(String action, String name, Map<String, String> attributes) {
