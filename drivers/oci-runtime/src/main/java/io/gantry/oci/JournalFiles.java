@@ -1,5 +1,7 @@
 package io.gantry.oci;
 
+import io.gantry.linux.Errno;
+import io.gantry.linux.ErrnoException;
 import io.gantry.linux.inotify.Inotify;
 import io.gantry.plugins.runtime.Journal;
 import java.io.IOException;
@@ -67,6 +69,7 @@ final class JournalFiles implements Journal {
   private long readSize;
   private boolean stopRequested;
   private volatile boolean closed;
+  private volatile boolean woken;
 
   JournalFiles(Path directory, Inotify inotify, Writer writer) {
     this.directory = directory;
@@ -258,36 +261,43 @@ final class JournalFiles implements Journal {
       // Many containers are quiet for long.
       buffer = new byte[0];
     }
+    long deadline = System.nanoTime() + limit.toNanos();
+    // A request from before this call counts: who made it is then served by the next read.
+    while (!closed && !woken && System.nanoTime() - deadline < 0) {
+      awaitChange(from, deadline);
+      if (hasMore(from)) {
+        return true;
+      }
+    }
+    woken = false;
+    return false;
+  }
+
+  private void awaitChange(Position from, long deadline) throws IOException, InterruptedException {
     int inDirectory = -1;
     int inFile = -1;
     try {
       Path rotated = rotatedFile(from.segment());
-      if (rotated.toFile().exists()) {
-        inFile = watch(rotated, Inotify.MODIFY | Inotify.ONE_SHOT);
-      } else {
-        inFile = watch(current, Inotify.MODIFY | Inotify.ONE_SHOT);
-      }
+      Path file = rotated.toFile().exists() ? rotated : current;
+      inFile = watch(file, Inotify.MODIFY | Inotify.ONE_SHOT);
       if (inFile < 0 || !current.toFile().exists()) {
         inDirectory = watch(directory, Inotify.CREATE | Inotify.MOVED_TO | Inotify.ONE_SHOT);
       }
-      if (!hasMore(from) && !closed) {
-        // A permit may have been given before this call: who woke the reader is then served by its
-        // next read.
-        var _ = changed.tryAcquire(limit.toNanos(), TimeUnit.NANOSECONDS);
+      if (!hasMore(from) && !closed && !woken) {
+        var _ = changed.tryAcquire(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         var _ = changed.drainPermits();
       }
     } finally {
       unwatch(inDirectory);
       unwatch(inFile);
     }
-    return hasMore(from);
   }
 
   private int watch(Path path, int mask) throws IOException {
     try {
       return inotify.watch(path, mask, (what, name) -> changed.release());
-    } catch (io.gantry.linux.ErrnoException e) {
-      if (e.errno() == io.gantry.linux.Errno.ENOENT) {
+    } catch (ErrnoException e) {
+      if (e.errno() == Errno.ENOENT) {
         return -1;
       }
       throw e;
@@ -325,6 +335,7 @@ final class JournalFiles implements Journal {
 
   @Override
   public void wake() {
+    woken = true;
     changed.release();
   }
 

@@ -1,7 +1,9 @@
 package io.gantry.linux.process;
 
 import com.sun.jna.Memory;
+import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;
 import io.gantry.linux.poll.Poller;
 import java.io.IOException;
@@ -27,7 +29,10 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 public final class Children {
 
   private static final int SIGINFO_SIZE = 128;
-  private static final int SIGINFO_PID_OFFSET = 12;
+
+  /** Behind three ints and what aligns the rest to eight bytes. */
+  private static final int SIGINFO_PID_OFFSET = 16;
+
   private static final Duration SHORTEST = Duration.ofMillis(1);
   private static final Duration LONGEST = Duration.ofMillis(100);
   private static final int OWN_SESSION =
@@ -120,12 +125,18 @@ public final class Children {
     return waitFor(ProcessCalls.WEXITED | ProcessCalls.WNOWAIT | ProcessCalls.WNOHANG);
   }
 
+  /** The number of an ended child, which stays one; 0 when there is none, or no child at all. */
   private static int waitFor(int options) {
     try (Memory info = new Memory(SIGINFO_SIZE)) {
-      info.clear();
-      return ProcessCalls.waitid(ProcessCalls.P_ALL, 0, Pointer.nativeValue(info), options) == 0
-          ? info.getInt(SIGINFO_PID_OFFSET)
-          : 0;
+      while (true) {
+        info.clear();
+        if (ProcessCalls.waitid(ProcessCalls.P_ALL, 0, Pointer.nativeValue(info), options) == 0) {
+          return info.getInt(SIGINFO_PID_OFFSET);
+        }
+        if (Native.getLastError() != Errno.EINTR) {
+          return 0;
+        }
+      }
     }
   }
 

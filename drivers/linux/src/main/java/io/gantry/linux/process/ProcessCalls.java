@@ -47,6 +47,8 @@ final class ProcessCalls {
 
   static native int posix_spawn_file_actions_adddup2(long actions, int fd, int newFd);
 
+  static native int posix_spawn_file_actions_addclose(long actions, int fd);
+
   static native int posix_spawn_file_actions_addopen(
       long actions, int fd, String path, int flags, int mode);
 

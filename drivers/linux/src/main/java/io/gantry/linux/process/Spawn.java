@@ -69,6 +69,11 @@ final class Spawn {
           check(program, ProcessCalls.posix_spawn_file_actions_adddup2(action, fd, entry.getKey()));
           highest = Math.max(highest, entry.getKey());
         }
+        for (int number = 3; number < highest; number++) {
+          if (!command.descriptors().containsKey(number)) {
+            check(program, ProcessCalls.posix_spawn_file_actions_addclose(action, number));
+          }
+        }
         check(program, ProcessCalls.posix_spawn_file_actions_addclosefrom_np(action, highest + 1));
         signals(program, attribute, Pointer.nativeValue(signals));
         int[] pid = new int[1];

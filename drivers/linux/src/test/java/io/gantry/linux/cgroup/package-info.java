@@ -1,0 +1,4 @@
+@NullMarked
+package io.gantry.linux.cgroup;
+
+import org.jspecify.annotations.NullMarked;

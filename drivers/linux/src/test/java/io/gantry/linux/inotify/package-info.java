@@ -1,0 +1,4 @@
+@NullMarked
+package io.gantry.linux.inotify;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.gantry.linux.poll;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.gantry.linux.process;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.gantry.linux.socket;
+
+import org.jspecify.annotations.NullMarked;
