@@ -134,7 +134,7 @@ final class Overlay2Driver implements StorageDriver {
     OptionalLong size = Overlay2Options.snapshotSize(options);
     if (size.isPresent() && quotas.isEmpty()) {
       throw new DriverException(
-          Kind.INVALID,
+          Kind.SYSTEM,
           "--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
     }
     create("prepare", SnapshotKind.ACTIVE, key, parent, size.isPresent() ? size : defaultSize);

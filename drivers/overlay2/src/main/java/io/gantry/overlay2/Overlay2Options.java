@@ -33,14 +33,20 @@ record Overlay2Options(boolean overrideKernelCheck, OptionalLong size) {
     return new Overlay2Options(override, size);
   }
 
-  /** The options of one snapshot: only {@code size}. */
+  /**
+   * The options of one snapshot: only {@code size}. Wrong ones are reported as Docker does: 500.
+   */
   static OptionalLong snapshotSize(Map<String, String> options) {
     OptionalLong size = OptionalLong.empty();
     for (Map.Entry<String, String> option : options.entrySet()) {
       if (!option.getKey().equalsIgnoreCase("size")) {
-        throw new DriverException(Kind.INVALID, "Unknown option " + option.getKey());
+        throw new DriverException(Kind.SYSTEM, "Unknown option " + option.getKey());
       }
-      size = OptionalLong.of(bytes(option.getValue()));
+      try {
+        size = OptionalLong.of(bytes(option.getValue()));
+      } catch (DriverException e) {
+        throw new DriverException(Kind.SYSTEM, String.valueOf(e.getMessage()), e);
+      }
     }
     return size;
   }

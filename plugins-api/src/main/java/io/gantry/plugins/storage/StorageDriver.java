@@ -44,7 +44,8 @@ public interface StorageDriver extends Driver {
    * @param parent a committed snapshot, or {@link #NO_PARENT} for an empty tree with a root
    *     directory of mode 0755
    * @param options for this snapshot alone ({@code --storage-opt}), for instance {@code size=10G};
-   *     one the driver does not know is refused by name
+   *     one the driver does not know is refused by name, with the kind that Docker's status for it
+   *     asks for
    */
   void prepare(String key, String parent, Map<String, String> options);
 

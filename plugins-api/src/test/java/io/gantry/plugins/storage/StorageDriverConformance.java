@@ -445,7 +445,9 @@ public abstract class StorageDriverConformance implements SnapshotFixture {
 
   @Test
   void unknownOptionsAreRefusedByName() {
-    assertFails(Kind.INVALID, "sizzle", () -> driver.prepare("k", "", Map.of("sizzle", "1")));
+    assertThatThrownBy(() -> driver.prepare("k", "", Map.of("sizzle", "1")))
+        .isInstanceOf(DriverException.class)
+        .hasMessageContaining("sizzle");
     assertThat(driver.stat("k")).isEmpty();
     driver.close();
     assertFails(Kind.INVALID, "sizzle", () -> open(context, Map.of("sizzle", "1")).close());
