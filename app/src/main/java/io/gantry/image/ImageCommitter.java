@@ -50,6 +50,7 @@ final class ImageCommitter {
       boolean mayAdd = synced;
       boolean done = images.change(transaction -> attempt(transaction, image, stack, names, mayAdd));
       if (done) {
+        layers.confirmed(synced ? stack : List.of());
         return id;
       }
       // it was there a moment ago and is being removed

@@ -6,8 +6,12 @@ import io.gantry.error.EngineException;
 import io.gantry.layers.tar.TarReader;
 import io.gantry.registry.AuthConfig;
 import io.gantry.registry.Digests;
+import io.gantry.store.Durability;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -164,16 +168,7 @@ class ImageConcurrencyTest {
     List<byte[]> layers = List.of(TestArchive.tar().file("f", "x").bytes());
     byte[] first = TestArchive.docker(TestArchive.config(layers, "0"), layers, "many:0");
     engine.images.load(TestArchive.in(first), true, ProgressSink.NONE);
-    TestArchive.Tar archive = TestArchive.tar();
-    StringBuilder manifest = new StringBuilder("[");
-    for (int i = 1; i < 10_000; i++) {
-      archive.file(i + ".json", TestArchive.config(layers, "" + i));
-      manifest
-          .append(i == 1 ? "" : ",")
-          .append("{\"Config\":\"" + i + ".json\",\"RepoTags\":[\"many:" + i + "\"],\"Layers\":[\"l\"]}");
-    }
-    archive.file("l", layers.getFirst()).file("manifest.json", manifest + "]");
-    engine.images.load(TestArchive.in(archive.bytes()), true, ProgressSink.NONE);
+    engine.store.write(Durability.PROCESS, connection -> insert(connection, layers));
     engine.stop();
     engine = engine.reopen();
     assertThat(engine.images.count()).isEqualTo(10_000);
@@ -185,5 +180,24 @@ class ImageConcurrencyTest {
       best = Math.min(best, System.nanoTime() - before);
     }
     assertThat(best).isLessThan(100_000_000L);
+  }
+
+  private static int insert(Connection connection, List<byte[]> layers) throws SQLException {
+    try (PreparedStatement image =
+            connection.prepareStatement(
+                "INSERT INTO image (id, parent, tagged, config) VALUES (?, NULL, 1, ?)");
+        PreparedStatement name =
+            connection.prepareStatement("INSERT INTO image_name (name, image) VALUES (?, ?)")) {
+      for (int i = 1; i < 10_000; i++) {
+        byte[] config = TestArchive.config(layers, "" + i);
+        image.setString(1, Digests.sha256(config));
+        image.setBytes(2, config);
+        image.executeUpdate();
+        name.setString(1, "docker.io/library/many:" + i);
+        name.setString(2, Digests.sha256(config));
+        name.executeUpdate();
+      }
+      return 0;
+    }
   }
 }

@@ -17,8 +17,13 @@ import java.util.Optional;
 /** The layers' rows in the database. */
 final class LayerRows {
 
-  /** A row that was written during an earlier boot and never confirmed is worth nothing: its files may not have reached the disk. */
-  record Row(Layer layer, boolean trusted) {}
+  /**
+   * A row. One that was written during an earlier boot and never confirmed is worth nothing: its files may not have reached the disk.
+   *
+   * @param trusted whether the files are whole
+   * @param durable whether they are on the disk for certain
+   */
+  record Row(Layer layer, boolean trusted, boolean durable) {}
 
   /** A row of what is known of registries. */
   record BlobRow(String diffId, LayerBlob blob) {}
@@ -56,7 +61,8 @@ final class LayerRows {
                           Optional.ofNullable(found.getString(3)),
                           found.getLong(4),
                           found.getLong(5)),
-                      written == null || written.equals(boot)));
+                      written == null || written.equals(boot),
+                      written == null));
             }
           }
           return rows;

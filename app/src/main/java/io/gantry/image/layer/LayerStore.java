@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -45,6 +46,9 @@ public final class LayerStore {
   private final KnownBlobs blobs;
   private final SnapshotDiff diff;
   private final Path mountPoints;
+
+  /** Chain ids of layers a power cut could take. */
+  private final Set<String> unsynced = ConcurrentHashMap.newKeySet();
 
   /**
    * @param directory for what is kept beside the snapshots, on the disk of the data root
@@ -81,6 +85,9 @@ public final class LayerStore {
       Layer layer = row.layer();
       if (row.trusted() && snapshots.containsKey(layer.snapshot()) && records.has(layer)) {
         found.put(layer.chainId(), layer);
+        if (!row.durable()) {
+          unsynced.add(layer.chainId());
+        }
       } else {
         lost.add(layer);
       }
@@ -307,6 +314,7 @@ public final class LayerStore {
     }
     FailPoint.hit("layer.committed");
     rows.insert(layer);
+    unsynced.add(layer.chainId());
     table.add(layer, 1);
     return new Pin(layer);
   }
@@ -317,16 +325,18 @@ public final class LayerStore {
     }
   }
 
-  /** Puts the layers on the disk; {@link #confirm} then says so in the database. */
+  /** Puts those of the layers that are not on the disk for certain there; {@link #confirm} then says so in the database. */
   public void sync(List<Layer> layers) {
+    List<Layer> loose = layers.stream().filter(layer -> unsynced.contains(layer.chainId())).toList();
+    if (loose.isEmpty()) {
+      return;
+    }
     try {
-      for (Layer layer : layers) {
+      for (Layer layer : loose) {
         records.sync(layer);
       }
-      if (!layers.isEmpty()) {
-        records.syncNames();
-        driver.sync();
-      }
+      records.syncNames();
+      driver.sync();
     } catch (IOException e) {
       throw EngineException.system("layers were not written to the disk: " + e.getMessage(), e);
     }
@@ -334,7 +344,14 @@ public final class LayerStore {
 
   /** In the transaction that commits the image whose layers were synced. */
   public void confirm(Connection connection, List<Layer> layers) throws SQLException {
-    LayerRows.confirm(connection, layers.stream().map(Layer::chainId).toList());
+    List<String> chains =
+        layers.stream().map(Layer::chainId).filter(unsynced::contains).toList();
+    LayerRows.confirm(connection, chains);
+  }
+
+  /** The transaction is on the disk. */
+  public void confirmed(List<Layer> layers) {
+    layers.forEach(layer -> unsynced.remove(layer.chainId()));
   }
 
   /** An image stands on this layer. The layer is pinned by the caller, or the daemon is starting. */
@@ -366,6 +383,7 @@ public final class LayerStore {
     for (Layer layer : layers) {
       removeSnapshot(layer.snapshot());
       records.delete(layer.snapshot());
+      unsynced.remove(layer.chainId());
       if (table.all().stream().noneMatch(other -> other.diffId().equals(layer.diffId()))) {
         blobs.forgetLayer(layer.diffId());
       }
