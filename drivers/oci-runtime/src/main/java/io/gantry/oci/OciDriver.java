@@ -88,7 +88,7 @@ final class OciDriver implements RuntimeDriver {
         new Creation(layout, cgroups, poller, launcher, conmon, runtimes, registry, leftovers);
     this.execs = new Execs(layout, poller, launcher, conmon, buffers);
     this.adoption = new Adoption(layout, cgroups, poller, runtimes, registry, execs, leftovers);
-    var unused =
+    var _ =
         inotify.watch(
             layout.exits(),
             Inotify.MOVED_TO | Inotify.CLOSE_WRITE,
