@@ -78,6 +78,7 @@ final class ContainerStreamsController implements Controller {
     inText(
         exchange,
         () -> {
+          containers.get(exchange.name());
           String key = exchange.header("Sec-WebSocket-Key");
           if (key.isEmpty()
               || !exchange.upgrade().filter("websocket"::equalsIgnoreCase).isPresent()) {

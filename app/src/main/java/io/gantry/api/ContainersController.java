@@ -113,7 +113,15 @@ final class ContainersController implements Controller {
   }
 
   private void kill(Exchange exchange) {
-    containers.kill(exchange.name(), exchange.query().text("signal"));
+    try {
+      containers.kill(exchange.name(), exchange.query().text("signal"));
+    } catch (EngineException e) {
+      String message = String.valueOf(e.getMessage());
+      String start = "cannot kill container: ";
+      throw message.startsWith(start)
+          ? e
+          : new EngineException(e.kind(), start + exchange.name() + ": " + message, e);
+    }
     exchange.noContent();
   }
 
@@ -148,6 +156,12 @@ final class ContainersController implements Controller {
 
   private void remove(Exchange exchange) {
     Query query = exchange.query();
+    if (query.flag("link")) {
+      // links are aliases in the network here, not names: there is only the container's own
+      containers.get(exchange.name());
+      throw EngineException.system(
+          "Conflict, cannot remove the default link name of the container", null);
+    }
     containers.remove(exchange.name(), query.flag("v"), query.flag("force"));
     exchange.noContent();
   }

@@ -130,7 +130,10 @@ final class ImagesController implements Controller {
           "invalid limit specified: strconv.Atoi: parsing \"" + text + "\": invalid syntax",
           e);
     }
-    if (limit < 1 || limit > MOST_HITS) {
+    if (limit == 0) {
+      return HITS;
+    }
+    if (limit < 0 || limit > MOST_HITS) {
       throw EngineException.invalid(
           "limit " + limit + " is outside the range of [1, " + MOST_HITS + "]");
     }

@@ -23,10 +23,6 @@ import org.springframework.stereotype.Component;
 @Component
 final class NetworksController implements Controller {
 
-  private static final String NO_MANAGER =
-      "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to"
-          + " connect this node to swarm and try again.";
-
   private final NetworkService networks;
   private final ContainerNetworks connections;
   private final Containers containers;
@@ -77,8 +73,11 @@ final class NetworksController implements Controller {
 
   private void create(Exchange exchange) throws IOException {
     NetworkRequest request = exchange.json(NetworkRequest.class);
-    if ("overlay".equals(request.driver()) || request.ingress()) {
-      throw EngineException.forbidden(NO_MANAGER);
+    if ("overlay".equals(request.driver())) {
+      throw EngineException.forbidden(Swarm.NO_MANAGER);
+    }
+    if (request.ingress()) {
+      throw EngineException.forbidden("Ingress network can only be global scope network");
     }
     NetworkService.Created created = networks.create(request.request());
     exchange.json(201, new Replies.CreatedNetwork(created.id(), created.warning()));

@@ -16,10 +16,6 @@ import org.springframework.stereotype.Component;
 @Component
 final class RefusedController implements Controller {
 
-  private static final String NO_MANAGER =
-      "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to"
-          + " connect this node to swarm and try again.";
-
   private static final List<String> SWARM =
       List.of("services", "nodes", "tasks", "secrets", "configs");
 
@@ -62,7 +58,7 @@ final class RefusedController implements Controller {
   }
 
   private static void noSwarm(Exchange exchange) {
-    throw new EngineException(EngineException.Kind.UNAVAILABLE, NO_MANAGER);
+    throw new EngineException(EngineException.Kind.UNAVAILABLE, Swarm.NO_MANAGER);
   }
 
   private static void notInSwarm(Exchange exchange) {

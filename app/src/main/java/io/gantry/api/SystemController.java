@@ -113,8 +113,18 @@ final class SystemController implements Controller {
   }
 
   private void auth(Exchange exchange) throws IOException {
-    LoginResult result = images.checkAuth(exchange.json(CredentialsRequest.class).config());
+    LoginResult result = images.checkAuth(credentials(exchange).config());
     exchange.ok(new Replies.LoggedIn(result.identityToken(), result.status()));
+  }
+
+  /** Here dockerd does not look at the content type, and calls a bad body its own fault. */
+  private static CredentialsRequest credentials(Exchange exchange) throws IOException {
+    try {
+      return exchange.anyJson(CredentialsRequest.class);
+    } catch (EngineException e) {
+      String message = String.valueOf(e.getMessage()).replaceFirst("^invalid JSON: ", "");
+      throw EngineException.system(message.startsWith("got EOF") ? "EOF" : message, e);
+    }
   }
 
   private void events(Exchange exchange) throws Exception {

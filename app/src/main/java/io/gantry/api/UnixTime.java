@@ -25,8 +25,8 @@ final class UnixTime {
     long nanos = 0;
     if (dot >= 0 && dot + 1 < text.length()) {
       String digits = text.substring(dot + 1);
-      String padded = (digits + "0".repeat(DIGITS)).substring(0, DIGITS);
-      nanos = number(padded);
+      number(digits.length() > DIGITS ? digits.substring(0, DIGITS) : digits);
+      nanos = number((digits + "0".repeat(DIGITS)).substring(0, DIGITS));
     }
     if (seconds == 0 && nanos == 0) {
       return OptionalLong.empty();

@@ -43,10 +43,16 @@ final class VolumesController implements Controller {
 
   private void list(Exchange exchange) throws IOException {
     List<VolumeView> views =
-        volumes.list(VolumeFilter.forList(exchange.query().filters())).stream()
-            .map(VolumeView::of)
-            .toList();
+        volumes.list(VolumeFilter.forList(filters(exchange))).stream().map(VolumeView::of).toList();
     exchange.ok(new VolumeView.Listing(views, null));
+  }
+
+  private static Map<String, Set<String>> filters(Exchange exchange) {
+    try {
+      return exchange.query().filters();
+    } catch (EngineException e) {
+      throw new EngineException(e.kind(), "error reading volume filters: " + e.getMessage(), e);
+    }
   }
 
   private void inspect(Exchange exchange) throws IOException {
@@ -55,6 +61,9 @@ final class VolumesController implements Controller {
 
   private void create(Exchange exchange) throws IOException {
     VolumeRequest request = exchange.json(VolumeRequest.class);
+    if (request.clusterVolumeSpec() != null) {
+      throw new EngineException(EngineException.Kind.UNAVAILABLE, Swarm.NO_MANAGER);
+    }
     exchange.json(201, VolumeView.of(volumes.create(request.request())));
   }
 

@@ -72,7 +72,7 @@ final class ContainerCreator {
     Optional<String> wantedName =
         request.name().filter(name -> !name.isEmpty()).map(Names::checked);
     if (request.config().image().isEmpty()) {
-      throw EngineException.invalid("no image specified");
+      throw EngineException.invalid("no command specified");
     }
     Checked checked = checks.check(request.config(), request.hostConfig().withDefaults(defaults));
     HostConfig host = checked.hostConfig().withModes(this::withFullId);
@@ -180,12 +180,21 @@ final class ContainerCreator {
   }
 
   /** Gives a container another name; durable when it returns. */
+  private static String checkedNew(String name) {
+    try {
+      return Names.checked(name);
+    } catch (EngineException e) {
+      String message = String.valueOf(e.getMessage()).replace("(" + name + ")", "(/" + name + ")");
+      throw EngineException.invalid("Error when allocating new name: " + message);
+    }
+  }
+
   void rename(ContainerHandle handle, String reference, String newName) {
     String given = newName.startsWith("/") ? newName.substring(1) : newName;
-    if (reference.isEmpty() || given.isEmpty()) {
+    if (reference.isEmpty() || newName.isEmpty()) {
       throw EngineException.invalid("Neither old nor new names may be empty");
     }
-    String name = Names.checked(given);
+    String name = checkedNew(given);
     handle.lock.lock();
     try {
       Container container = handle.current();

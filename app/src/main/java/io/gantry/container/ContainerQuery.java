@@ -164,7 +164,9 @@ public record ContainerQuery(boolean all, int limit, Map<String, Set<String>> fi
     try {
       return Integer.parseInt(value);
     } catch (NumberFormatException e) {
-      throw EngineException.invalid("invalid filter 'exited=" + value + "'");
+      throw EngineException.invalid(
+          "invalid filter 'exited=%s': strconv.Atoi: parsing \"%s\": invalid syntax"
+              .formatted(value, value));
     }
   }
 
@@ -172,13 +174,17 @@ public record ContainerQuery(boolean all, int limit, Map<String, Set<String>> fi
     try {
       return Status.valueOf(value.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
-      throw EngineException.invalid("invalid filter 'status=" + value + "'");
+      throw EngineException.invalid(
+          "invalid filter 'status=%s': invalid value for state (%s): must be one of created, running, paused, restarting, removing, exited, dead"
+              .formatted(value, value));
     }
   }
 
   private static String health(String value) {
     if (!HEALTH.contains(value)) {
-      throw EngineException.invalid("invalid filter 'health=" + value + "'");
+      throw EngineException.invalid(
+          "invalid filter 'health=%s': invalid value for health (%s): must be one of none, starting, healthy, unhealthy"
+              .formatted(value, value));
     }
     return value;
   }

@@ -74,7 +74,7 @@ final class ContainerRemover {
   }
 
   private static void checkRemovable(Container container, String reference, boolean force) {
-    String name = "cannot remove container \"" + displayName(container, reference) + "\": ";
+    String name = "cannot remove container \"" + reference + "\": ";
     switch (container.state().status()) {
       case RUNNING ->
           throw EngineException.conflict(
@@ -92,10 +92,6 @@ final class ContainerRemover {
               "removal of container " + reference + " is already in progress");
       default -> {}
     }
-  }
-
-  private static String displayName(Container container, String reference) {
-    return container.id().equals(reference) ? reference : "/" + container.name();
   }
 
   /** Removes a container that does not run, whatever its state says. The caller holds the lock. */

@@ -291,7 +291,7 @@ public final class ContainerService {
     try {
       Container container = handle.current();
       if (container.state().status() != Status.PAUSED) {
-        throw EngineException.conflict("container " + container.id() + " is not paused");
+        throw EngineException.system("Container " + container.id() + " is not paused", null);
       }
       runtime.resume(container.id());
       change(handle, container.with(container.state().with(Status.RUNNING)));

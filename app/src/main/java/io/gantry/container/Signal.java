@@ -30,7 +30,10 @@ final class Signal {
       if (number > 0 && number <= RTMAX) {
         return number;
       }
-      throw EngineException.invalid("invalid signal: " + text);
+      throw EngineException.invalid(
+          number == 0
+              ? "invalid signal: " + text
+              : "the linux daemon does not support signal " + text);
     } catch (NumberFormatException e) {
       return named(text);
     }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import org.apache.coyote.BadRequestException;
 import org.jspecify.annotations.Nullable;
 
 /** One request and its answer, as a controller sees them. For the request's thread. */
@@ -96,8 +97,18 @@ public final class Exchange {
     return read(type);
   }
 
+  /** Like {@link #requiredJson}, whatever the content type. */
+  public <T> T anyJson(Class<T> type) throws IOException {
+    return read(type);
+  }
+
   private <T> T read(Class<T> type) throws IOException {
-    byte[] bytes = body().readNBytes(MAX_JSON + 1);
+    byte[] bytes;
+    try {
+      bytes = body().readNBytes(MAX_JSON + 1);
+    } catch (BadRequestException e) {
+      throw new EngineException(EngineException.Kind.INVALID, "invalid JSON: " + e.getMessage(), e);
+    }
     if (bytes.length > MAX_JSON) {
       throw EngineException.invalid(
           "invalid JSON: request body larger than " + MAX_JSON + " bytes");
@@ -114,6 +125,10 @@ public final class Exchange {
     if (media.isEmpty()) {
       throw EngineException.invalid(
           "malformed Content-Type header (" + type + "): mime: no media type");
+    }
+    if (media.endsWith("/")) {
+      throw EngineException.invalid(
+          "malformed Content-Type header (" + type + "): mime: expected token after slash");
     }
     if (!media.equals(JSON_TYPE)) {
       throw EngineException.invalid(

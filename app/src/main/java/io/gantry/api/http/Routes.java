@@ -38,6 +38,7 @@ public final class Routes {
         return path.equals(prefix) ? Optional.of("") : Optional.empty();
       }
       return path.length() > prefix.length() + end.length()
+              && path.indexOf('\n') < 0
               && path.startsWith(prefix)
               && path.endsWith(end)
           ? Optional.of(path.substring(prefix.length(), path.length() - end.length()))

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.annotation.JsonDeserialize;
 
 /** The body of {@code POST /containers/create} (API v1.51). */
-@GoName("container.CreateRequest")
+@GoName(value = "container.CreateRequest", unnamed = true)
 public record CreateRequest(
     @JsonUnwrapped @JsonDeserialize(using = Flat.OfConfig.class) @Nullable ContainerConfig config,
     @Nullable HostConfig hostConfig,

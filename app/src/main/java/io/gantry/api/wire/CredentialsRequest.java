@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Credentials for a registry (API v1.51, definitions/AuthConfig), as a body and as {@code
  * X-Registry-Auth}.
  */
-@GoName("registry.AuthConfig")
+@GoName(value = "registry.AuthConfig", unnamed = true)
 public record CredentialsRequest(
     @JsonProperty("username") @Nullable String username,
     @JsonProperty("password") @Nullable String password,

@@ -10,4 +10,7 @@ import java.lang.annotation.Target;
 @Target(ElementType.TYPE)
 @interface GoName {
   String value();
+
+  /** Whether dockerd's messages leave it out before the names of fields. */
+  boolean unnamed() default false;
 }

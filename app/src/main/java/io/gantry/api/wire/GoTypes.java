@@ -99,7 +99,8 @@ public final class GoTypes {
 
   /** The struct at the root as dockerd's messages name it: without its package. */
   public static String root(Class<?> type) {
-    if (type == CreateRequest.class) {
+    GoName named = type.getAnnotation(GoName.class);
+    if (named != null && named.unnamed()) {
       return "";
     }
     String name = name(type);

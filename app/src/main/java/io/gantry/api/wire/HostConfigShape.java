@@ -2,9 +2,12 @@ package io.gantry.api.wire;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.annotation.Nulls;
 import io.gantry.container.HostChannel;
 import io.gantry.container.Mount;
+import io.gantry.container.PortBinding;
 import io.gantry.container.Resources;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +23,9 @@ interface HostConfigShape {
 
   @JsonSerialize(using = NullIfEmpty.class)
   List<String> volumesFrom();
+
+  @JsonSetter(contentNulls = Nulls.AS_EMPTY)
+  Map<String, List<PortBinding>> portBindings();
 
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   List<Mount> mounts();

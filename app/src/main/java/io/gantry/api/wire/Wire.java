@@ -37,6 +37,7 @@ public final class Wire {
         JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
             .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
+            .disable(StreamWriteFeature.FLUSH_PASSED_TO_STREAM)
             .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
             .build();
     return JsonMapper.builder(factory)
