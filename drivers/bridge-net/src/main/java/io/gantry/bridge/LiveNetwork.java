@@ -21,6 +21,9 @@ final class LiveNetwork {
   /** What an endpoint has. */
   record LiveEndpoint(Attachment attachment, List<PublishedPort> ports) {}
 
+  /** Name of a reserved address, as Docker has it, with the family's number after it. */
+  private static final String ROUTER = "DefaultGatewayIPv";
+
   private final NetworkSpec spec;
   private final NetworkOptions options;
   private final ReentrantLock lock = new ReentrantLock();
@@ -80,6 +83,15 @@ final class LiveNetwork {
   Optional<Prefix> gateway(boolean six) {
     return pool(six)
         .flatMap(p -> p.gateway().map(g -> new Prefix(g, p.subnet().orElseThrow().length())));
+  }
+
+  /**
+   * Where containers send what leaves the network: the bridge, unless the administrator named
+   * another router.
+   */
+  Optional<InetAddress> router(boolean six) {
+    return pool(six)
+        .flatMap(p -> Optional.ofNullable(p.reserved().get(ROUTER + (six ? 6 : 4))).or(p::gateway));
   }
 
   private Optional<AddressPool> pool(boolean six) {

@@ -201,8 +201,8 @@ final class Wiring implements AutoCloseable {
             Mac.text(mac),
             addresses.ipv4(),
             addresses.ipv6(),
-            network.gateway(false).filter(g -> !internal).map(Prefix::address),
-            network.gateway(true).filter(g -> !internal).map(Prefix::address));
+            network.router(false).filter(g -> !internal),
+            network.router(true).filter(g -> !internal));
     Link bridge = NetThreads.call(() -> bridge(network));
     NetNamespace.inside(
         sandbox.netns(),

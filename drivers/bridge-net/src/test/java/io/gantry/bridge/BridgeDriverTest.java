@@ -106,6 +106,21 @@ class BridgeDriverTest extends NetworkDriverConformance {
   }
 
   @Test
+  void routerOtherThanTheBridgeIsUsedAndNeverGiven() throws Exception {
+    AddressPool pool =
+        new AddressPool(
+            Optional.of(Prefix.parse("10.214.0.0/29")),
+            Optional.empty(),
+            Optional.of(Prefix.address("10.214.0.1")),
+            Map.of("DefaultGatewayIPv4", Prefix.address("10.214.0.2")));
+    NetworkSpec network = create(spec(Map.of(), false, false, pool));
+    Sandbox sandbox = sandbox();
+    Attachment a = driver.join(network, endpoint(network, sandbox, "eth0"), sandbox);
+    assertThat(a.gateway4()).contains(Prefix.address("10.214.0.2"));
+    assertThat(a.ipv4()).contains(Prefix.parse("10.214.0.3/29"));
+  }
+
+  @Test
   void mtuAndBridgeNameAreTheUsers() throws Exception {
     String bridge = "gt" + tag;
     NetworkSpec network =

@@ -49,15 +49,33 @@ public final class PortTranslation {
    */
   public static void install(Inet4Address address, int from, int tcpTo, int udpTo)
       throws IOException {
+    try {
+      commit(batch(false, address, from, tcpTo, udpTo));
+    } catch (ErrnoException e) {
+      if (e.errno() != Errno.EEXIST) {
+        throw e;
+      }
+      commit(batch(true, address, from, tcpTo, udpTo));
+    }
+  }
+
+  /**
+   * @param again removes what an earlier call made, for which the kernel takes a hundred times as
+   *     long
+   */
+  private static Batch batch(boolean again, Inet4Address address, int from, int tcpTo, int udpTo) {
     MessageBuffer out = new MessageBuffer();
     int sequence = 0;
     begin(out, BATCH_BEGIN, 0, sequence++, 0, SUBSYSTEM >> 8);
     out.end();
-    for (int type : new int[] {NEWTABLE, DELTABLE, NEWTABLE}) {
-      begin(out, type, type == NEWTABLE ? Rt.F_CREATE : 0, sequence++, NFPROTO_IPV4, 0);
+    if (again) {
+      begin(out, DELTABLE, 0, sequence++, NFPROTO_IPV4, 0);
       out.put(1, TABLE);
       out.end();
     }
+    begin(out, NEWTABLE, Rt.F_CREATE | Rt.F_EXCL, sequence++, NFPROTO_IPV4, 0);
+    out.put(1, TABLE);
+    out.end();
     begin(out, NEWCHAIN, Rt.F_CREATE, sequence++, NFPROTO_IPV4, 0);
     out.put(1, TABLE).put(3, CHAIN);
     int hook = out.open(4 | NESTED);
@@ -69,8 +87,15 @@ public final class PortTranslation {
     rule(out, sequence++, address, UDP, from, udpTo);
     begin(out, BATCH_END, 0, sequence, 0, SUBSYSTEM >> 8);
     out.end();
-    commit(out.bytes(), sequence - 1);
+    return new Batch(ByteBuffer.wrap(out.bytes()), sequence - 1);
   }
+
+  /**
+   * Changes that are made together.
+   *
+   * @param answers how many acknowledgements there will be
+   */
+  private record Batch(ByteBuffer messages, int answers) {}
 
   private static void begin(
       MessageBuffer out, int type, int flags, int sequence, int family, int resource) {
@@ -157,7 +182,7 @@ public final class PortTranslation {
     return new byte[] {(byte) (port >> 8), (byte) port};
   }
 
-  private static void commit(byte[] batch, int answers) throws IOException {
+  private static void commit(Batch batch) throws IOException {
     int fd =
         SocketCalls.socket(
             SocketCalls.AF_NETLINK,
@@ -167,12 +192,13 @@ public final class PortTranslation {
       throw ErrnoException.last("open a netfilter socket");
     }
     try {
-      if (SocketCalls.send(fd, batch, batch.length, 0) < 0) {
+      byte[] bytes = batch.messages.array();
+      if (SocketCalls.send(fd, bytes, bytes.length, 0) < 0) {
         throw ErrnoException.last("send to netfilter");
       }
       byte[] buffer = new byte[8192];
       int seen = 0;
-      while (seen < answers) {
+      while (seen < batch.answers) {
         long length = SocketCalls.recv(fd, buffer, buffer.length, SocketCalls.MSG_DONTWAIT);
         if (length < 0 && Native.getLastError() == Errno.EINTR) {
           continue;
