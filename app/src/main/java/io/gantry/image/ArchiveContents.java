@@ -15,7 +15,10 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What images an archive holds: a Docker archive ({@code manifest.json}) or an OCI image layout ({@code index.json}). */
+/**
+ * What images an archive holds: a Docker archive ({@code manifest.json}) or an OCI image layout
+ * ({@code index.json}).
+ */
 final class ArchiveContents {
 
   /**
@@ -64,7 +67,8 @@ final class ArchiveContents {
   private List<Item> docker() throws IOException {
     JsonNode list = tree(archive.document("manifest.json"), "manifest.json");
     if (!list.isArray() || list.size() > MAX_IMAGES) {
-      throw EngineException.invalid("manifest.json is no list of at most " + MAX_IMAGES + " images");
+      throw EngineException.invalid(
+          "manifest.json is no list of at most " + MAX_IMAGES + " images");
     }
     List<Item> items = new ArrayList<>(list.size());
     for (int i = 0; i < list.size(); i++) {
@@ -125,12 +129,13 @@ final class ArchiveContents {
       throw EngineException.invalid(path + " does not have this digest");
     }
     return switch (Manifest.parse(document, "")) {
-      case Manifest.Single single -> Optional.of(
-          new Item(
-              blob(single.config().digest()),
-              single.layers().stream().map(layer -> blob(layer.digest())).toList(),
-              name.stream().toList(),
-              ""));
+      case Manifest.Single single ->
+          Optional.of(
+              new Item(
+                  blob(single.config().digest()),
+                  single.layers().stream().map(layer -> blob(layer.digest())).toList(),
+                  name.stream().toList(),
+                  ""));
       case Manifest.Index index -> {
         if (nesting == 0) {
           throw EngineException.invalid("index.json is nested too deep");

@@ -26,7 +26,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One blob being fetched into a file, for one or more pulls. It can be read while it comes; its end is seen only when its digest has been checked.
+ * One blob being fetched into a file, for one or more pulls. It can be read while it comes; its end
+ * is seen only when its digest has been checked.
  */
 final class BlobDownload {
 
@@ -63,7 +64,9 @@ final class BlobDownload {
 
     /** The blob from its beginning, as far as it is there, waiting for the rest. */
     InputStream open() throws IOException {
-      return new Follower(FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE));
+      return new Follower(
+          FileChannel.open(
+              file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE));
     }
 
     /** Whether all of it is there and right. */
@@ -103,8 +106,7 @@ final class BlobDownload {
   private volatile boolean consumed;
   private volatile boolean ending;
 
-  BlobDownload(
-      Repository repository, Descriptor blob, Path file, Semaphore slots, int attempts) {
+  BlobDownload(Repository repository, Descriptor blob, Path file, Semaphore slots, int attempts) {
     this.repository = repository;
     this.blob = blob;
     this.file = file;
@@ -310,13 +312,15 @@ final class BlobDownload {
           if (Thread.currentThread().isInterrupted()) {
             throw new InterruptedIOException("cancelled");
           }
-          throw new BrokenDownloadException(e.getMessage() == null ? "connection broke" : e.getMessage(), e);
+          throw new BrokenDownloadException(
+              e.getMessage() == null ? "connection broke" : e.getMessage(), e);
         }
         if (n < 0) {
           break;
         }
         if (at + n > blob.size()) {
-          throw new BrokenDownloadException("blob " + blob.digest() + " is larger than the manifest says", null);
+          throw new BrokenDownloadException(
+              "blob " + blob.digest() + " is larger than the manifest says", null);
         }
         sum.update(bytes, 0, n);
         write(out, ByteBuffer.wrap(bytes, 0, n), at);
@@ -374,7 +378,10 @@ final class BlobDownload {
     }
   }
 
-  /** Reads the file behind the writer. Fails with {@link StartedOverException} when what it has given out was wrong. */
+  /**
+   * Reads the file behind the writer. Fails with {@link StartedOverException} when what it has
+   * given out was wrong.
+   */
   private final class Follower extends InputStream {
 
     private final FileChannel channel;

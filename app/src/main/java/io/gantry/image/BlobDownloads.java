@@ -17,8 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Layers on their way from registries, each fetched once however many pulls want it, a few at a time. What was cut off stays in the directory and is
- * continued by the next attempt, also after a restart.
+ * Layers on their way from registries, each fetched once however many pulls want it, a few at a
+ * time. What was cut off stays in the directory and is continued by the next attempt, also after a
+ * restart.
  */
 final class BlobDownloads {
 
@@ -88,7 +89,8 @@ final class BlobDownloads {
     try {
       share.download().end();
     } catch (IOException e) {
-      log.warn("The download of {} was not cleaned up: {}", share.download().digest(), e.getMessage());
+      log.warn(
+          "The download of {} was not cleaned up: {}", share.download().digest(), e.getMessage());
     }
   }
 }

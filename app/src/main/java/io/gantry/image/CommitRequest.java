@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param containerId recorded in the image
  * @param snapshot key of the container's writable snapshot
  * @param changed what of the snapshot goes into the image's layer
- * @param base the image the container was made from; absent when it has been removed or there was none
+ * @param base the image the container was made from; absent when it has been removed or there was
+ *     none
  * @param chainId of the layers below the writable one; absent when there are none
  * @param config what the container ran with; the changes are applied to it
  * @param createdBy the command for the history

@@ -19,7 +19,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Dockerfile instructions that change a configuration: {@code --change} of import and commit (moby {@code builder/dockerfile}, {@code BuildFromConfig}). For one use by one thread.
+ * Dockerfile instructions that change a configuration: {@code --change} of import and commit (moby
+ * {@code builder/dockerfile}, {@code BuildFromConfig}). For one use by one thread.
  */
 final class ConfigChanges {
 
@@ -90,7 +91,8 @@ final class ConfigChanges {
   }
 
   private RunConfig build() {
-    List<String> variables = env.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
+    List<String> variables =
+        env.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
     return new RunConfig(
         user,
         Set.copyOf(ports),
@@ -138,14 +140,23 @@ final class ConfigChanges {
       case "STOPSIGNAL" -> stopSignal = single("STOPSIGNAL", rest);
       case "HEALTHCHECK" -> probe = healthcheck(rest);
       case "ONBUILD" -> onBuild.add(trigger(rest));
-      default -> throw EngineException.invalid(
-          name.toLowerCase(Locale.ROOT) + " is not a valid change command");
+      default ->
+          throw EngineException.invalid(
+              name.toLowerCase(Locale.ROOT) + " is not a valid change command");
     }
   }
 
   private static boolean isKnown(String name) {
     return Set.of(
-            "ENV", "LABEL", "EXPOSE", "USER", "WORKDIR", "VOLUME", "STOPSIGNAL", "HEALTHCHECK", "ONBUILD")
+            "ENV",
+            "LABEL",
+            "EXPOSE",
+            "USER",
+            "WORKDIR",
+            "VOLUME",
+            "STOPSIGNAL",
+            "HEALTHCHECK",
+            "ONBUILD")
         .contains(name);
   }
 
@@ -191,8 +202,7 @@ final class ConfigChanges {
       if (space < 0) {
         throw EngineException.invalid(instruction + " must have two arguments");
       }
-      pairs.put(
-          words.getFirst(), ShellWords.expand(rest.substring(space).strip(), env));
+      pairs.put(words.getFirst(), ShellWords.expand(rest.substring(space).strip(), env));
       return pairs;
     }
     for (String word : words) {
@@ -298,8 +308,8 @@ final class ConfigChanges {
         test.add(exec.isPresent() ? "CMD" : "CMD-SHELL");
         test.addAll(exec.orElse(List.of(command)));
       }
-      default -> throw EngineException.invalid(
-          "Unknown type \"" + type + "\" in HEALTHCHECK (try CMD)");
+      default ->
+          throw EngineException.invalid("Unknown type \"" + type + "\" in HEALTHCHECK (try CMD)");
     }
     return new RunConfig.HealthProbe(
         test, interval, timeout, startPeriod, startInterval, retries, false);
@@ -308,8 +318,7 @@ final class ConfigChanges {
   private static long nanos(String name, String value) {
     Duration duration =
         Timestamps.duration(value)
-            .orElseThrow(
-                () -> EngineException.invalid("time: invalid duration \"" + value + "\""));
+            .orElseThrow(() -> EngineException.invalid("time: invalid duration \"" + value + "\""));
     if (duration.isNegative() || !duration.isZero() && duration.toNanos() < 1_000_000) {
       throw EngineException.invalid("Interval \"" + name + "\" cannot be less than 1ms");
     }
@@ -331,10 +340,10 @@ final class ConfigChanges {
   private static String trigger(String rest) {
     String name = rest.split("\\s", 2)[0].toUpperCase(Locale.ROOT);
     switch (name) {
-      case "ONBUILD" -> throw EngineException.invalid(
-          "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed");
-      case "MAINTAINER", "FROM" -> throw EngineException.invalid(
-          name + " isn't allowed as an ONBUILD trigger");
+      case "ONBUILD" ->
+          throw EngineException.invalid("Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed");
+      case "MAINTAINER", "FROM" ->
+          throw EngineException.invalid(name + " isn't allowed as an ONBUILD trigger");
       default -> {
         return rest;
       }

@@ -71,13 +71,15 @@ final class ConfigJson {
 
   private static List<String> diffIds(JsonNode array) {
     if (array.size() > MAX_LAYERS) {
-      throw EngineException.invalid("max depth exceeded: the image has " + array.size() + " layers");
+      throw EngineException.invalid(
+          "max depth exceeded: the image has " + array.size() + " layers");
     }
     List<String> ids = new ArrayList<>(array.size());
     for (int i = 0; i < array.size(); i++) {
       String id = array.path(i).asString("");
       if (!Reference.isDigest(id)) {
-        throw EngineException.invalid("invalid image configuration: diff id " + i + " is no digest");
+        throw EngineException.invalid(
+            "invalid image configuration: diff id " + i + " is no digest");
       }
       ids.add(id);
     }

@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
- * Patterns of Go's {@code path.Match}: {@code *} and {@code ?} stop at slashes, {@code [a-z]}, {@code [^a]}, {@code \x}. Matching takes time in proportion to
- * pattern and text, whatever the pattern.
+ * Patterns of Go's {@code path.Match}: {@code *} and {@code ?} stop at slashes, {@code [a-z]},
+ * {@code [^a]}, {@code \x}. Matching takes time in proportion to pattern and text, whatever the
+ * pattern.
  */
 final class GoPattern {
 
@@ -99,10 +100,7 @@ final class GoPattern {
       boolean[] next = new boolean[text.length() + 1];
       for (int i = 0; i <= text.length(); i++) {
         boolean before = i > 0 && piece.accepts().test(text.charAt(i - 1));
-        next[i] =
-            piece.many()
-                ? reachable[i] || before && next[i - 1]
-                : before && reachable[i - 1];
+        next[i] = piece.many() ? reachable[i] || before && next[i - 1] : before && reachable[i - 1];
       }
       reachable = next;
     }

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A step of an image's history (API v1.51, {@code GET /images/{name}/history}), newest first in lists.
+ * A step of an image's history (API v1.51, {@code GET /images/{name}/history}), newest first in
+ * lists.
  *
  * @param id of the image after this step, or {@code <missing>}
  * @param created when
@@ -15,4 +16,9 @@ import java.util.Optional;
  * @param comment may be empty
  */
 public record HistoryItem(
-    String id, Optional<Instant> created, String createdBy, List<String> tags, long size, String comment) {}
+    String id,
+    Optional<Instant> created,
+    String createdBy,
+    List<String> tags,
+    long size,
+    String comment) {}

@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is kept in memory of an image. The rest of its configuration is read from the database when somebody asks ({@link
- * ImageService#config(Image)}), so that ten thousand images are cheap. Names are not here: they change, the image does not.
+ * What is kept in memory of an image. The rest of its configuration is read from the database when
+ * somebody asks ({@link ImageService#config(Image)}), so that ten thousand images are cheap. Names
+ * are not here: they change, the image does not.
  *
  * @param id digest of the configuration, {@code sha256:...}
  * @param parent id of the image it was made from on this host

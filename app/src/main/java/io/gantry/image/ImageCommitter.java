@@ -6,7 +6,10 @@ import io.gantry.registry.Digests;
 import java.util.List;
 import java.util.Optional;
 
-/** Makes an image of a configuration and layers that are here: on the disk, then visible, with its names. */
+/**
+ * Makes an image of a configuration and layers that are here: on the disk, then visible, with its
+ * names.
+ */
 final class ImageCommitter {
 
   /**
@@ -48,7 +51,8 @@ final class ImageCommitter {
         synced = true;
       }
       boolean mayAdd = synced;
-      boolean done = images.change(transaction -> attempt(transaction, image, stack, names, mayAdd));
+      boolean done =
+          images.change(transaction -> attempt(transaction, image, stack, names, mayAdd));
       if (done) {
         layers.confirmed(synced ? stack : List.of());
         return id;

@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An image's configuration document, read (OCI image specification 1.1, config.md; Docker image specification 1.2). The bytes it
- * was read from are kept elsewhere, unchanged, because the image's id is their digest.
+ * An image's configuration document, read (OCI image specification 1.1, config.md; Docker image
+ * specification 1.2). The bytes it was read from are kept elsewhere, unchanged, because the image's
+ * id is their digest.
  *
  * @param architecture in Go's spelling
  * @param os in Go's spelling
@@ -50,5 +51,9 @@ public record ImageConfig(
    * @param emptyLayer whether it made no layer
    */
   public record Step(
-      Optional<Instant> created, String createdBy, String author, String comment, boolean emptyLayer) {}
+      Optional<Instant> created,
+      String createdBy,
+      String author,
+      String comment,
+      boolean emptyLayer) {}
 }

@@ -37,7 +37,6 @@ final class ImageEvents {
   }
 
   void pruned(long reclaimed) {
-    journal.publish(
-        EventType.IMAGE, "prune", "", Map.of("reclaimed", Long.toString(reclaimed)));
+    journal.publish(EventType.IMAGE, "prune", "", Map.of("reclaimed", Long.toString(reclaimed)));
   }
 }

@@ -6,7 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads filters as Docker does: unknown ones are refused, values of one filter are alternatives unless they are labels. */
+/**
+ * Reads filters as Docker does: unknown ones are refused, values of one filter are alternatives
+ * unless they are labels.
+ */
 record ImageFilters(Map<String, List<String>> values) {
 
   static ImageFilters of(Map<String, List<String>> values, Set<String> known) {

@@ -3,7 +3,10 @@ package io.gantry.image;
 import io.gantry.error.EngineException;
 import java.util.Optional;
 
-/** What users mean by a name (moby {@code daemon/images/image.go}): a name, a digest, an id, or the beginning of one. */
+/**
+ * What users mean by a name (moby {@code daemon/images/image.go}): a name, a digest, an id, or the
+ * beginning of one.
+ */
 final class ImageFinder {
 
   private ImageFinder() {}

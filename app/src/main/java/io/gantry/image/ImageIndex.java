@@ -13,12 +13,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All images and names at one moment. Immutable: a change is an {@link Edit} that makes the next one, sharing what it did not touch.
+ * All images and names at one moment. Immutable: a change is an {@link Edit} that makes the next
+ * one, sharing what it did not touch.
  */
 final class ImageIndex {
 
-  static final ImageIndex EMPTY =
-      new ImageIndex(Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
+  static final ImageIndex EMPTY = new ImageIndex(Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
 
   private static final int MIN_PREFIX = 1;
 
@@ -53,7 +53,9 @@ final class ImageIndex {
     return Optional.ofNullable(names.get(name.key())).flatMap(this::byId);
   }
 
-  /** By a beginning of the id, with or without its algorithm; empty when none or more than one fits. */
+  /**
+   * By a beginning of the id, with or without its algorithm; empty when none or more than one fits.
+   */
   Optional<Image> byPrefix(String prefix) {
     int colon = prefix.indexOf(':');
     if (prefix.length() - colon - 1 < MIN_PREFIX) {

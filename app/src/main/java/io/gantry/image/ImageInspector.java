@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Tells all of one image (moby {@code daemon/images/image_inspect.go}, {@code image_history.go}). */
+/**
+ * Tells all of one image (moby {@code daemon/images/image_inspect.go}, {@code image_history.go}).
+ */
 final class ImageInspector {
 
   private static final String MISSING = "<missing>";

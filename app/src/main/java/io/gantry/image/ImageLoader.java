@@ -18,8 +18,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Takes images from archives (moby {@code image/tarexport/load.go}). The archive is read to its end first, because it names its layers last; each image
- * then becomes visible as a whole, with its names.
+ * Takes images from archives (moby {@code image/tarexport/load.go}). The archive is read to its end
+ * first, because it names its layers last; each image then becomes visible as a whole, with its
+ * names.
  */
 final class ImageLoader {
 
@@ -100,8 +101,7 @@ final class ImageLoader {
           Optional.of(item.parent()).filter(id -> images.index().byId(id).isPresent());
       names.forEach(name -> tellRenamed(name, document, progress));
       String id =
-          committer.commit(
-              new ImageCommitter.NewImage(document, config, parent), stack, names);
+          committer.commit(new ImageCommitter.NewImage(document, config, parent), stack, names);
       finished(id, names, progress);
     } finally {
       pins.reversed().forEach(LayerPin::close);

@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Makes new images here: of a root file system's tar (import), of a container's changes (commit). */
+/**
+ * Makes new images here: of a root file system's tar (import), of a container's changes (commit).
+ */
 final class ImageMaker {
 
   /** The digest of a tar with nothing in it: such a layer is not worth having. */
@@ -44,15 +46,13 @@ final class ImageMaker {
     RunConfig config = ConfigChanges.apply(RunConfig.EMPTY, request.changes());
     Platform platform = request.platform().orElseGet(Platform::host);
     if (!platform.os().equals("linux")) {
-      throw EngineException.invalid(
-          "operating system is not supported: " + platform.os());
+      throw EngineException.invalid("operating system is not supported: " + platform.os());
     }
     String comment =
         request.message().isEmpty() ? "Imported from " + request.source() : request.message();
     try (InputStream tar = source(request, body, progress);
         LayerPin layer =
-            layers.apply(
-                Optional.empty(), Optional.empty(), () -> ImageLoader.uncompressed(tar))) {
+            layers.apply(Optional.empty(), Optional.empty(), () -> ImageLoader.uncompressed(tar))) {
       Instant now = Instant.now();
       ImageConfig image =
           new ImageConfig(
@@ -110,8 +110,8 @@ final class ImageMaker {
                         .pin(chain)
                         .orElseThrow(
                             () -> EngineException.system("layer " + chain + " is missing", null)));
-    try (LayerPin made = layers.applyChanges(
-            below.map(LayerPin::layer), request.snapshot(), request.changed())) {
+    try (LayerPin made =
+        layers.applyChanges(below.map(LayerPin::layer), request.snapshot(), request.changed())) {
       boolean empty = made.layer().diffId().equals(EMPTY_TAR);
       List<Layer> stack =
           empty

@@ -6,7 +6,8 @@ import java.nio.file.Path;
 /**
  * What the images are told at start.
  *
- * @param dataDirectory for layer records, downloads and loads under way; on the disk of the data root
+ * @param dataDirectory for layer records, downloads and loads under way; on the disk of the data
+ *     root
  * @param runDirectory for mount points
  * @param driverName of the storage driver, for {@code inspect}
  * @param registries insecure ones and mirrors

@@ -26,8 +26,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Fetches images (moby {@code distribution/pull_v2.go}): layers in parallel, each applied while later ones still come; an image and its names
- * become visible together at the end.
+ * Fetches images (moby {@code distribution/pull_v2.go}): layers in parallel, each applied while
+ * later ones still come; an image and its names become visible together at the end.
  */
 final class ImagePuller {
 
@@ -144,7 +144,10 @@ final class ImagePuller {
             "Pulling from " + reference.path(), what, Optional.empty(), "", "", Map.of()));
   }
 
-  /** The digest, when the registry's tag still points to what is here under this name: no manifest needs to come. */
+  /**
+   * The digest, when the registry's tag still points to what is here under this name: no manifest
+   * needs to come.
+   */
   private Optional<String> upToDate(
       Repository repository, Reference reference, String wanted, Optional<Platform> platform) {
     if (reference.digest().isPresent() || platform.isPresent()) {
@@ -159,8 +162,7 @@ final class ImagePuller {
         .map(Descriptor::digest)
         .filter(
             digest ->
-                images.index().namesOf(here.get().id()).contains(
-                    reference.withDigest(digest)));
+                images.index().namesOf(here.get().id()).contains(reference.withDigest(digest)));
   }
 
   /** The manifest of the platform. */
@@ -182,10 +184,7 @@ final class ImagePuller {
   }
 
   private void fetch(
-      Repository repository,
-      Manifest.Single manifest,
-      Reference reference,
-      ProgressSink progress) {
+      Repository repository, Manifest.Single manifest, Reference reference, ProgressSink progress) {
     byte[] document = config(repository, manifest.config());
     ImageConfig config = ConfigJson.read(document);
     if (!config.os().isEmpty() && !config.os().equals("linux")) {
@@ -199,14 +198,20 @@ final class ImagePuller {
       pulled.begin();
       pulled.apply();
       committer.commit(
-          new ImageCommitter.NewImage(document, config, Optional.empty()), pulled.stack(), List.of());
+          new ImageCommitter.NewImage(document, config, Optional.empty()),
+          pulled.stack(),
+          List.of());
     }
   }
 
   private byte[] config(Repository repository, Descriptor descriptor) {
     if (descriptor.size() > ConfigJson.MAX_SIZE) {
       throw EngineException.invalid(
-          "image configuration " + descriptor.digest() + " is larger than " + ConfigJson.MAX_SIZE + " bytes");
+          "image configuration "
+              + descriptor.digest()
+              + " is larger than "
+              + ConfigJson.MAX_SIZE
+              + " bytes");
     }
     try (BlobStream stream = repository.openBlob(descriptor, 0)) {
       byte[] document = stream.body().readNBytes(ConfigJson.MAX_SIZE + 1);
@@ -317,8 +322,7 @@ final class ImagePuller {
         String id = id(i);
         long size = manifest.layers().get(i).size();
         String diffId = config.diffIds().get(i);
-        pins.add(
-            applyPatiently(below, diffId, () -> new Extracting(share, id, size, progress)));
+        pins.add(applyPatiently(below, diffId, () -> new Extracting(share, id, size, progress)));
         share.applied();
         progress.status(id, "Pull complete");
       }
@@ -345,7 +349,10 @@ final class ImagePuller {
     }
   }
 
-  /** Tells of a download. A client that has gone is noticed by the pull itself, not by the download others may share. */
+  /**
+   * Tells of a download. A client that has gone is noticed by the pull itself, not by the download
+   * others may share.
+   */
   private record LayerProgress(String id, ProgressSink progress) implements BlobDownload.Listener {
 
     @Override
@@ -370,7 +377,10 @@ final class ImagePuller {
 
     @Override
     public void retrying(long seconds) {
-      quietly(() -> progress.status(id, "Retrying in " + seconds + (seconds == 1 ? " second" : " seconds")));
+      quietly(
+          () ->
+              progress.status(
+                  id, "Retrying in " + seconds + (seconds == 1 ? " second" : " seconds")));
     }
 
     private static void quietly(Runnable message) {

@@ -28,7 +28,8 @@ import tools.jackson.core.util.Separators;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Sends images (moby {@code distribution/push_v2.go}): layers the registry has are not sent, those it has elsewhere are mounted, the rest goes in parallel.
+ * Sends images (moby {@code distribution/push_v2.go}): layers the registry has are not sent, those
+ * it has elsewhere are mounted, the rest goes in parallel.
  */
 final class ImagePusher {
 
@@ -119,8 +120,7 @@ final class ImagePusher {
     aux.put("Digest", digest);
     aux.put("Size", size);
     progress.send(
-        new ProgressSink.Message(
-            "", "", Optional.of(ProgressSink.Progress.NONE), "", "", aux));
+        new ProgressSink.Message("", "", Optional.of(ProgressSink.Progress.NONE), "", "", aux));
   }
 
   private Map<String, LayerBlob> sendLayers(
@@ -134,8 +134,7 @@ final class ImagePusher {
     Map<String, Future<LayerBlob>> running = new LinkedHashMap<>();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (Layer layer : distinct.values()) {
-        running.put(
-            layer.diffId(), threads.submit(() -> send(repository, name, layer, progress)));
+        running.put(layer.diffId(), threads.submit(() -> send(repository, name, layer, progress)));
       }
       try {
         Map<String, LayerBlob> sent = new LinkedHashMap<>();
@@ -157,8 +156,7 @@ final class ImagePusher {
     }
   }
 
-  private LayerBlob send(
-      Repository repository, Reference name, Layer layer, ProgressSink progress)
+  private LayerBlob send(Repository repository, Reference name, Layer layer, ProgressSink progress)
       throws InterruptedException {
     String id = ShortId.of(layer.diffId());
     if (!slots.tryAcquire()) {
@@ -179,7 +177,8 @@ final class ImagePusher {
       repository.upload(upload::open, () -> upload.sent().digest());
       LayerUpload.Sent sent = upload.sent();
       progress.status(id, "Pushed");
-      return remember(layer, new LayerBlob(sent.digest(), name.name(), sent.size(), MediaTypes.DOCKER_LAYER));
+      return remember(
+          layer, new LayerBlob(sent.digest(), name.name(), sent.size(), MediaTypes.DOCKER_LAYER));
     } finally {
       slots.release();
     }
@@ -209,8 +208,7 @@ final class ImagePusher {
       if (repository.hasBlob(blob.digest())) {
         return Optional.of(
             remember(
-                layer,
-                new LayerBlob(blob.digest(), name.name(), blob.size(), blob.mediaType())));
+                layer, new LayerBlob(blob.digest(), name.name(), blob.size(), blob.mediaType())));
       }
       if (blob.repository().equals(name.name())) {
         layers.blobs().forget(layer.diffId(), blob);
@@ -235,8 +233,7 @@ final class ImagePusher {
           progress.status(ShortId.of(layer.diffId()), "Mounted from " + from);
           return Optional.of(
               remember(
-                  layer,
-                  new LayerBlob(blob.digest(), name.name(), blob.size(), blob.mediaType())));
+                  layer, new LayerBlob(blob.digest(), name.name(), blob.size(), blob.mediaType())));
         }
       } catch (RegistryException e) {
         if (e.isTransient()) {

@@ -13,7 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Takes names and images away by Docker's rules (moby {@code daemon/images/image_delete.go}, {@code image_prune.go}): all of one removal is one transaction.
+ * Takes names and images away by Docker's rules (moby {@code daemon/images/image_delete.go}, {@code
+ * image_prune.go}): all of one removal is one transaction.
  */
 final class ImageRemover {
 
@@ -113,8 +114,7 @@ final class ImageRemover {
       throw EngineException.notFound("reference does not exist");
     }
     removing.removals.add(new Removal.Untagged(name.familiar()));
-    removing.events.add(
-        () -> events.publish("untag", image.id(), image.id(), image.labels()));
+    removing.events.add(() -> events.publish("untag", image.id(), image.id(), image.labels()));
   }
 
   /** Digests of a repository that has no tag of the image any more. */
@@ -202,8 +202,7 @@ final class ImageRemover {
     }
     index.namesOf(image.id()).forEach(name -> untag(removing, name, image));
     removing.transaction.remove(image);
-    removing.events.add(
-        () -> events.publish("delete", image.id(), image.id(), image.labels()));
+    removing.events.add(() -> events.publish("delete", image.id(), image.id(), image.labels()));
     removing.removals.add(new Removal.Deleted(image.id()));
     image.chainId().ifPresent(chain -> releaseLayers(removing, chain));
     if (prune) {
@@ -250,7 +249,10 @@ final class ImageRemover {
       ImageFilters filters, boolean danglingOnly, Optional<Instant> until) {
     ImageIndex index = images.index();
     return index.images().stream()
-        .filter(image -> !index.hasChildren(image.id()) || !danglingOnly && !index.namesOf(image.id()).isEmpty())
+        .filter(
+            image ->
+                !index.hasChildren(image.id())
+                    || !danglingOnly && !index.namesOf(image.id()).isEmpty())
         .filter(
             image ->
                 until.isEmpty()
@@ -274,7 +276,8 @@ final class ImageRemover {
       try {
         removals.addAll(remove(target, false, true));
       } catch (EngineException e) {
-        if (e.kind() != EngineException.Kind.CONFLICT && e.kind() != EngineException.Kind.NOT_FOUND) {
+        if (e.kind() != EngineException.Kind.CONFLICT
+            && e.kind() != EngineException.Kind.NOT_FOUND) {
           throw e;
         }
         // in use, or somebody else was faster

@@ -22,8 +22,9 @@ import java.util.TreeMap;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Writes images as an archive that is a Docker archive and an OCI image layout at once, as dockerd 28 does (moby {@code image/tarexport/save.go}). Layers are
- * checked against their digests while they are written: a damaged one breaks the archive off.
+ * Writes images as an archive that is a Docker archive and an OCI image layout at once, as dockerd
+ * 28 does (moby {@code image/tarexport/save.go}). Layers are checked against their digests while
+ * they are written: a damaged one breaks the archive off.
  */
 final class ImageSaver {
 
@@ -120,16 +121,13 @@ final class ImageSaver {
                     layers.pin(chain).orElseThrow(() -> ImageFinder.missing(item.image.id()))));
     item.config = images.config(item.image.id());
     item.stack =
-        layers
-            .stack(item.image.diffIds())
-            .orElseThrow(() -> ImageFinder.missing(item.image.id()));
+        layers.stack(item.image.diffIds()).orElseThrow(() -> ImageFinder.missing(item.image.id()));
     List<Object> descriptors = new ArrayList<>();
     item.stack.forEach(layer -> descriptors.add(layerDescriptor(layer)));
     Map<String, Object> manifest = new LinkedHashMap<>();
     manifest.put("schemaVersion", 2);
     manifest.put("mediaType", MediaTypes.OCI_MANIFEST);
-    manifest.put(
-        "config", descriptor(MediaTypes.OCI_CONFIG, item.image.id(), item.config.length));
+    manifest.put("config", descriptor(MediaTypes.OCI_CONFIG, item.image.id(), item.config.length));
     manifest.put("layers", descriptors);
     item.manifest = MAPPER.writeValueAsBytes(manifest);
   }
@@ -159,10 +157,7 @@ final class ImageSaver {
         tar,
         "manifest.json",
         MAPPER.writeValueAsBytes(items.stream().map(ImageSaver::dockerItem).toList()));
-    document(
-        tar,
-        "oci-layout",
-        MAPPER.writeValueAsBytes(Map.of("imageLayoutVersion", "1.0.0")));
+    document(tar, "oci-layout", MAPPER.writeValueAsBytes(Map.of("imageLayoutVersion", "1.0.0")));
     Map<String, Map<String, String>> repositories = repositories(items);
     if (!repositories.isEmpty()) {
       document(tar, "repositories", MAPPER.writeValueAsBytes(repositories));
@@ -177,8 +172,7 @@ final class ImageSaver {
       long time = item.image.created().map(Instant::getEpochSecond).orElse(0L);
       blobs.put(path(item.image.id()), new Blob.Document(item.config, time));
       blobs.put(path(Digests.sha256(item.manifest)), new Blob.Document(item.manifest, 0));
-      item.stack.forEach(
-          layer -> blobs.put(path(layer.diffId()), new Blob.LayerTar(layer, time)));
+      item.stack.forEach(layer -> blobs.put(path(layer.diffId()), new Blob.LayerTar(layer, time)));
     }
     return blobs;
   }
@@ -211,8 +205,7 @@ final class ImageSaver {
     }
     String found = Digests.text(sum);
     if (!found.equals(layer.diffId())) {
-      throw new IOException(
-          "layer " + layer.diffId() + " is damaged: its files now give " + found);
+      throw new IOException("layer " + layer.diffId() + " is damaged: its files now give " + found);
     }
   }
 

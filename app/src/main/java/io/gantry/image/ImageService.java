@@ -23,11 +23,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * All that can be done with images. Every method may be called by many threads at once. What is answered from memory (resolve, list, inspect) takes no
- * lock. When a method that changes images or names returns, the change survives a power cut. A name or id that does not exist is an {@link EngineException} of kind
- * NOT_FOUND with Docker's text.
+ * All that can be done with images. Every method may be called by many threads at once. What is
+ * answered from memory (resolve, list, inspect) takes no lock. When a method that changes images or
+ * names returns, the change survives a power cut. A name or id that does not exist is an {@link
+ * EngineException} of kind NOT_FOUND with Docker's text.
  *
- * <p>Reading what there is begins in the background when it is made; whoever asks before that is done waits.
+ * <p>Reading what there is begins in the background when it is made; whoever asks before that is
+ * done waits.
  */
 public final class ImageService implements AutoCloseable {
 
@@ -56,8 +58,7 @@ public final class ImageService implements AutoCloseable {
       throws IOException {
     Path data = options.dataDirectory();
     images = new ImageStore(store);
-    layers =
-        new LayerStore(store, driver, data, options.runDirectory(), () -> chainsInUse(users));
+    layers = new LayerStore(store, driver, data, options.runDirectory(), () -> chainsInUse(users));
     configs = new ConfigCache(images);
     events = new ImageEvents(journal, images);
     registries = new RegistryClient(options.registries());
@@ -133,7 +134,9 @@ public final class ImageService implements AutoCloseable {
         .toList();
   }
 
-  /** Resolves and keeps the image and its layers until the hold is closed. For making a container. */
+  /**
+   * Resolves and keeps the image and its layers until the hold is closed. For making a container.
+   */
   public ImageHold hold(String nameOrId) {
     Image image = resolve(nameOrId);
     Optional<LayerPin> pin =
@@ -235,15 +238,17 @@ public final class ImageService implements AutoCloseable {
     return maker.importTar(request, tar, progress);
   }
 
-  /** Makes an image of a container's changes. The caller holds the container still. Returns its id. */
+  /**
+   * Makes an image of a container's changes. The caller holds the container still. Returns its id.
+   */
   public String commit(CommitRequest request) {
     ready();
     return maker.commit(request);
   }
 
   /**
-   * Fetches an image. A failure before anything was sent to the sink is thrown with its status; later ones too, the caller then ends the stream with {@link
-   * ProgressSink#error}.
+   * Fetches an image. A failure before anything was sent to the sink is thrown with its status;
+   * later ones too, the caller then ends the stream with {@link ProgressSink#error}.
    *
    * @param reference with tag or digest, or a repository when {@code allTags}
    */
@@ -267,7 +272,10 @@ public final class ImageService implements AutoCloseable {
     pusher.push(reference, auth, progress);
   }
 
-  /** Asks the registry whose host leads the term, else Docker Hub. Filters: is-official, is-automated, stars. */
+  /**
+   * Asks the registry whose host leads the term, else Docker Hub. Filters: is-official,
+   * is-automated, stars.
+   */
   public List<SearchHit> search(
       String term, int limit, Map<String, List<String>> filters, AuthConfig auth) {
     return queries.search(term, limit, filters, auth);

@@ -26,12 +26,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Images and names: read from memory without a lock, changed in the order in which the changes come, visible when they are on the disk. The lock is
- * held while a change is computed and handed to the database, not while that writes.
+ * Images and names: read from memory without a lock, changed in the order in which the changes
+ * come, visible when they are on the disk. The lock is held while a change is computed and handed
+ * to the database, not while that writes.
  */
 final class ImageStore {
 
-  /** Computes a change from the state it is given; it may refuse by throwing, and nothing is changed then. */
+  /**
+   * Computes a change from the state it is given; it may refuse by throwing, and nothing is changed
+   * then.
+   */
   @FunctionalInterface
   interface Change<T extends @Nullable Object> {
     T apply(Transaction transaction);
@@ -70,19 +74,16 @@ final class ImageStore {
     }
   }
 
-  private static ImageIndex readAll(Connection connection, LayerStore layers)
-      throws SQLException {
+  private static ImageIndex readAll(Connection connection, LayerStore layers) throws SQLException {
     ImageIndex.Edit edit = ImageIndex.EMPTY.edit();
     Map<String, Long> tagged = new HashMap<>();
     try (Statement statement = connection.createStatement();
-        ResultSet rows =
-            statement.executeQuery("SELECT id, parent, tagged, config FROM image")) {
+        ResultSet rows = statement.executeQuery("SELECT id, parent, tagged, config FROM image")) {
       while (rows.next()) {
         String id = rows.getString(1);
         try {
           ImageConfig config = ConfigJson.read(rows.getBytes(4));
-          Optional<Image> image =
-              image(id, Optional.ofNullable(rows.getString(2)), config, layers);
+          Optional<Image> image = image(id, Optional.ofNullable(rows.getString(2)), config, layers);
           image.ifPresentOrElse(
               edit::put, () -> log.error("Image {} is unusable: layers of it are missing", id));
         } catch (EngineException e) {
@@ -184,13 +185,11 @@ final class ImageStore {
       recover();
       throw EngineException.system("image change was not written", e.getCause());
     }
-    published.accumulateAndGet(
-        next, (old, ours) -> old.number() > ours.number() ? old : ours);
+    published.accumulateAndGet(next, (old, ours) -> old.number() > ours.number() ? old : ours);
     return result;
   }
 
-  private static <T extends @Nullable Object> T attempt(
-      Change<T> change, Transaction transaction) {
+  private static <T extends @Nullable Object> T attempt(Change<T> change, Transaction transaction) {
     try {
       return change.apply(transaction);
     } catch (RuntimeException e) {

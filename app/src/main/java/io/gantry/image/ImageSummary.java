@@ -12,7 +12,11 @@ import java.util.List;
  * @param containers how many use it; -1 when not asked for
  */
 public record ImageSummary(
-    Image image, List<String> repoTags, List<String> repoDigests, long sharedSize, long containers) {
+    Image image,
+    List<String> repoTags,
+    List<String> repoDigests,
+    long sharedSize,
+    long containers) {
 
   public ImageSummary {
     repoTags = List.copyOf(repoTags);

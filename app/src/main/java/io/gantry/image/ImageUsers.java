@@ -3,8 +3,8 @@ package io.gantry.image;
 import java.util.Collection;
 
 /**
- * Who uses images: implemented by what keeps the containers. Asked while an image is removed; must answer from memory, without
- * taking a container's lock.
+ * Who uses images: implemented by what keeps the containers. Asked while an image is removed; must
+ * answer from memory, without taking a container's lock.
  */
 @FunctionalInterface
 public interface ImageUsers {

@@ -14,7 +14,10 @@ import java.security.MessageDigest;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** A layer's tar made again, checked and compressed by a thread of its own, for one upload and its repetitions. */
+/**
+ * A layer's tar made again, checked and compressed by a thread of its own, for one upload and its
+ * repetitions.
+ */
 final class LayerUpload {
 
   /**

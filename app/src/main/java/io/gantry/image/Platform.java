@@ -31,13 +31,20 @@ public record Platform(String os, String architecture, String variant) {
   public static Platform parse(String text) {
     String[] parts = text.toLowerCase(Locale.ROOT).split("/", -1);
     if (parts.length > 3) {
-      throw EngineException.invalid("\"" + text + "\": cannot parse platform specifier: invalid argument");
+      throw EngineException.invalid(
+          "\"" + text + "\": cannot parse platform specifier: invalid argument");
     }
     for (String part : parts) {
-      if (part.isEmpty() || !part.chars().allMatch(c -> Character.isLetterOrDigit(c) || c == '_' || c == '-' || c == '.')) {
+      if (part.isEmpty()
+          || !part.chars()
+              .allMatch(c -> Character.isLetterOrDigit(c) || c == '_' || c == '-' || c == '.')) {
         throw EngineException.invalid(
-            "\"" + text + "\" is an invalid component of \"" + text
-                + "\": platform specifier component must match \"^[A-Za-z0-9_.-]+$\": invalid argument");
+            "\""
+                + text
+                + "\" is an invalid component of \""
+                + text
+                + "\": platform specifier component must match \"^[A-Za-z0-9_.-]+$\": invalid"
+                + " argument");
       }
     }
     if (parts.length == 1) {
@@ -50,7 +57,18 @@ public record Platform(String os, String architecture, String variant) {
 
   private static boolean isOs(String text) {
     return switch (text) {
-      case "linux", "windows", "darwin", "macos", "freebsd", "netbsd", "openbsd", "solaris", "plan9", "aix", "android" -> true;
+      case "linux",
+          "windows",
+          "darwin",
+          "macos",
+          "freebsd",
+          "netbsd",
+          "openbsd",
+          "solaris",
+          "plan9",
+          "aix",
+          "android" ->
+          true;
       default -> false;
     };
   }
@@ -63,11 +81,17 @@ public record Platform(String os, String architecture, String variant) {
   static Platform normal(String os, String architecture, String variant) {
     return switch (architecture) {
       case "i386" -> new Platform(os, "386", "");
-      case "x86_64", "x86-64", "amd64" -> new Platform(os, "amd64", variant.equals("v1") ? "" : variant);
-      case "aarch64", "arm64" -> new Platform(os, "arm64", variant.isEmpty() || variant.equals("8") ? "v8" : variant);
+      case "x86_64", "x86-64", "amd64" ->
+          new Platform(os, "amd64", variant.equals("v1") ? "" : variant);
+      case "aarch64", "arm64" ->
+          new Platform(os, "arm64", variant.isEmpty() || variant.equals("8") ? "v8" : variant);
       case "armhf" -> new Platform(os, "arm", "v7");
       case "armel" -> new Platform(os, "arm", "v6");
-      case "arm" -> new Platform(os, "arm", variant.isEmpty() ? "v7" : variant.startsWith("v") ? variant : "v" + variant);
+      case "arm" ->
+          new Platform(
+              os,
+              "arm",
+              variant.isEmpty() ? "v7" : variant.startsWith("v") ? variant : "v" + variant);
       default -> new Platform(os, architecture, variant);
     };
   }

@@ -27,13 +27,13 @@ final class PlatformChoice {
                 EngineException.notFound(
                     "no matching manifest for "
                         + wanted
-                        + " in the manifest list entries: no match for platform in manifest: not found"));
+                        + " in the manifest list entries: no match for platform in manifest: not"
+                        + " found"));
   }
 
   /** 0 is exact; less than 0 does not fit. */
   private static int rank(Descriptor manifest, Platform wanted) {
-    Platform offered =
-        Platform.normal(manifest.os(), manifest.architecture(), manifest.variant());
+    Platform offered = Platform.normal(manifest.os(), manifest.architecture(), manifest.variant());
     if (!offered.os().equals(wanted.os())
         || !offered.architecture().equals(wanted.architecture())) {
       return -1;

@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where a long operation tells how far it is: Docker's stream of JSON messages (the CLI's {@code jsonmessage}). Called from many
- * threads at once, also for one operation.
+ * Where a long operation tells how far it is: Docker's stream of JSON messages (the CLI's {@code
+ * jsonmessage}). Called from many threads at once, also for one operation.
  */
 @FunctionalInterface
 public interface ProgressSink {
@@ -45,7 +45,10 @@ public interface ProgressSink {
     send(new Message("", "", Optional.empty(), "", "", value));
   }
 
-  /** {@code {"errorDetail": {"message": text}, "error": text}}, the last message of an operation that failed. */
+  /**
+   * {@code {"errorDetail": {"message": text}, "error": text}}, the last message of an operation
+   * that failed.
+   */
   default void error(String text) {
     send(new Message("", "", Optional.empty(), "", text, Map.of()));
   }

@@ -9,8 +9,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The name of an image in its full form, for instance {@code docker.io/library/busybox:latest}. Parsing and the familiar form are
- * those of the reference grammar of the distribution project, with its error texts.
+ * The name of an image in its full form, for instance {@code docker.io/library/busybox:latest}.
+ * Parsing and the familiar form are those of the reference grammar of the distribution project,
+ * with its error texts.
  */
 public final class Reference {
 
@@ -34,7 +35,15 @@ public final class Reference {
       "[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}";
   private static final Pattern FULL =
       Pattern.compile(
-          "(?<domain>" + DOMAIN + ")/(?<path>" + PATH + ")(?::(?<tag>" + TAG + "))?(?:@(?<digest>" + DIGEST + "))?");
+          "(?<domain>"
+              + DOMAIN
+              + ")/(?<path>"
+              + PATH
+              + ")(?::(?<tag>"
+              + TAG
+              + "))?(?:@(?<digest>"
+              + DIGEST
+              + "))?");
   private static final Pattern TAG_ALONE = Pattern.compile(TAG);
   private static final Pattern ID = Pattern.compile("[a-f0-9]{64}");
   private static final Pattern SHA256 = Pattern.compile("sha256:[a-f0-9]{64}");
@@ -102,7 +111,8 @@ public final class Reference {
               ? "invalid checksum digest length"
               : "unsupported digest algorithm");
     }
-    return new Reference(Objects.requireNonNull(match.group("domain")), path, match.group("tag"), digest);
+    return new Reference(
+        Objects.requireNonNull(match.group("domain")), path, match.group("tag"), digest);
   }
 
   private static boolean isDomain(String first) {

@@ -32,14 +32,16 @@ final class RegistryQueries {
       String term, int limit, Map<String, List<String>> values, AuthConfig auth) {
     int wanted = limit == 0 ? DEFAULT_LIMIT : limit;
     if (wanted < 1 || wanted > MAX_LIMIT) {
-      throw EngineException.invalid("limit " + wanted + " is outside the range of [1, " + MAX_LIMIT + "]");
+      throw EngineException.invalid(
+          "limit " + wanted + " is outside the range of [1, " + MAX_LIMIT + "]");
     }
     ImageFilters filters = ImageFilters.of(values, FILTERS);
     boolean automated = filters.flag("is-automated").orElse(false);
     Optional<Boolean> official = filters.flag("is-official");
     long stars = filters.get("stars").stream().mapToLong(RegistryQueries::stars).max().orElse(0);
     if (term.contains("://")) {
-      throw EngineException.invalid("invalid repository name: repository name (" + term + ") should not have a scheme");
+      throw EngineException.invalid(
+          "invalid repository name: repository name (" + term + ") should not have a scheme");
     }
     return find(term, wanted, auth).stream()
         .filter(hit -> !automated)
@@ -111,26 +113,27 @@ final class RegistryQueries {
         repository.manifest(reference.digest().or(reference::tag).orElse(Reference.DEFAULT_TAG));
     Manifest manifest = raw.parse();
     return switch (manifest) {
-      case Manifest.Index index -> new DistributionInfo(
-          index.mediaType(),
-          raw.digest(),
-          raw.bytes().length,
-          index.manifests().stream()
-              .filter(entry -> !entry.attestation())
-              .map(entry -> new Platform(entry.os(), entry.architecture(), entry.variant()))
-              .toList());
-      case Manifest.Single single -> new DistributionInfo(
-          single.mediaType(),
-          raw.digest(),
-          raw.bytes().length,
-          List.of(platform(repository, single.config())));
+      case Manifest.Index index ->
+          new DistributionInfo(
+              index.mediaType(),
+              raw.digest(),
+              raw.bytes().length,
+              index.manifests().stream()
+                  .filter(entry -> !entry.attestation())
+                  .map(entry -> new Platform(entry.os(), entry.architecture(), entry.variant()))
+                  .toList());
+      case Manifest.Single single ->
+          new DistributionInfo(
+              single.mediaType(),
+              raw.digest(),
+              raw.bytes().length,
+              List.of(platform(repository, single.config())));
     };
   }
 
   private static Platform platform(Repository repository, Descriptor descriptor) {
     try (BlobStream stream = repository.openBlob(descriptor, 0)) {
-      ImageConfig config =
-          ConfigJson.read(stream.body().readNBytes(ConfigJson.MAX_SIZE + 1));
+      ImageConfig config = ConfigJson.read(stream.body().readNBytes(ConfigJson.MAX_SIZE + 1));
       return new Platform(config.os(), config.architecture(), config.variant());
     } catch (IOException e) {
       throw EngineException.system("image configuration: " + e.getMessage(), e);

@@ -6,8 +6,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What an image says about containers made from it (the {@code config} object of the OCI image specification, with Docker's
- * additions). Lists that may be absent are Optional where absent and empty mean different things in Docker's answers.
+ * What an image says about containers made from it (the {@code config} object of the OCI image
+ * specification, with Docker's additions). Lists that may be absent are Optional where absent and
+ * empty mean different things in Docker's answers.
  *
  * @param user {@code user[:group]}
  * @param exposedPorts {@code port/protocol}

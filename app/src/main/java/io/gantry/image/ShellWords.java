@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Splits the arguments of a Dockerfile instruction into words as its shell lexer does: quotes, backslashes, {@code $NAME} and {@code ${NAME:-x}}. */
+/**
+ * Splits the arguments of a Dockerfile instruction into words as its shell lexer does: quotes,
+ * backslashes, {@code $NAME} and {@code ${NAME:-x}}.
+ */
 final class ShellWords {
 
   private final String text;
@@ -66,7 +69,8 @@ final class ShellWords {
   private String singleQuoted() {
     int end = text.indexOf('\'', at);
     if (end < 0) {
-      throw EngineException.invalid("unexpected end of statement while looking for matching single-quote");
+      throw EngineException.invalid(
+          "unexpected end of statement while looking for matching single-quote");
     }
     String quoted = text.substring(at, end);
     at = end + 1;
@@ -87,7 +91,8 @@ final class ShellWords {
         word.append(c);
       }
     }
-    throw EngineException.invalid("unexpected end of statement while looking for matching double-quote");
+    throw EngineException.invalid(
+        "unexpected end of statement while looking for matching double-quote");
   }
 
   private String variable() {

@@ -18,7 +18,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The files of an archive in a directory of their own, under numbers: names from outside are only keys of a map. Deleted when closed.
+ * The files of an archive in a directory of their own, under numbers: names from outside are only
+ * keys of a map. Deleted when closed.
  */
 final class SpooledArchive implements AutoCloseable {
 
@@ -69,7 +70,11 @@ final class SpooledArchive implements AutoCloseable {
 
   private static void write(TarReader tar, Path file) throws IOException {
     try (FileChannel out =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
       tar.content(
           (position, bytes, offset, length) -> {
             ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
@@ -128,8 +133,7 @@ final class SpooledArchive implements AutoCloseable {
    */
   Path file(String name) {
     return find(name)
-        .orElseThrow(
-            () -> EngineException.invalid("open " + name + ": no such file or directory"));
+        .orElseThrow(() -> EngineException.invalid("open " + name + ": no such file or directory"));
   }
 
   /** A small file, whole. */

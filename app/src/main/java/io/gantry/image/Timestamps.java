@@ -14,10 +14,14 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Times as Docker's filters take them: seconds since 1970 with a fraction, RFC 3339 whole or in part, or a duration before now. */
+/**
+ * Times as Docker's filters take them: seconds since 1970 with a fraction, RFC 3339 whole or in
+ * part, or a duration before now.
+ */
 final class Timestamps {
 
-  private static final Pattern DURATION = Pattern.compile("-?(?:[0-9]+(?:\\.[0-9]+)?(?:ns|us|µs|ms|s|m|h))+");
+  private static final Pattern DURATION =
+      Pattern.compile("-?(?:[0-9]+(?:\\.[0-9]+)?(?:ns|us|µs|ms|s|m|h))+");
   private static final Pattern PART = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)(ns|us|µs|ms|s|m|h)");
   private static final Pattern SECONDS = Pattern.compile("-?[0-9]{1,18}(?:\\.[0-9]{1,9})?");
 

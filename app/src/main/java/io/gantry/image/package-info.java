@@ -1,4 +1,7 @@
-/** Images: names, configurations, archives, and the way of their layers to and from registries and archives. */
+/**
+ * Images: names, configurations, archives, and the way of their layers to and from registries and
+ * archives.
+ */
 @NullMarked
 package io.gantry.image;
 

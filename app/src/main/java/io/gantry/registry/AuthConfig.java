@@ -1,8 +1,9 @@
 package io.gantry.registry;
 
 /**
- * What a client sends to prove who it is to a registry (API v1.51, definitions/AuthConfig and {@code X-Registry-Auth}). Absent
- * values are empty. {@link #toString()} shows no secret, so that it can be logged.
+ * What a client sends to prove who it is to a registry (API v1.51, definitions/AuthConfig and
+ * {@code X-Registry-Auth}). Absent values are empty. {@link #toString()} shows no secret, so that
+ * it can be logged.
  *
  * @param username of basic authentication
  * @param password of basic authentication
@@ -27,6 +28,10 @@ public record AuthConfig(
 
   @Override
   public String toString() {
-    return "AuthConfig[" + (isAnonymous() ? "anonymous" : "credentials") + " for " + serverAddress + "]";
+    return "AuthConfig["
+        + (isAnonymous() ? "anonymous" : "credentials")
+        + " for "
+        + serverAddress
+        + "]";
   }
 }

@@ -7,7 +7,8 @@ import java.io.InputStream;
  * A blob on its way. Its digest has not been checked.
  *
  * @param body to be closed
- * @param offset of its first byte within the blob: what was asked for, or 0 when the server cannot begin in the middle
+ * @param offset of its first byte within the blob: what was asked for, or 0 when the server cannot
+ *     begin in the middle
  */
 public record BlobStream(InputStream body, long offset) implements AutoCloseable {
 

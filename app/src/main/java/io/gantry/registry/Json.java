@@ -5,7 +5,9 @@ import java.io.InputStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Documents of registries: read with a limit, as trees, because nothing in them can be relied on. */
+/**
+ * Documents of registries: read with a limit, as trees, because nothing in them can be relied on.
+ */
 final class Json {
 
   private static final JsonMapper MAPPER = JsonMapper.builder().build();

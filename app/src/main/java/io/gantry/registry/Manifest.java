@@ -63,7 +63,8 @@ public sealed interface Manifest {
     if (version == 1 || type.contains("distribution.manifest.v1+")) {
       throw new RegistryException(
           Reason.MALFORMED,
-          "support for Docker Image manifest version 2, schema 1 has been removed: the image must be rebuilt and pushed as schema 2 or OCI");
+          "support for Docker Image manifest version 2, schema 1 has been removed: the image must"
+              + " be rebuilt and pushed as schema 2 or OCI");
     }
     if (version != 2) {
       throw new RegistryException(Reason.MALFORMED, "manifest has no schemaVersion 2");
@@ -75,7 +76,9 @@ public sealed interface Manifest {
       throw new RegistryException(Reason.MALFORMED, "manifest has neither layers nor manifests");
     }
     return new Single(
-        type, descriptor(root.path("config"), "config"), descriptors(root.path("layers"), "layers"));
+        type,
+        descriptor(root.path("config"), "config"),
+        descriptors(root.path("layers"), "layers"));
   }
 
   private static List<Descriptor> descriptors(JsonNode array, String what) {

@@ -37,7 +37,9 @@ final class ManifestEndpoint {
     }
     return Optional.of(
         new Descriptor(
-            type(response), digest, response.headers().firstValueAsLong("Content-Length").orElse(0)));
+            type(response),
+            digest,
+            response.headers().firstValueAsLong("Content-Length").orElse(0)));
   }
 
   /** The document, whole and, when asked for by digest, proven to be it. */
@@ -46,8 +48,7 @@ final class ManifestEndpoint {
     HttpResponse<InputStream> response = Redirects.send(session, Session.Call.get(uri, ACCEPT));
     try (InputStream body = response.body()) {
       if (response.statusCode() != 200) {
-        RegistryException refused =
-            RegistryErrors.of("GET", uri, response.statusCode(), body);
+        RegistryException refused = RegistryErrors.of("GET", uri, response.statusCode(), body);
         if (response.statusCode() == 404 && refused.reason() == Reason.OTHER) {
           throw new RegistryException(
               Reason.MANIFEST_UNKNOWN, "manifest unknown: manifest unknown", refused);

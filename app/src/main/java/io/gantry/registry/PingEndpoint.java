@@ -14,7 +14,8 @@ final class PingEndpoint {
   private PingEndpoint() {}
 
   /**
-   * Challenges, empty when it asks for nothing. Any answer but a server's failure counts as being there.
+   * Challenges, empty when it asks for nothing. Any answer but a server's failure counts as being
+   * there.
    *
    * @param patience how long the answer may take
    */

@@ -11,7 +11,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** {@code HTTP_PROXY}, {@code HTTPS_PROXY} and {@code NO_PROXY}, read as dockerd reads them; never for the loopback. */
+/**
+ * {@code HTTP_PROXY}, {@code HTTPS_PROXY} and {@code NO_PROXY}, read as dockerd reads them; never
+ * for the loopback.
+ */
 final class ProxyFromEnvironment extends ProxySelector {
 
   private static final List<Proxy> DIRECT = List.of(Proxy.NO_PROXY);

@@ -26,14 +26,18 @@ final class Redirects {
       at = new Session.Call(at.method(), next, at.headers(), null, at.timeout());
     }
     throw new RegistryException(
-        Reason.MALFORMED, "stopped after " + LIMIT + " redirects of " + RegistryErrors.withoutQuery(call.uri()));
+        Reason.MALFORMED,
+        "stopped after " + LIMIT + " redirects of " + RegistryErrors.withoutQuery(call.uri()));
   }
 
   private static boolean isRedirect(int status) {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
   }
 
-  /** Where an answer points to; an answer over a checked connection may not point to an unchecked one. */
+  /**
+   * Where an answer points to; an answer over a checked connection may not point to an unchecked
+   * one.
+   */
   static URI location(HttpResponse<?> response, URI base, RegistryEndpoint endpoint) {
     String text = response.headers().firstValue("Location").orElse("");
     try {
@@ -49,7 +53,9 @@ final class Redirects {
     }
     throw new RegistryException(
         Reason.MALFORMED,
-        "the registry's answer for " + RegistryErrors.withoutQuery(base) + " has no usable Location");
+        "the registry's answer for "
+            + RegistryErrors.withoutQuery(base)
+            + " has no usable Location");
   }
 
   static void close(HttpResponse<InputStream> response) {

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way to registries: finds the endpoint that answers, by https or, for insecure ones, by http, and remembers it. Used by many threads
- * at once.
+ * The way to registries: finds the endpoint that answers, by https or, for insecure ones, by http,
+ * and remembers it. Used by many threads at once.
  */
 public final class RegistryClient implements AutoCloseable {
 
@@ -92,9 +92,7 @@ public final class RegistryClient implements AutoCloseable {
         failure = e;
       }
     }
-    throw failure == null
-        ? new RegistryException(Reason.OTHER, "no endpoint for " + key)
-        : failure;
+    throw failure == null ? new RegistryException(Reason.OTHER, "no endpoint for " + key) : failure;
   }
 
   /** Forgets where a registry answered: after a connection to it has failed. */
@@ -145,11 +143,15 @@ public final class RegistryClient implements AutoCloseable {
     return slash < 0 ? rest : rest.substring(0, slash);
   }
 
-  /** Searches a registry; Docker Hub when the domain is its. Registries without a search are asked for their catalogue. */
+  /**
+   * Searches a registry; Docker Hub when the domain is its. Registries without a search are asked
+   * for their catalogue.
+   */
   public List<SearchEndpoint.Hit> search(String domain, String term, int limit, AuthConfig auth) {
     if (domain.equals("docker.io")) {
       RegistryEndpoint hub = new RegistryEndpoint(HUB_SEARCH, true, false);
-      return new SearchEndpoint(new Session(transport, hub, List.of(), auth, true)).search(term, limit);
+      return new SearchEndpoint(new Session(transport, hub, List.of(), auth, true))
+          .search(term, limit);
     }
     Session session = session(domain, policy.forPull(domain), List.of(), auth, true);
     return new SearchEndpoint(session).search(term, limit);
@@ -171,11 +173,11 @@ public final class RegistryClient implements AutoCloseable {
     RegistryEndpoint endpoint =
         new RegistryEndpoint(URI.create(uri.getScheme() + "://" + uri.getAuthority()), https, true);
     Session session = new Session(transport, endpoint, List.of(), AuthConfig.ANONYMOUS, false);
-    HttpResponse<InputStream> response =
-        Redirects.send(session, Session.Call.get(uri, Map.of()));
+    HttpResponse<InputStream> response = Redirects.send(session, Session.Call.get(uri, Map.of()));
     if (response.statusCode() / 100 != 2) {
       Redirects.close(response);
-      throw EngineException.system("got HTTP status code " + response.statusCode() + " from " + uri, null);
+      throw EngineException.system(
+          "got HTTP status code " + response.statusCode() + " from " + uri, null);
     }
     return response.body();
   }

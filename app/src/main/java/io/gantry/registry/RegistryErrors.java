@@ -47,11 +47,13 @@ final class RegistryErrors {
       }
       if (!texts.isEmpty()) {
         return new RegistryException(
-            reason, texts.size() == 1 ? texts.get(0) : "errors:\n" + String.join("\n", texts) + "\n");
+            reason,
+            texts.size() == 1 ? texts.get(0) : "errors:\n" + String.join("\n", texts) + "\n");
       }
       String details = root.path("details").asString("");
       if (!details.isEmpty() && (status == 401 || status == 403)) {
-        return new RegistryException(reason, text(status == 401 ? "UNAUTHORIZED" : "DENIED", details));
+        return new RegistryException(
+            reason, text(status == 401 ? "UNAUTHORIZED" : "DENIED", details));
       }
     } catch (JacksonException e) {
       // not JSON: the status must do

@@ -3,7 +3,10 @@ package io.gantry.registry;
 import io.gantry.error.EngineException;
 import org.jspecify.annotations.Nullable;
 
-/** A registry refused, could not be reached, or answered nonsense. The message is Docker's. Never holds credentials. */
+/**
+ * A registry refused, could not be reached, or answered nonsense. The message is Docker's. Never
+ * holds credentials.
+ */
 public final class RegistryException extends EngineException {
 
   private static final long serialVersionUID = 1L;

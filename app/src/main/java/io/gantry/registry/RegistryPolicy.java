@@ -7,8 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where a registry is looked for: Docker Hub with its mirrors, all others by https, insecure ones by https without a look at the
- * certificate and then by http. Loopback addresses are insecure without being listed.
+ * Where a registry is looked for: Docker Hub with its mirrors, all others by https, insecure ones
+ * by https without a look at the certificate and then by http. Loopback addresses are insecure
+ * without being listed.
  *
  * @param insecure hosts (with port or without) and networks in CIDR notation
  * @param mirrors base addresses of mirrors of Docker Hub
@@ -67,7 +68,8 @@ public record RegistryPolicy(List<String> insecure, List<String> mirrors) {
       return false;
     }
     for (InetAddress address : addresses) {
-      if (address.isLoopbackAddress() || insecure.stream().anyMatch(net -> contains(net, address))) {
+      if (address.isLoopbackAddress()
+          || insecure.stream().anyMatch(net -> contains(net, address))) {
         return true;
       }
     }

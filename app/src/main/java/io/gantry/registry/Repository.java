@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * A repository in a registry, at the endpoint that answered, for one user. Used by many threads at once. Failures are {@link
- * RegistryException}s.
+ * A repository in a registry, at the endpoint that answered, for one user. Used by many threads at
+ * once. Failures are {@link RegistryException}s.
  */
 public final class Repository {
 
@@ -78,12 +78,14 @@ public final class Repository {
     uploads.upload(content, digest);
   }
 
-  /** Takes a blob over from another repository of the same registry; false when the registry does not do it. */
+  /**
+   * Takes a blob over from another repository of the same registry; false when the registry does
+   * not do it.
+   */
   public boolean mount(String digest, String fromRepository) {
     Session both =
         session.withScopes(
-            List.of(
-                "repository:" + name + ":pull,push", "repository:" + fromRepository + ":pull"));
+            List.of("repository:" + name + ":pull,push", "repository:" + fromRepository + ":pull"));
     return new UploadEndpoint(both, name).mount(digest, fromRepository);
   }
 }

@@ -18,8 +18,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests to one endpoint as one user for one set of scopes: adds what the registry asks for to prove who it is, once it has asked. Used by
- * many threads at once. Credentials go to the endpoint itself and its token server, to nobody a redirect names.
+ * Requests to one endpoint as one user for one set of scopes: adds what the registry asks for to
+ * prove who it is, once it has asked. Used by many threads at once. Credentials go to the endpoint
+ * itself and its token server, to nobody a redirect names.
  */
 final class Session {
 
@@ -63,7 +64,8 @@ final class Session {
 
   /**
    * @param scopes for the token server, for instance {@code repository:a/b:pull}
-   * @param naked whether a missing password is reported without the request it was missing for, as pushes do
+   * @param naked whether a missing password is reported without the request it was missing for, as
+   *     pushes do
    */
   Session(
       Transport transport,
@@ -96,8 +98,8 @@ final class Session {
   }
 
   /**
-   * Sends and returns whatever the registry answers, except that a first 401 is answered with credentials. The body of the answer must be read or
-   * closed.
+   * Sends and returns whatever the registry answers, except that a first 401 is answered with
+   * credentials. The body of the answer must be read or closed.
    */
   HttpResponse<InputStream> send(Call call) {
     boolean ours = isOurs(call.uri());
@@ -138,8 +140,7 @@ final class Session {
     Supplier<BodyPublisher> body = call.body();
     HttpRequest.Builder request =
         HttpRequest.newBuilder(call.uri())
-            .method(
-                call.method(), body == null ? HttpRequest.BodyPublishers.noBody() : body.get());
+            .method(call.method(), body == null ? HttpRequest.BodyPublishers.noBody() : body.get());
     call.headers().forEach(request::header);
     request.header("User-Agent", "gantry");
     Duration timeout = call.timeout();
@@ -215,7 +216,9 @@ final class Session {
     return scopes.isEmpty() && !scope.isEmpty() ? List.of(scope) : scopes;
   }
 
-  /** The identity token that a login with a password brought; empty when the registry gives none. */
+  /**
+   * The identity token that a login with a password brought; empty when the registry gives none.
+   */
   String identityToken() {
     Challenge asked = challenge;
     return asked != null && asked.scheme().equals("bearer") ? bearer(asked, true).identity() : "";

@@ -64,7 +64,8 @@ final class TagsEndpoint {
     } catch (IOException e) {
       throw RegistryErrors.connection("GET", uri, e);
     } catch (JacksonException | IllegalArgumentException e) {
-      throw new RegistryException(Reason.MALFORMED, "the registry's list of " + field + " is broken", e);
+      throw new RegistryException(
+          Reason.MALFORMED, "the registry's list of " + field + " is broken", e);
     }
   }
 }

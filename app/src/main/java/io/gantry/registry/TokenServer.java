@@ -15,7 +15,10 @@ import java.util.List;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/** Gets bearer tokens from the server a registry names (distribution spec: token authentication, and its OAuth2 form). */
+/**
+ * Gets bearer tokens from the server a registry names (distribution spec: token authentication, and
+ * its OAuth2 form).
+ */
 final class TokenServer {
 
   /**
@@ -73,7 +76,8 @@ final class TokenServer {
     }
     if (!https && endpoint.verified()) {
       throw new RegistryException(
-          Reason.MALFORMED, "the registry's token server " + realm.getHost() + " is not reached by https");
+          Reason.MALFORMED,
+          "the registry's token server " + realm.getHost() + " is not reached by https");
     }
     return realm;
   }
@@ -139,12 +143,11 @@ final class TokenServer {
       token = answer.path("access_token").asString("");
     }
     if (token.isEmpty()) {
-      throw new RegistryException(Reason.MALFORMED, "authorization server did not include a token in the response");
+      throw new RegistryException(
+          Reason.MALFORMED, "authorization server did not include a token in the response");
     }
     long life = Math.max(SHORTEST_LIFE, answer.path("expires_in").asLong(SHORTEST_LIFE));
     return new Token(
-        token,
-        answer.path("refresh_token").asString(""),
-        Instant.now().plusSeconds(life - MARGIN));
+        token, answer.path("refresh_token").asString(""), Instant.now().plusSeconds(life - MARGIN));
   }
 }

@@ -16,8 +16,8 @@ import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * HTTP/1.1 for everything that is said to registries. Clients are made when first needed and kept; follows no redirects by itself, because
- * credentials must not follow them.
+ * HTTP/1.1 for everything that is said to registries. Clients are made when first needed and kept;
+ * follows no redirects by itself, because credentials must not follow them.
  */
 final class Transport implements AutoCloseable {
 
@@ -29,7 +29,8 @@ final class Transport implements AutoCloseable {
   private @Nullable HttpClient unverified;
 
   /**
-   * Sends a request and returns when the head of the answer is there. The body must be read to its end or closed.
+   * Sends a request and returns when the head of the answer is there. The body must be read to its
+   * end or closed.
    *
    * @param checkCertificate false for insecure registries only
    * @throws RegistryException CONNECTION

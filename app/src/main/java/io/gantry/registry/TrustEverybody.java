@@ -5,7 +5,10 @@ import java.security.cert.X509Certificate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** Takes any certificate with any name: for registries the administrator, or the loopback rule, calls insecure. */
+/**
+ * Takes any certificate with any name: for registries the administrator, or the loopback rule,
+ * calls insecure.
+ */
 final class TrustEverybody extends X509ExtendedTrustManager {
 
   @Override

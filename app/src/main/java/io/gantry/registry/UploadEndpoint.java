@@ -12,7 +12,10 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** {@code /v2/<name>/blobs/uploads/}: a blob is begun, streamed in one piece, and finished with its digest; or mounted from elsewhere. */
+/**
+ * {@code /v2/<name>/blobs/uploads/}: a blob is begun, streamed in one piece, and finished with its
+ * digest; or mounted from elsewhere.
+ */
 final class UploadEndpoint {
 
   private static final Duration PATIENCE = Duration.ofSeconds(120);
@@ -117,7 +120,11 @@ final class UploadEndpoint {
   private HttpResponse<InputStream> post(URI uri) {
     return session.send(
         new Session.Call(
-            "POST", uri, Map.of(), () -> HttpRequest.BodyPublishers.ofByteArray(new byte[0]), PATIENCE));
+            "POST",
+            uri,
+            Map.of(),
+            () -> HttpRequest.BodyPublishers.ofByteArray(new byte[0]),
+            PATIENCE));
   }
 
   private URI uri(String query) {
@@ -127,5 +134,4 @@ final class UploadEndpoint {
   private static String encode(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
-
 }

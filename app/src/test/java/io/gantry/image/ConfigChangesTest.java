@@ -69,8 +69,7 @@ class ConfigChangesTest {
     RunConfig base = apply("CMD [\"old\"]");
     assertThat(ConfigChanges.apply(base, List.of("ENTRYPOINT [\"e\"]")).cmd())
         .isEqualTo(Optional.empty());
-    assertThat(
-            ConfigChanges.apply(base, List.of("CMD [\"new\"]", "ENTRYPOINT [\"e\"]")).cmd())
+    assertThat(ConfigChanges.apply(base, List.of("CMD [\"new\"]", "ENTRYPOINT [\"e\"]")).cmd())
         .contains(List.of("new"));
   }
 
@@ -109,8 +108,6 @@ class ConfigChangesTest {
         "WORKDIR ${X|syntax error: missing '}'",
       })
   void whatIsWrongIsNamed(String change, String message) {
-    assertThatThrownBy(() -> apply(change))
-        .isInstanceOf(EngineException.class)
-        .hasMessage(message);
+    assertThatThrownBy(() -> apply(change)).isInstanceOf(EngineException.class).hasMessage(message);
   }
 }

@@ -45,8 +45,7 @@ class ImageArchiveTest {
             .hardLink("bin/same", "bin/tool")
             .file("long/" + "n".repeat(180) + "/file", "long name")
             .bytes();
-    byte[] second =
-        TestArchive.tar().file("bin/.wh.empty", "").file("etc/conf", "a=b\n").bytes();
+    byte[] second = TestArchive.tar().file("bin/.wh.empty", "").file("etc/conf", "a=b\n").bytes();
     return List.of(first, second);
   }
 
@@ -159,8 +158,7 @@ class ImageArchiveTest {
   @Test
   void aLayerThatHoldsAFileTwiceIsSavedAsItCame() throws IOException {
     List<byte[]> layers =
-        List.of(
-            TestArchive.tar().file("a", "first").file("b", "x").file("./a", "second").bytes());
+        List.of(TestArchive.tar().file("a", "first").file("b", "x").file("./a", "second").bytes());
     load(TestArchive.docker(TestArchive.config(layers, "twice"), layers, "twice:1"));
     Map<String, byte[]> saved = files(save("twice:1"));
     assertThat(saved.get("blobs/" + Digests.sha256(layers.get(0)).replace(':', '/')))

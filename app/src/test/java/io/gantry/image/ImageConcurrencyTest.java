@@ -175,8 +175,7 @@ class ImageConcurrencyTest {
     long best = Long.MAX_VALUE;
     for (int i = 0; i < 5; i++) {
       long before = System.nanoTime();
-      assertThat(engine.images.list(new ImageQuery(false, Map.of(), false, true)))
-          .hasSize(10_000);
+      assertThat(engine.images.list(new ImageQuery(false, Map.of(), false, true))).hasSize(10_000);
       best = Math.min(best, System.nanoTime() - before);
     }
     assertThat(best).isLessThan(100_000_000L);

@@ -49,15 +49,23 @@ class ImageRegistryTest {
 
   private static List<byte[]> layers(int seed) {
     return List.of(
-        TestArchive.tar().directory("d/").file("d/random", TestArchive.random(seed, 900_000)).bytes(),
-        TestArchive.tar().file("d/text", "0123456789".repeat(100_000)).file("d/s", "s" + seed).bytes());
+        TestArchive.tar()
+            .directory("d/")
+            .file("d/random", TestArchive.random(seed, 900_000))
+            .bytes(),
+        TestArchive.tar()
+            .file("d/text", "0123456789".repeat(100_000))
+            .file("d/s", "s" + seed)
+            .bytes());
   }
 
   private String load(Reference name, int seed) {
     List<byte[]> layers = layers(seed);
     byte[] config = TestArchive.config(layers, "s" + seed);
     engine.images.load(
-        TestArchive.in(TestArchive.docker(config, layers, name.familiar())), true, ProgressSink.NONE);
+        TestArchive.in(TestArchive.docker(config, layers, name.familiar())),
+        true,
+        ProgressSink.NONE);
     return Digests.sha256(config);
   }
 
@@ -261,8 +269,7 @@ class ImageRegistryTest {
     assertThatThrownBy(
             () -> engine.images.search(registry.host() + "/zzz", 0, Map.of(), AuthConfig.ANONYMOUS))
         .hasMessage("Unexpected status code 404");
-    assertThat(
-            engine.images.search(registry.host() + "/errors", 0, Map.of(), AuthConfig.ANONYMOUS))
+    assertThat(engine.images.search(registry.host() + "/errors", 0, Map.of(), AuthConfig.ANONYMOUS))
         .extracting(SearchHit::name)
         .containsExactly(registry.host() + "/errors/one");
   }
@@ -296,8 +303,7 @@ class ImageRegistryTest {
     Reference name = registry.name("dist/one:1");
     load(name, 11);
     push(name, AuthConfig.ANONYMOUS);
-    DistributionInfo info =
-        engine.images.distribution(name.familiar(), AuthConfig.ANONYMOUS);
+    DistributionInfo info = engine.images.distribution(name.familiar(), AuthConfig.ANONYMOUS);
     assertThat(info.platforms()).containsExactly(new Platform("linux", "amd64", ""));
     assertThat(info.digest()).startsWith("sha256:");
   }

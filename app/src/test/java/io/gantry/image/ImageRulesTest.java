@@ -57,7 +57,14 @@ class ImageRulesTest {
   void anImageIsFoundByNameIdAndPrefix() {
     String id = load("a", "a:1", "b/c:latest");
     for (String name :
-        List.of("a:1", "b/c", "docker.io/b/c:latest", id, id.substring(7), id.substring(7, 15), id.substring(0, 15))) {
+        List.of(
+            "a:1",
+            "b/c",
+            "docker.io/b/c:latest",
+            id,
+            id.substring(7),
+            id.substring(7, 15),
+            id.substring(0, 15))) {
       assertThat(engine.images.resolve(name).id()).isEqualTo(id);
     }
     assertThatThrownBy(() -> engine.images.resolve("nope"))
@@ -75,10 +82,13 @@ class ImageRulesTest {
     engine.images.tag(two, "a", "1");
     assertThat(engine.images.resolve("a:1").id()).isEqualTo(two);
     assertThat(engine.images.tags(one)).isEmpty();
-    assertThat(engine.images.list(new ImageQuery(false, Map.of("dangling", List.of("true")), false, false)))
+    assertThat(
+            engine.images.list(
+                new ImageQuery(false, Map.of("dangling", List.of("true")), false, false)))
         .extracting(summary -> summary.image().id())
         .containsExactly(one);
-    assertThatThrownBy(() -> engine.images.tag("nope", "x", "1")).hasMessageStartingWith("No such image");
+    assertThatThrownBy(() -> engine.images.tag("nope", "x", "1"))
+        .hasMessageStartingWith("No such image");
     assertThatThrownBy(() -> engine.images.tag(two, "UP", "1")).hasMessageContaining("lowercase");
     assertThatThrownBy(() -> engine.images.tag(two, "sha256", "1"))
         .hasMessage("refusing to create an ambiguous tag using digest algorithm as name");
@@ -117,7 +127,8 @@ class ImageRulesTest {
     use(id, false);
     assertThatThrownBy(() -> engine.images.remove("a:1", false, true))
         .hasMessage(
-            "conflict: unable to remove repository reference \"a:1\" (must force) - container cccccccccccc is using its referenced image "
+            "conflict: unable to remove repository reference \"a:1\" (must force) - container"
+                + " cccccccccccc is using its referenced image "
                 + shortId);
     assertThatThrownBy(() -> engine.images.remove(id, false, true))
         .hasMessage(
@@ -156,7 +167,8 @@ class ImageRulesTest {
     assertThat(list("reference", "first")).containsExactly("first:1");
     assertThat(list("reference", "f*:1")).containsExactly("first:1");
     assertThat(list("reference", "*/*/first")).containsExactly("reg.example:5000/x/first:2");
-    assertThatThrownBy(() -> list("reference", "[")).hasMessageStartingWith("syntax error in pattern");
+    assertThatThrownBy(() -> list("reference", "["))
+        .hasMessageStartingWith("syntax error in pattern");
   }
 
   @Test
@@ -218,12 +230,7 @@ class ImageRulesTest {
     assertThat(engine.images.history("imp"))
         .containsExactly(
             new HistoryItem(
-                id,
-                details.config().created(),
-                "",
-                List.of("imp:latest"),
-                2,
-                "Imported from -"));
+                id, details.config().created(), "", List.of("imp:latest"), 2, "Imported from -"));
     ByteArrayOutputStream saved = new ByteArrayOutputStream();
     engine.images.save(List.of("imp"), saved);
     assertThat(saved.toString(StandardCharsets.ISO_8859_1)).contains("#!");

@@ -9,7 +9,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Names as the distribution project's reference package reads them; the table is from its tests. */
+/**
+ * Names as the distribution project's reference package reads them; the table is from its tests.
+ */
 class ReferenceTest {
 
   private static final String DIGEST =
@@ -52,8 +54,24 @@ class ReferenceTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", ":1", "a:", "a@sha256:12", "a//b", "/a", "a/", "-a", "a-", "a..b", "a.-b", "a___b", "a b",
-        "a:b:c", "a:-x", "aa/asdf$$^/aa", "https://example.com/a", "[fe80::1%25lo]:5000/a",
+        "",
+        ":1",
+        "a:",
+        "a@sha256:12",
+        "a//b",
+        "/a",
+        "a/",
+        "-a",
+        "a-",
+        "a..b",
+        "a.-b",
+        "a___b",
+        "a b",
+        "a:b:c",
+        "a:-x",
+        "aa/asdf$$^/aa",
+        "https://example.com/a",
+        "[fe80::1%25lo]:5000/a",
         "a@sha512:fbc9b4a4b7c8f4a5e5f0a1e1c3b2d7a0f4e3d2c1b0a9f8e7d6c5b4a392817060"
       })
   void whatIsNoNameIsRefused(String text) {
@@ -68,8 +86,7 @@ class ReferenceTest {
   @Test
   void theReasonsHaveDockersWords() {
     assertThatThrownBy(() -> Reference.parse("UPPER:x"))
-        .hasMessage(
-            "invalid reference format: repository name (library/UPPER) must be lowercase");
+        .hasMessage("invalid reference format: repository name (library/UPPER) must be lowercase");
     assertThatThrownBy(() -> Reference.parse(DIGEST.substring(7)))
         .hasMessage(
             "invalid repository name ("

@@ -25,7 +25,8 @@ final class TestArchive {
 
     Tar file(String name, byte[] content) {
       return add(
-          new TarEntry(name, TarType.REGULAR, 0644, 0, 0, content.length, 1700000000, 0, "", 0, 0, Map.of()),
+          new TarEntry(
+              name, TarType.REGULAR, 0644, 0, 0, content.length, 1700000000, 0, "", 0, 0, Map.of()),
           content);
     }
 
@@ -39,13 +40,15 @@ final class TestArchive {
 
     Tar link(String name, String target) {
       return add(
-          new TarEntry(name, TarType.SYMBOLIC_LINK, 0777, 0, 0, 0, 1700000000, 0, target, 0, 0, Map.of()),
+          new TarEntry(
+              name, TarType.SYMBOLIC_LINK, 0777, 0, 0, 0, 1700000000, 0, target, 0, 0, Map.of()),
           new byte[0]);
     }
 
     Tar hardLink(String name, String target) {
       return add(
-          new TarEntry(name, TarType.HARD_LINK, 0644, 0, 0, 0, 1700000000, 0, target, 0, 0, Map.of()),
+          new TarEntry(
+              name, TarType.HARD_LINK, 0644, 0, 0, 0, 1700000000, 0, target, 0, 0, Map.of()),
           new byte[0]);
     }
 
@@ -83,7 +86,8 @@ final class TestArchive {
 
   /** A configuration for these layers; the label makes it another image. */
   static byte[] config(List<byte[]> layers, String label) {
-    List<String> diffIds = layers.stream().map(layer -> "\"" + Digests.sha256(layer) + "\"").toList();
+    List<String> diffIds =
+        layers.stream().map(layer -> "\"" + Digests.sha256(layer) + "\"").toList();
     return ("{\"architecture\":\"amd64\",\"os\":\"linux\",\"created\":\"2023-11-14T22:13:20Z\","
             + "\"config\":{\"Cmd\":[\"/bin/true\"],\"Labels\":{\"l\":\""
             + label
@@ -111,8 +115,13 @@ final class TestArchive {
     List<String> quoted = List.of(names).stream().map(name -> "\"" + name + "\"").toList();
     return tar.file(
             "manifest.json",
-            "[{\"Config\":\"" + id + ".json\",\"RepoTags\":[" + String.join(",", quoted)
-                + "],\"Layers\":[" + String.join(",", paths) + "]}]")
+            "[{\"Config\":\""
+                + id
+                + ".json\",\"RepoTags\":["
+                + String.join(",", quoted)
+                + "],\"Layers\":["
+                + String.join(",", paths)
+                + "]}]")
         .bytes();
   }
 

@@ -46,8 +46,13 @@ final class TestRegistry implements AutoCloseable {
     Files.writeString(
         config,
         "version: 0.1\nlog: {level: error, accesslog: {disabled: true}}\n"
-            + "storage: {filesystem: {rootdirectory: " + root.resolve("data") + "}, delete: {enabled: true}}\n"
-            + "http: {addr: \"127.0.0.1:" + port + "\"}\n" + more);
+            + "storage: {filesystem: {rootdirectory: "
+            + root.resolve("data")
+            + "}, delete: {enabled: true}}\n"
+            + "http: {addr: \"127.0.0.1:"
+            + port
+            + "\"}\n"
+            + more);
     Process process =
         new ProcessBuilder("docker-registry", "serve", config.toString())
             .redirectErrorStream(true)

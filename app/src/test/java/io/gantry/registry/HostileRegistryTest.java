@@ -105,7 +105,9 @@ class HostileRegistryTest {
                 .getResponseHeaders()
                 .add(
                     "WWW-Authenticate",
-                    "Bearer realm=\"" + address(server) + "/token\",service=\"reg\",scope=\"ignored\"");
+                    "Bearer realm=\""
+                        + address(server)
+                        + "/token\",service=\"reg\",scope=\"ignored\"");
             answer(exchange, 401, "{}");
           }
         });
@@ -115,18 +117,23 @@ class HostileRegistryTest {
     assertThat(seen)
         .containsExactly(
             "GET /v2/a/b/tags/list",
-            "GET /token?service=reg&scope=repository%3Aa%2Fb%3Apull&account=ann [Basic YW5uOnMzY3JldA==]",
+            "GET /token?service=reg&scope=repository%3Aa%2Fb%3Apull&account=ann [Basic"
+                + " YW5uOnMzY3JldA==]",
             "GET /v2/a/b/tags/list [Bearer T1]",
             "GET /v2/a/b/tags/list [Bearer T1]");
   }
 
   @Test
   void anIdentityTokenIsExchanged() {
-    on(server, "/token", exchange -> {
-      String form = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-      seen.add(form);
-      answer(exchange, 200, "{\"access_token\":\"T2\"}");
-    });
+    on(
+        server,
+        "/token",
+        exchange -> {
+          String form =
+              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+          seen.add(form);
+          answer(exchange, 200, "{\"access_token\":\"T2\"}");
+        });
     on(
         server,
         "/v2/a/b/tags/list",
@@ -247,7 +254,9 @@ class HostileRegistryTest {
       })
   void nonsenseIsRefusedByName(String document) {
     assertThatThrownBy(
-            () -> Manifest.parse(document.getBytes(StandardCharsets.UTF_8), MediaTypes.DOCKER_MANIFEST))
+            () ->
+                Manifest.parse(
+                    document.getBytes(StandardCharsets.UTF_8), MediaTypes.DOCKER_MANIFEST))
         .isInstanceOf(RegistryException.class)
         .message()
         .containsAnyOf("manifest", "schema 1");
@@ -281,7 +290,8 @@ class HostileRegistryTest {
     assertThat(
             Challenge.parse(
                 List.of(
-                    "Basic realm=\"a, \\\"b\\\"\", Bearer realm=\"https://x/t?a=b\",service=s , scope=\"r:x:pull,push\"",
+                    "Basic realm=\"a, \\\"b\\\"\", Bearer realm=\"https://x/t?a=b\",service=s ,"
+                        + " scope=\"r:x:pull,push\"",
                     "junk,,,===",
                     "")))
         .startsWith(
@@ -295,7 +305,8 @@ class HostileRegistryTest {
   @Test
   void policyKnowsLoopbackNetworksAndMirrors() {
     RegistryPolicy policy =
-        new RegistryPolicy(List.of("insecure.example:5000", "10.0.0.0/8"), List.of("https://m.example/"));
+        new RegistryPolicy(
+            List.of("insecure.example:5000", "10.0.0.0/8"), List.of("https://m.example/"));
     assertThat(policy.isInsecure("127.0.0.1:5000")).isTrue();
     assertThat(policy.isInsecure("localhost:5000")).isTrue();
     assertThat(policy.isInsecure("10.1.2.3")).isTrue();

@@ -6,8 +6,8 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
 /**
- * Gzip that gives the same bytes for the same input and wastes no time on what cannot be made smaller: each block is tried first, and stored as it is
- * when the trial gains nothing.
+ * Gzip that gives the same bytes for the same input and wastes no time on what cannot be made
+ * smaller: each block is tried first, and stored as it is when the trial gains nothing.
  */
 public final class BlockGzip extends OutputStream {
 
@@ -55,7 +55,10 @@ public final class BlockGzip extends OutputStream {
     }
   }
 
-  /** Ends on a byte's border and refers to nothing before it, so that blocks of either kind can follow one another. */
+  /**
+   * Ends on a byte's border and refers to nothing before it, so that blocks of either kind can
+   * follow one another.
+   */
   private void deflate() throws IOException {
     crc.update(block, 0, length);
     total += length;

@@ -9,8 +9,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries bytes from one thread to another through a few fixed buffers: the writer waits while they are full, the reader while they are empty.
- * Either side can give up, which the other notices at its next call. For one writer and one reader.
+ * Carries bytes from one thread to another through a few fixed buffers: the writer waits while they
+ * are full, the reader while they are empty. Either side can give up, which the other notices at
+ * its next call. For one writer and one reader.
  */
 public final class ChunkPipe {
 

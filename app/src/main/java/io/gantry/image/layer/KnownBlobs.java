@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Under which digests and where registries are known to have layers: so that a push sends nothing twice and keeps digests. */
+/**
+ * Under which digests and where registries are known to have layers: so that a push sends nothing
+ * twice and keeps digests.
+ */
 public final class KnownBlobs {
 
   private static final int MAX_PER_LAYER = 64;

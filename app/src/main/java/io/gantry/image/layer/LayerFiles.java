@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The files of a snapshot within reach: where the driver keeps them when that is a directory, else mounted at a place of its own until closed.
+ * The files of a snapshot within reach: where the driver keeps them when that is a directory, else
+ * mounted at a place of its own until closed.
  */
 final class LayerFiles implements AutoCloseable {
 
@@ -29,8 +30,7 @@ final class LayerFiles implements AutoCloseable {
    *
    * @param mountPoints where a mount point may be made
    */
-  static LayerFiles active(StorageDriver driver, String key, Path mountPoints)
-      throws IOException {
+  static LayerFiles active(StorageDriver driver, String key, Path mountPoints) throws IOException {
     List<MountSpec> mounts = driver.mounts(key);
     Optional<LayerTarget> direct = LayerTarget.of(mounts);
     return direct.isPresent()
@@ -43,8 +43,7 @@ final class LayerFiles implements AutoCloseable {
    *
    * @param mountPoints where a mount point may be made
    */
-  static LayerFiles topmost(StorageDriver driver, String key, Path mountPoints)
-      throws IOException {
+  static LayerFiles topmost(StorageDriver driver, String key, Path mountPoints) throws IOException {
     List<MountSpec> mounts = driver.mounts(key);
     Optional<Path> direct = LayerTarget.topmost(mounts);
     return direct.isPresent()

@@ -30,7 +30,9 @@ final class LayerRecords {
   /** The record belongs to the layer from now on. */
   void keep(String key, Layer layer) throws IOException {
     Files.move(
-        directory.resolve(key), directory.resolve(layer.snapshot()), StandardCopyOption.ATOMIC_MOVE);
+        directory.resolve(key),
+        directory.resolve(layer.snapshot()),
+        StandardCopyOption.ATOMIC_MOVE);
   }
 
   InputStream open(Layer layer) throws IOException {

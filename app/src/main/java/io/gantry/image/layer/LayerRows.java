@@ -18,7 +18,8 @@ import java.util.Optional;
 final class LayerRows {
 
   /**
-   * A row. One that was written during an earlier boot and never confirmed is worth nothing: its files may not have reached the disk.
+   * A row. One that was written during an earlier boot and never confirmed is worth nothing: its
+   * files may not have reached the disk.
    *
    * @param trusted whether the files are whole
    * @param durable whether they are on the disk for certain
@@ -75,7 +76,8 @@ final class LayerRows {
         connection -> {
           try (PreparedStatement insert =
               connection.prepareStatement(
-                  "MERGE INTO layer (chain_id, diff_id, parent, size, tar_size, boot) KEY (chain_id) VALUES (?, ?, ?, ?, ?, ?)")) {
+                  "MERGE INTO layer (chain_id, diff_id, parent, size, tar_size, boot) KEY"
+                      + " (chain_id) VALUES (?, ?, ?, ?, ?, ?)")) {
             insert.setString(1, layer.chainId());
             insert.setString(2, layer.diffId());
             insert.setString(3, layer.parent().orElse(null));
@@ -105,7 +107,8 @@ final class LayerRows {
             connection.prepareStatement("DELETE FROM layer WHERE chain_id = ?");
         PreparedStatement forget =
             connection.prepareStatement(
-                "DELETE FROM layer_blob WHERE diff_id = ? AND NOT EXISTS (SELECT 1 FROM layer WHERE diff_id = ?)")) {
+                "DELETE FROM layer_blob WHERE diff_id = ? AND NOT EXISTS (SELECT 1 FROM layer WHERE"
+                    + " diff_id = ?)")) {
       for (Layer layer : layers) {
         delete.setString(1, layer.chainId());
         delete.executeUpdate();
@@ -155,7 +158,8 @@ final class LayerRows {
         connection -> {
           try (PreparedStatement insert =
               connection.prepareStatement(
-                  "MERGE INTO layer_blob (diff_id, digest, repository, size, media_type) KEY (diff_id, digest, repository) VALUES (?, ?, ?, ?, ?)")) {
+                  "MERGE INTO layer_blob (diff_id, digest, repository, size, media_type) KEY"
+                      + " (diff_id, digest, repository) VALUES (?, ?, ?, ?, ?)")) {
             insert.setString(1, diffId);
             insert.setString(2, blob.digest());
             insert.setString(3, blob.repository());

@@ -7,6 +7,9 @@ import java.io.InputStream;
 @FunctionalInterface
 public interface LayerSource {
 
-  /** The layer's blob from its beginning, compressed or not. Called again when it has to be read a second time. */
+  /**
+   * The layer's blob from its beginning, compressed or not. Called again when it has to be read a
+   * second time.
+   */
   InputStream open() throws IOException;
 }

@@ -28,9 +28,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The layers on this host. A layer is there once, whoever brought it: it is named by its chain id, and whoever wants to apply it while somebody else does waits and takes
- * that one. It stays as long as an image, a layer above it, a container, or a pin needs it; layers of a pull that was cut off stay until the next
- * prune, so that the next attempt goes on. Safe for use by many threads.
+ * The layers on this host. A layer is there once, whoever brought it: it is named by its chain id,
+ * and whoever wants to apply it while somebody else does waits and takes that one. It stays as long
+ * as an image, a layer above it, a container, or a pin needs it; layers of a pull that was cut off
+ * stay until the next prune, so that the next attempt goes on. Safe for use by many threads.
  */
 public final class LayerStore {
 
@@ -73,8 +74,8 @@ public final class LayerStore {
   }
 
   /**
-   * Reads the layers and cleans up what a crash left: snapshots without a row, rows without a snapshot. At start, before anything else; only snapshots that this class
-   * named are touched.
+   * Reads the layers and cleans up what a crash left: snapshots without a row, rows without a
+   * snapshot. At start, before anything else; only snapshots that this class named are touched.
    */
   public void load() throws IOException {
     Map<String, Snapshot> snapshots = new HashMap<>();
@@ -111,7 +112,8 @@ public final class LayerStore {
     while (again) {
       List<Layer> more =
           found.values().stream()
-              .filter(layer -> layer.parent().filter(parent -> !found.containsKey(parent)).isPresent())
+              .filter(
+                  layer -> layer.parent().filter(parent -> !found.containsKey(parent)).isPresent())
               .toList();
       more.forEach(layer -> found.remove(layer.chainId()));
       orphans.addAll(more);
@@ -310,7 +312,8 @@ public final class LayerStore {
     } catch (IOException | DriverException e) {
       unpacker.discard(unpacked.key());
       records.delete(layer.snapshot());
-      throw EngineException.system("layer " + layer.diffId() + " was not kept: " + e.getMessage(), e);
+      throw EngineException.system(
+          "layer " + layer.diffId() + " was not kept: " + e.getMessage(), e);
     }
     FailPoint.hit("layer.committed");
     rows.insert(layer);
@@ -325,9 +328,13 @@ public final class LayerStore {
     }
   }
 
-  /** Puts those of the layers that are not on the disk for certain there; {@link #confirm} then says so in the database. */
+  /**
+   * Puts those of the layers that are not on the disk for certain there; {@link #confirm} then says
+   * so in the database.
+   */
   public void sync(List<Layer> layers) {
-    List<Layer> loose = layers.stream().filter(layer -> unsynced.contains(layer.chainId())).toList();
+    List<Layer> loose =
+        layers.stream().filter(layer -> unsynced.contains(layer.chainId())).toList();
     if (loose.isEmpty()) {
       return;
     }
@@ -344,8 +351,7 @@ public final class LayerStore {
 
   /** In the transaction that commits the image whose layers were synced. */
   public void confirm(Connection connection, List<Layer> layers) throws SQLException {
-    List<String> chains =
-        layers.stream().map(Layer::chainId).filter(unsynced::contains).toList();
+    List<String> chains = layers.stream().map(Layer::chainId).filter(unsynced::contains).toList();
     LayerRows.confirm(connection, chains);
   }
 
@@ -354,7 +360,9 @@ public final class LayerStore {
     layers.forEach(layer -> unsynced.remove(layer.chainId()));
   }
 
-  /** An image stands on this layer. The layer is pinned by the caller, or the daemon is starting. */
+  /**
+   * An image stands on this layer. The layer is pinned by the caller, or the daemon is starting.
+   */
   public void retain(String chainId) {
     table.retain(chainId);
   }
@@ -367,7 +375,8 @@ public final class LayerStore {
   /**
    * An image no longer stands on this layer.
    *
-   * @return layers that go with it, top first: {@link #deleteRows} in the image's transaction, then {@link #delete}; or {@link #restore}
+   * @return layers that go with it, top first: {@link #deleteRows} in the image's transaction, then
+   *     {@link #delete}; or {@link #restore}
    */
   public List<Layer> release(String chainId) {
     return table.release(chainId, used());
@@ -417,7 +426,8 @@ public final class LayerStore {
   }
 
   /**
-   * The layer's tar, to the byte. Its digest is not checked. The layer must stay pinned until the stream is closed.
+   * The layer's tar, to the byte. Its digest is not checked. The layer must stay pinned until the
+   * stream is closed.
    */
   public InputStream tar(Layer layer) throws IOException {
     return LayerTar.open(driver, records, layer, mountPoints).piped();

@@ -11,8 +11,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which layers there are and what keeps each of them: images, layers above it, and operations under way (pins). Its lock is held for map
- * operations only.
+ * Which layers there are and what keeps each of them: images, layers above it, and operations under
+ * way (pins). Its lock is held for map operations only.
  */
 final class LayerTable {
 
@@ -122,8 +122,8 @@ final class LayerTable {
    * An image no longer stands on the layer.
    *
    * @param used whether a container stands on a chain
-   * @return the layers nothing keeps any more, top first: taken out of use, to be deleted by the caller, who then calls {@link #deleted} or {@link
-   *     #restore}
+   * @return the layers nothing keeps any more, top first: taken out of use, to be deleted by the
+   *     caller, who then calls {@link #deleted} or {@link #restore}
    */
   List<Layer> release(String chainId, Predicate<String> used) {
     lock.lock();
@@ -166,7 +166,10 @@ final class LayerTable {
     }
   }
 
-  /** Every layer that nothing keeps, also those of pulls that were cut off. Returns like {@link #release}. */
+  /**
+   * Every layer that nothing keeps, also those of pulls that were cut off. Returns like {@link
+   * #release}.
+   */
   List<Layer> collectAll(Predicate<String> used) {
     lock.lock();
     try {

@@ -9,7 +9,10 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.UUID;
 
-/** A layer's tar, made from its record and a view of its snapshot, which goes when the stream is closed. */
+/**
+ * A layer's tar, made from its record and a view of its snapshot, which goes when the stream is
+ * closed.
+ */
 final class LayerTar extends FilterInputStream {
 
   private static final int BUFFERS = 8;
@@ -29,8 +32,7 @@ final class LayerTar extends FilterInputStream {
     this.root = root;
   }
 
-  static LayerTar open(
-      StorageDriver driver, LayerRecords records, Layer layer, Path mountPoints)
+  static LayerTar open(StorageDriver driver, LayerRecords records, Layer layer, Path mountPoints)
       throws IOException {
     String view = LayerUnpacker.PREFIX + UUID.randomUUID();
     driver.view(view, layer.snapshot());
@@ -39,8 +41,7 @@ final class LayerTar extends FilterInputStream {
       try {
         Directory root = Directory.open(files.directory());
         try {
-          return new LayerTar(
-              new TarReplay(records.open(layer), root), driver, view, files, root);
+          return new LayerTar(new TarReplay(records.open(layer), root), driver, view, files, root);
         } catch (IOException | RuntimeException e) {
           root.close();
           throw e;

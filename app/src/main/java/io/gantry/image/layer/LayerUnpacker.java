@@ -21,10 +21,16 @@ import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Turns a layer's blob into a snapshot that is ready to be committed, and the record of its tar. Leaves nothing when it fails. */
+/**
+ * Turns a layer's blob into a snapshot that is ready to be committed, and the record of its tar.
+ * Leaves nothing when it fails.
+ */
 final class LayerUnpacker {
 
-  /** Of all snapshots that are being filled or looked at; the next start removes what is left of them. */
+  /**
+   * Of all snapshots that are being filled or looked at; the next start removes what is left of
+   * them.
+   */
   static final String PREFIX = "image-work-";
 
   /**
@@ -42,8 +48,7 @@ final class LayerUnpacker {
   private final Path mountPoints;
   private final SnapshotDiff diff;
 
-  LayerUnpacker(
-      StorageDriver driver, LayerRecords records, Path mountPoints, SnapshotDiff diff) {
+  LayerUnpacker(StorageDriver driver, LayerRecords records, Path mountPoints, SnapshotDiff diff) {
     this.diff = diff;
     this.driver = driver;
     this.records = records;
@@ -72,16 +77,14 @@ final class LayerUnpacker {
   private Unpacked unpack(
       String key, Optional<Layer> parent, Optional<String> diffId, LayerSource source)
       throws IOException {
-    driver.prepare(
-        key, parent.map(Layer::snapshot).orElse(StorageDriver.NO_PARENT), Map.of());
+    driver.prepare(key, parent.map(Layer::snapshot).orElse(StorageDriver.NO_PARENT), Map.of());
     FailPoint.hit("layer.prepared");
     Layer layer;
     boolean lost;
     try (LayerFiles files = LayerFiles.active(driver, key, mountPoints);
         LayerStream tar = LayerStream.open(source.open());
         TarRecorder recorder = new TarRecorder(records.create(key))) {
-      AppliedLayer applied =
-          LayerApplier.apply(tar, files.target(), LayerLimits.DEFAULT, recorder);
+      AppliedLayer applied = LayerApplier.apply(tar, files.target(), LayerLimits.DEFAULT, recorder);
       recorder.finish();
       String found = tar.diffId();
       if (diffId.isPresent() && !diffId.get().equals(found)) {
@@ -91,8 +94,7 @@ final class LayerUnpacker {
       lost = recorder.lostContent();
       Optional<String> below = parent.map(Layer::chainId);
       layer =
-          new Layer(
-              ChainIds.next(below, found), found, below, applied.contentBytes(), tar.size());
+          new Layer(ChainIds.next(below, found), found, below, applied.contentBytes(), tar.size());
     }
     if (lost && diffId.isPresent()) {
       recordVerbatim(key, layer, source);
@@ -103,7 +105,10 @@ final class LayerUnpacker {
     return new Unpacked(key, layer);
   }
 
-  /** For the rare tar that holds a file twice: its tree cannot make it again, so the record holds all of it. */
+  /**
+   * For the rare tar that holds a file twice: its tree cannot make it again, so the record holds
+   * all of it.
+   */
   private void recordVerbatim(String key, Layer layer, LayerSource source) throws IOException {
     try (LayerStream tar = LayerStream.open(source.open());
         TarRecorder recorder = new TarRecorder(records.create(key))) {
@@ -113,16 +118,19 @@ final class LayerUnpacker {
       }
       recorder.finish();
       if (!tar.diffId().equals(layer.diffId())) {
-        throw EngineException.system("layer " + layer.diffId() + " changed while it was read", null);
+        throw EngineException.system(
+            "layer " + layer.diffId() + " changed while it was read", null);
       }
     }
   }
 
-  /** For a tar that holds a file twice and need not stay as it is: the layer is the tar of what came out of it. */
+  /**
+   * For a tar that holds a file twice and need not stay as it is: the layer is the tar of what came
+   * out of it.
+   */
   private Layer archiveAgain(String key, Optional<Layer> parent) throws IOException {
     long size = 0;
-    try (HashingStream tar =
-            new HashingStream(diff.open(key, Optional.empty()));
+    try (HashingStream tar = new HashingStream(diff.open(key, Optional.empty()));
         TarRecorder recorder = new TarRecorder(records.create(key))) {
       TarReader reader = new TarReader(tar, TarLimits.DEFAULT, recorder);
       for (Optional<TarEntry> next = reader.next(); next.isPresent(); next = reader.next()) {

@@ -3,8 +3,8 @@ package io.gantry.image.layer;
 import java.util.Arrays;
 
 /**
- * Remembers by hash which paths of a tar are files and which directories hold files, to notice a file that takes the place of one. Sixteen bytes a path;
- * a collision makes it cautious, not wrong.
+ * Remembers by hash which paths of a tar are files and which directories hold files, to notice a
+ * file that takes the place of one. Sixteen bytes a path; a collision makes it cautious, not wrong.
  */
 final class PathSet {
 

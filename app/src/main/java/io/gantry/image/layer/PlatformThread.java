@@ -7,15 +7,16 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs work that computes long or makes many calls that block in the kernel on a thread of its own, while a virtual thread waits: the few carriers of the
- * virtual threads stay free for the requests.
+ * Runs work that computes long or makes many calls that block in the kernel on a thread of its own,
+ * while a virtual thread waits: the few carriers of the virtual threads stay free for the requests.
  */
 public final class PlatformThread {
 
   private PlatformThread() {}
 
   /** Runs and waits. An interrupt of the caller interrupts the work and is waited out. */
-  public static <T extends @Nullable Object> T call(String name, Callable<T> work) throws Exception {
+  public static <T extends @Nullable Object> T call(String name, Callable<T> work)
+      throws Exception {
     if (!Thread.currentThread().isVirtual()) {
       return work.call();
     }

@@ -11,11 +11,11 @@ import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 
 /**
- * Writes down of a layer's tar all that its files do not hold: header blocks, padding, and what follows the end. With the files it makes the tar again, to the
- * byte ({@link TarReplay}).
+ * Writes down of a layer's tar all that its files do not hold: header blocks, padding, and what
+ * follows the end. With the files it makes the tar again, to the byte ({@link TarReplay}).
  *
- * <p>The record: deflated; {@code 'L' length bytes} for bytes as they are, {@code 'F' size name} for the content of a file, {@code 'E'} at the end. For one
- * thread.
+ * <p>The record: deflated; {@code 'L' length bytes} for bytes as they are, {@code 'F' size name}
+ * for the content of a file, {@code 'E'} at the end. For one thread.
  */
 final class TarRecorder implements TarObserver, AutoCloseable {
 
@@ -37,7 +37,10 @@ final class TarRecorder implements TarObserver, AutoCloseable {
     this.out.writeInt(MAGIC);
   }
 
-  /** Whether a later file took the place of an earlier one, whose content the tree therefore does not hold. */
+  /**
+   * Whether a later file took the place of an earlier one, whose content the tree therefore does
+   * not hold.
+   */
   boolean lostContent() {
     return files.overwritten();
   }

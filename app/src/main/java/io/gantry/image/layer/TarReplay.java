@@ -15,8 +15,9 @@ import java.util.zip.InflaterInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a layer's tar again from the record {@link TarRecorder} wrote and the layer's files. Reads files with calls that block: for platform threads. A file
- * that is missing or too short fails the stream; that the rest is what it was, the digest of the whole must tell.
+ * Makes a layer's tar again from the record {@link TarRecorder} wrote and the layer's files. Reads
+ * files with calls that block: for platform threads. A file that is missing or too short fails the
+ * stream; that the rest is what it was, the digest of the whole must tell.
  */
 final class TarReplay extends InputStream {
 

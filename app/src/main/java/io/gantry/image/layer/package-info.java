@@ -1,4 +1,7 @@
-/** Image layers: applied to snapshots, counted, kept reproducible byte for byte, deleted when nothing needs them. */
+/**
+ * Image layers: applied to snapshots, counted, kept reproducible byte for byte, deleted when
+ * nothing needs them.
+ */
 @NullMarked
 package io.gantry.image.layer;
 
