@@ -140,9 +140,7 @@ final class ConfigChanges {
       case "STOPSIGNAL" -> stopSignal = single("STOPSIGNAL", rest);
       case "HEALTHCHECK" -> probe = healthcheck(rest);
       case "ONBUILD" -> onBuild.add(trigger(rest));
-      default ->
-          throw EngineException.invalid(
-              name.toLowerCase(Locale.ROOT) + " is not a valid change command");
+      default -> throw EngineException.invalid(parts.group(1) + " is not a valid change command");
     }
   }
 
@@ -231,7 +229,7 @@ final class ConfigChanges {
   private void expose(String word) {
     Matcher port = PORT.matcher(word);
     if (!port.matches()) {
-      throw EngineException.invalid("invalid containerPort: " + word);
+      throw EngineException.invalid("Invalid containerPort: " + word);
     }
     int first = Integer.parseInt(String.valueOf(port.group(1)));
     int last = port.group(2) == null ? first : Integer.parseInt(port.group(2));

@@ -94,7 +94,10 @@ final class ImageSaver {
       List<Reference> tags =
           reference.isNameOnly() ? index.tagsIn(reference) : List.of(reference.key());
       if (reference.isNameOnly() && tags.isEmpty() || reference.familiarName().equals("sha256")) {
-        Image image = index.byPrefix(name).orElseThrow(() -> ImageFinder.missing(name));
+        Image image =
+            index
+                .byPrefix(name)
+                .orElseThrow(() -> EngineException.notFound("No such image: " + name));
         items.computeIfAbsent(image.id(), id -> new Item(image));
         continue;
       }

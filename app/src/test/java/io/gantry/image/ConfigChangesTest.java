@@ -95,9 +95,9 @@ class ConfigChangesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "FOO x|foo is not a valid change command",
-        "RUN x|run is not a valid change command",
-        "EXPOSE x|invalid containerPort: x",
+        "FOO x|FOO is not a valid change command",
+        "run x|run is not a valid change command",
+        "EXPOSE x|Invalid containerPort: x",
         "ENV A|ENV must have two arguments",
         "ENV =x|ENV names can not be blank",
         "LABEL a=b c|Syntax error - can't find = in \"c\". Must be of the form: name=value",

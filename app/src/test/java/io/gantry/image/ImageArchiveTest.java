@@ -202,7 +202,7 @@ class ImageArchiveTest {
         .isInstanceOf(EngineException.class)
         .hasMessage("reference does not exist");
     assertThatThrownBy(() -> engine.images.save(List.of("nope"), out))
-        .hasMessage("No such image: nope:latest");
+        .hasMessage("No such image: nope");
     assertThat(out.size()).isZero();
   }
 

@@ -134,7 +134,7 @@ final class LayerUnpacker {
         TarRecorder recorder = new TarRecorder(records.create(key))) {
       TarReader reader = new TarReader(tar, TarLimits.DEFAULT, recorder);
       for (Optional<TarEntry> next = reader.next(); next.isPresent(); next = reader.next()) {
-        size += next.get().size();
+        size += next.get().contentBytes();
       }
       recorder.finish();
       String diffId = tar.digest();

@@ -4,7 +4,6 @@ import io.gantry.layers.tar.TarEntry;
 import io.gantry.layers.tar.TarFormatException;
 import io.gantry.layers.tar.TarObserver;
 import io.gantry.layers.tar.TarReader;
-import io.gantry.layers.tar.TarType;
 import io.gantry.linux.ErrnoException;
 import io.gantry.linux.file.Directory;
 import io.gantry.linux.file.DirectoryEntry;
@@ -61,9 +60,7 @@ public final class LayerApplier {
       }
       TarEntry entry = next.get();
       entries++;
-      if (entry.type() == TarType.REGULAR) {
-        bytes += entry.size();
-      }
+      bytes += entry.contentBytes();
       try {
         apply(entry, reader);
       } catch (ErrnoException e) {

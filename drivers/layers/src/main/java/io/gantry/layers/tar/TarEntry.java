@@ -1,5 +1,6 @@
 package io.gantry.layers.tar;
 
+import io.gantry.linux.file.FileName;
 import java.util.Map;
 
 /**
@@ -29,6 +30,15 @@ public record TarEntry(
 
   public TarEntry {
     xattrs = Map.copyOf(xattrs);
+  }
+
+  /** What it counts for in an image's size: the bytes of a file, or of a symbolic link's target. */
+  public long contentBytes() {
+    return switch (type) {
+      case REGULAR -> size;
+      case SYMBOLIC_LINK -> FileName.toBytes(linkName).length;
+      default -> 0;
+    };
   }
 
   /** A regular file of root's with nothing special: for archives of documents. */
