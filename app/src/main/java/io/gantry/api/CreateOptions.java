@@ -9,7 +9,6 @@ import io.gantry.container.HostConfig;
 import io.gantry.error.EngineException;
 import io.gantry.image.Platform;
 import io.gantry.network.EndpointSettings;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -42,42 +41,6 @@ final class CreateOptions {
               + String.join(", ", networks.keySet()));
     }
     return new CreateContainer(
-        name,
-        platform.map(Platform::parse).map(Platform::toString),
-        config,
-        host,
-        withMac(networks, config, host));
-  }
-
-  /** The container's own hardware address is that of the endpoint in the network of its mode. */
-  private static Map<String, EndpointSettings> withMac(
-      Map<String, EndpointSettings> networks, ContainerConfig config, HostConfig host) {
-    String mode = host.networkMode();
-    if (config.macAddress().isEmpty() || mode.contains(":") || mode.equals("host")) {
-      return networks;
-    }
-    String network = mode.isEmpty() || mode.equals("default") ? "bridge" : mode;
-    EndpointSettings endpoint = networks.getOrDefault(network, EndpointSettings.NONE);
-    if (!endpoint.macAddress().isEmpty()) {
-      if (!endpoint.macAddress().equals(config.macAddress())) {
-        throw EngineException.invalid(
-            "the container-wide MAC address must match the endpoint-specific MAC address for the"
-                + " main network, or be left empty");
-      }
-      return networks;
-    }
-    Map<String, EndpointSettings> result = new LinkedHashMap<>(networks);
-    result.put(
-        network,
-        new EndpointSettings(
-            endpoint.ipv4Address(),
-            endpoint.ipv6Address(),
-            endpoint.linkLocalIps(),
-            endpoint.links(),
-            endpoint.aliases(),
-            config.macAddress(),
-            endpoint.driverOpts(),
-            endpoint.gwPriority()));
-    return result;
+        name, platform.map(Platform::parse).map(Platform::toString), config, host, networks);
   }
 }

@@ -6,8 +6,10 @@ import io.gantry.container.spec.HostChecks;
 import io.gantry.container.spec.MountPlan;
 import io.gantry.container.spec.MountPlanner;
 import io.gantry.error.EngineException;
+import io.gantry.image.Image;
 import io.gantry.image.ImageHold;
 import io.gantry.image.ImageService;
+import io.gantry.image.Platform;
 import io.gantry.network.EndpointSettings;
 import io.gantry.network.NetworkService;
 import io.gantry.plugins.FailPoint;
@@ -15,6 +17,7 @@ import io.gantry.plugins.storage.StorageDriver;
 import io.gantry.volume.VolumeService;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,6 +83,8 @@ final class ContainerCreator {
     String id = Names.newId();
     try (Undo undo = new Undo();
         ImageHold hold = images.hold(request.config().image())) {
+      request.platform().ifPresent(wanted -> requirePlatform(request, hold.image(), wanted));
+      host.links().forEach(this::requireLinked);
       ContainerConfig config =
           ConfigMerge.merge(
               request.config(),
@@ -148,6 +153,26 @@ final class ContainerCreator {
     return wanted.get();
   }
 
+  private static void requirePlatform(CreateContainer request, Image image, String wanted) {
+    Platform platform = Platform.parse(wanted);
+    if (!platform.os().equals(image.os())
+        || !platform.architecture().equals(image.architecture())
+        || !(platform.variant().isEmpty() || platform.variant().equals(image.variant()))) {
+      String own = new Platform(image.os(), image.architecture(), image.variant()).toString();
+      throw EngineException.notFound(
+          "image with reference %s was found but its platform (%s) does not match the specified platform (%s)"
+              .formatted(request.config().image(), own, wanted));
+    }
+  }
+
+  private void requireLinked(String link) {
+    String other = link.contains(":") ? link.substring(0, link.indexOf(':')) : link;
+    if (containers.find(other).isEmpty()) {
+      throw EngineException.invalid(
+          "could not get container for %s: No such container: %s".formatted(other, other));
+    }
+  }
+
   private String hostname(ContainerConfig config, HostConfig host, String id) {
     if (!config.hostname().isEmpty()) {
       return config.hostname();
@@ -169,17 +194,35 @@ final class ContainerCreator {
   /** The address in the container's own configuration is that of its main network. */
   private static Map<String, EndpointSettings> withMac(CreateContainer request) {
     String mac = request.config().macAddress();
-    if (mac.isEmpty() || !request.networks().isEmpty()) {
+    String mode = request.hostConfig().networkMode();
+    if (mac.isEmpty() || mode.startsWith(SHARED) || mode.equals("host")) {
       return request.networks();
     }
-    String mode = request.hostConfig().networkMode();
     String network = mode.isEmpty() || mode.equals("default") ? "bridge" : mode;
-    EndpointSettings main =
-        new EndpointSettings("", "", List.of(), List.of(), List.of(), mac, Map.of(), 0);
-    return Map.of(network, main);
+    EndpointSettings main = request.networks().getOrDefault(network, EndpointSettings.NONE);
+    if (!main.macAddress().isEmpty()) {
+      if (!main.macAddress().equals(mac)) {
+        throw EngineException.invalid(
+            "the container-wide MAC address must match the endpoint-specific MAC address for the"
+                + " main network, or be left empty");
+      }
+      return request.networks();
+    }
+    Map<String, EndpointSettings> networks = new LinkedHashMap<>(request.networks());
+    networks.put(
+        network,
+        new EndpointSettings(
+            main.ipv4Address(),
+            main.ipv6Address(),
+            main.linkLocalIps(),
+            main.links(),
+            main.aliases(),
+            mac,
+            main.driverOpts(),
+            main.gwPriority()));
+    return networks;
   }
 
-  /** Gives a container another name; durable when it returns. */
   private static String checkedNew(String name) {
     try {
       return Names.checked(name);
@@ -189,6 +232,7 @@ final class ContainerCreator {
     }
   }
 
+  /** Gives a container another name; durable when it returns. */
   void rename(ContainerHandle handle, String reference, String newName) {
     String given = newName.startsWith("/") ? newName.substring(1) : newName;
     if (reference.isEmpty() || newName.isEmpty()) {

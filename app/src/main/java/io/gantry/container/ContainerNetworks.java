@@ -213,8 +213,8 @@ public final class ContainerNetworks {
       String name = networks.get(network).name();
       Map<String, EndpointSettings> rest = new LinkedHashMap<>(container.networks());
       if (rest.remove(name) == null) {
-        throw EngineException.forbidden(
-            "container %s is not connected to network %s".formatted(container.id(), name));
+        throw EngineException.system(
+            "container %s is not connected to network %s".formatted(container.id(), name), null);
       }
       if (container.state().isRunning()) {
         networks

@@ -91,11 +91,15 @@ public record ContainerQuery(boolean all, int limit, Map<String, Set<String>> fi
     fits = fits.and(exited());
     fits = fits.and(in("health", ContainerQuery::health, ContainerQuery::healthOf));
     fits = fits.and(any("volume", ContainerQuery::hasVolume));
-    fits =
-        fits.and(
-            any("publish", (value, c) -> hasPort(value, c.hostConfig().portBindings().keySet())));
-    fits = fits.and(any("expose", (value, c) -> hasPort(value, c.config().exposedPorts())));
+    fits = fits.and(ports("publish", container -> container.hostConfig().portBindings().keySet()));
+    fits = fits.and(ports("expose", container -> container.config().exposedPorts()));
     fits = fits.and(any("isolation", (value, c) -> value.isEmpty() || value.equals("default")));
+    for (String value : values("is-task")) {
+      if (!Set.of("true", "1", "false", "0").contains(value)) {
+        throw EngineException.invalid(
+            "invalid filter 'is-task=[" + String.join(" ", values("is-task")) + "]'");
+      }
+    }
     if (values("is-task").stream().anyMatch(value -> value.equals("true") || value.equals("1"))) {
       fits = container -> false;
     }
@@ -224,25 +228,46 @@ public record ContainerQuery(boolean all, int limit, Map<String, Set<String>> fi
                     || mount.source().equals(value));
   }
 
-  /** {@code value} is a port or a range, with or without a protocol. */
-  private static boolean hasPort(String value, Set<String> ports) {
-    int slash = value.indexOf('/');
-    String protocol = slash < 0 ? "tcp" : value.substring(slash + 1);
-    String range = slash < 0 ? value : value.substring(0, slash);
-    int dash = range.indexOf('-');
-    try {
-      int first = Integer.parseInt(dash < 0 ? range : range.substring(0, dash));
-      int last = dash < 0 ? first : Integer.parseInt(range.substring(dash + 1));
-      return ports.stream()
-          .anyMatch(
-              port -> {
-                String[] parts = port.split("/", 2);
-                int number = Integer.parseInt(parts[0]);
-                String of = parts.length > 1 ? parts[1] : "tcp";
-                return of.equals(protocol) && number >= first && number <= last;
-              });
-    } catch (NumberFormatException e) {
-      throw EngineException.invalid("invalid port: " + value);
+  private Predicate<Container> ports(String filter, Function<Container, Set<String>> property) {
+    List<PortRange> ranges =
+        values(filter).stream().map(value -> PortRange.parse(filter, value)).toList();
+    return container ->
+        ranges.isEmpty()
+            || property.apply(container).stream()
+                .anyMatch(port -> ranges.stream().anyMatch(range -> range.has(port)));
+  }
+
+  /** A port or a range of ports, with or without a protocol. */
+  private record PortRange(int first, int last, String protocol) {
+
+    static PortRange parse(String filter, String value) {
+      int slash = value.indexOf('/');
+      String range = slash < 0 ? value : value.substring(0, slash);
+      int dash = range.indexOf('-');
+      int first = port(filter, value, dash < 0 ? range : range.substring(0, dash));
+      int last = dash < 0 ? first : port(filter, value, range.substring(dash + 1));
+      return new PortRange(first, last, slash < 0 ? "tcp" : value.substring(slash + 1));
+    }
+
+    private static int port(String filter, String value, String number) {
+      if (number.matches("\\d{1,5}") && Integer.parseInt(number) <= 0xffff) {
+        return Integer.parseInt(number);
+      }
+      throw EngineException.system(
+          "error while looking up for %s %s: strconv.ParseUint: parsing \"%s\": %s"
+              .formatted(
+                  filter,
+                  value,
+                  number,
+                  number.matches("\\d+") ? "value out of range" : "invalid syntax"),
+          null);
+    }
+
+    boolean has(String port) {
+      String[] parts = port.split("/", 2);
+      int number = Integer.parseInt(parts[0]);
+      String of = parts.length > 1 ? parts[1] : "tcp";
+      return of.equals(protocol) && number >= first && number <= last;
     }
   }
 }

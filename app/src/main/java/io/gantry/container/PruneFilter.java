@@ -56,7 +56,9 @@ record PruneFilter(Optional<Instant> until, Set<String> labels, Set<String> notL
           : LocalDateTime.parse(text).toInstant(ZoneOffset.UTC);
     } catch (DateTimeException | NumberFormatException e) {
       throw new EngineException(
-          EngineException.Kind.INVALID, "invalid filter 'until=" + text + "'", e);
+          EngineException.Kind.INVALID,
+          "failed to parse value as time or duration: \"" + text + "\"",
+          e);
     }
   }
 

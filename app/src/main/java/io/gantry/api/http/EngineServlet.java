@@ -3,6 +3,7 @@ package io.gantry.api.http;
 import io.gantry.error.EngineException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.catalina.connector.ClientAbortException;
+import org.apache.coyote.BadRequestException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -113,6 +115,10 @@ public final class EngineServlet extends HttpServlet {
 
   private void answer(HttpServletRequest request, HttpServletResponse response, Exception failure)
       throws IOException {
+    if (request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof BadRequestException) {
+      // the body was no HTTP, for instance a bad chunk: Tomcat answers and closes
+      return;
+    }
     String name = request.getMethod() + " " + request.getRequestURI();
     ErrorAnswer error = ErrorAnswer.of(failure, name);
     if (response.isCommitted()) {

@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
-import org.apache.coyote.BadRequestException;
 import org.jspecify.annotations.Nullable;
 
 /** One request and its answer, as a controller sees them. For the request's thread. */
@@ -103,12 +102,7 @@ public final class Exchange {
   }
 
   private <T> T read(Class<T> type) throws IOException {
-    byte[] bytes;
-    try {
-      bytes = body().readNBytes(MAX_JSON + 1);
-    } catch (BadRequestException e) {
-      throw new EngineException(EngineException.Kind.INVALID, "invalid JSON: " + e.getMessage(), e);
-    }
+    byte[] bytes = body().readNBytes(MAX_JSON + 1);
     if (bytes.length > MAX_JSON) {
       throw EngineException.invalid(
           "invalid JSON: request body larger than " + MAX_JSON + " bytes");
