@@ -5,7 +5,6 @@ import io.gantry.api.http.Exchange;
 import io.gantry.api.http.Query;
 import io.gantry.api.http.Routes;
 import io.gantry.api.stream.ProgressStream;
-import io.gantry.error.EngineException;
 import io.gantry.image.ImageService;
 import io.gantry.image.ImportRequest;
 import io.gantry.image.Platform;
@@ -62,10 +61,6 @@ final class ImageTransfersController implements Controller {
   private void importTar(Exchange exchange, Optional<Platform> platform) throws Exception {
     Query query = exchange.query();
     String source = query.text("fromSrc");
-    if (!source.equals("-")) {
-      throw EngineException.invalid(
-          "import from \"" + source + "\": only the body of the request (-) can be imported");
-    }
     ImportRequest request =
         new ImportRequest(
             source, target(query), query.text("message"), query.all("changes"), platform);

@@ -36,7 +36,9 @@ final class TestRegistry implements AutoCloseable {
     if (htpasswd.waitFor() != 0) {
       throw new IOException("htpasswd failed");
     }
-    return start("auth: {htpasswd: {realm: test, path: " + passwords + "}}\n");
+    TestRegistry registry = start("auth: {htpasswd: {realm: test, path: " + passwords + "}}\n");
+    passwords.toFile().deleteOnExit();
+    return registry;
   }
 
   private static TestRegistry start(String more) throws IOException, InterruptedException {
