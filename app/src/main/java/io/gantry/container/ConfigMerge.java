@@ -1,6 +1,7 @@
 package io.gantry.container;
 
 import io.gantry.image.RunConfig;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -53,7 +54,7 @@ final class ConfigMerge {
         user.argsEscaped(),
         user.image(),
         union(user.volumes(), image.volumes()),
-        user.workingDir().isEmpty() ? image.workingDir() : user.workingDir(),
+        user.workingDir().isEmpty() ? image.workingDir() : clean(user.workingDir()),
         entrypoint,
         user.networkDisabled(),
         user.macAddress(),
@@ -63,6 +64,10 @@ final class ConfigMerge {
         user.stopTimeout() == null ? image.stopTimeout().orElse(null) : user.stopTimeout(),
         user.shell() == null ? image.shell().orElse(null) : user.shell(),
         annotations);
+  }
+
+  private static String clean(String directory) {
+    return Path.of(directory).normalize().toString();
   }
 
   private static Set<String> union(Set<String> user, Set<String> image) {

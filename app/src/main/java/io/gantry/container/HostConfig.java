@@ -194,7 +194,9 @@ public record HostConfig(
         logConfig.type().isEmpty() ? defaultLog(defaults) : logConfig,
         network,
         portBindings,
-        restartPolicy.name().isEmpty() ? new RestartPolicy("no", 0) : restartPolicy,
+        restartPolicy.name().isEmpty()
+            ? new RestartPolicy("no", restartPolicy.maximumRetryCount())
+            : restartPolicy,
         autoRemove,
         volumeDriver,
         volumesFrom,

@@ -63,22 +63,28 @@ class CrashTest {
     daemon.stop();
     int died = 0;
     for (int kill = 0; kill < KILLS; kill++) {
+      boolean atPoint = kill % 4 != 3;
       String point = points.get(kill % points.size());
-      boolean atPoint = kill % 2 == 0 || kill < points.size();
-      died += round(daemon, workload, atPoint ? point + ":" + (1 + random.nextInt(3)) : "") ? 1 : 0;
-      daemon.start();
+      if (!startArmed(daemon, atPoint ? point + ":" + (1 + random.nextInt(3)) : "")) {
+        died++;
+        daemon.start();
+      }
       check(client, workload);
       JsonNode after = client.get("/containers/" + counter + "/json").json();
       assertThat(after.at("/State/Pid").asInt()).isEqualTo(before.at("/State/Pid").asInt());
       assertThat(after.at("/State/Status").asString()).isEqualTo("running");
-      if (kill % 10 == 9) {
+      died += load(daemon, workload) ? 1 : 0;
+      if (kill % 20 == 19) {
+        daemon.start();
+        check(client, workload);
         removeAll(client, workload);
         checkNothingLeft(daemon, Set.of(counter));
+        daemon.kill();
       }
-      daemon.kill();
     }
-    System.out.println(died + " of " + KILLS + " daemons died at a fail point");
     daemon.start();
+    check(client, workload);
+    System.out.println(died + " of " + KILLS + " daemons died at a fail point");
     client.post("/containers/" + counter + "/stop?t=0").expectOk();
     checkLines(client, counter);
     removeAll(client, workload);
@@ -87,16 +93,18 @@ class CrashTest {
     checkNothingLeft(daemon, Set.of());
   }
 
-  /** One life of the daemon under load; whether it died by itself, at the fail point. */
-  private boolean round(TestDaemon daemon, Workload workload, String point) throws Exception {
+  /** Starts a daemon that is to die at a place; whether it came so far as to answer. */
+  private static boolean startArmed(TestDaemon daemon, String point) throws Exception {
     if (point.isEmpty()) {
       daemon.start();
-    } else {
-      daemon.launch("-Dgantry.failpoint=" + point);
-      if (!awaitAnswer(daemon)) {
-        return true;
-      }
+      return true;
     }
+    daemon.launch("-Dgantry.failpoint=" + point);
+    return awaitAnswer(daemon);
+  }
+
+  /** Lets clients work until the daemon dies, or kills it; whether it died by itself. */
+  private boolean load(TestDaemon daemon, Workload workload) throws Exception {
     List<Thread> clients = workload.start();
     boolean died = daemon.awaitEnd(Duration.ofMillis(300 + random.nextInt(1200)));
     if (!died) {
