@@ -99,6 +99,13 @@ public final class NetworkService implements AutoCloseable {
     return start.reconcile();
   }
 
+  /**
+   * What the last reconciliation found wrong and could not mend; empty is healthy. Costs nothing.
+   */
+  public List<String> problems() {
+    return start.problems();
+  }
+
   // Networks: for the API.
 
   /** All networks, in no particular order. */

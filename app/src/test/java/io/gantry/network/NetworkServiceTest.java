@@ -118,7 +118,6 @@ class NetworkServiceTest {
     try (RouteSocket socket = RouteSocket.open()) {
       socket.run(new RouteBatch().delete(bridge));
     }
-    Chains.remove("test-" + tag);
   }
 
   private static CreateNetwork request(String name) {
@@ -455,6 +454,7 @@ class NetworkServiceTest {
       }
     }
     assertThat(networks.reconcile()).isEqualTo(Repairs.NONE);
+    assertThat(networks.problems()).isEmpty();
   }
 
   @Test

@@ -33,6 +33,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class BridgeDriver implements NetworkDriver {
 
+  private static final System.Logger LOG = System.getLogger(BridgeDriver.class.getName());
+
   private final BridgeOptions options;
   private final AddressSpace space;
   private final Wiring wiring;
@@ -55,7 +57,7 @@ final class BridgeDriver implements NetworkDriver {
   }
 
   private Firewall firewall(boolean six) {
-    Chains chains = new Chains(options.chains(), LinkNames.chain(options.instance()), six);
+    Chains chains = new Chains(LinkNames.chain(options.instance()), six);
     return new Firewall(new Iptables(six), chains, () -> rules(chains, six));
   }
 
@@ -352,16 +354,23 @@ final class BridgeDriver implements NetworkDriver {
         : new DriverException(Kind.SYSTEM, action + ": " + cause.getMessage(), cause);
   }
 
-  /** Takes this engine's firewall chains away altogether. Networks must be gone. */
-  void uninstall() throws IOException {
-    for (Firewall firewall : List.of(firewall4, firewall6)) {
-      firewall.uninstall();
-    }
+  /** Takes this engine's firewall chains away altogether. */
+  void removeRules() throws IOException {
+    firewall4.uninstall();
+    firewall6.uninstall();
   }
 
+  /** Rules stay for containers that go on; without any there is nothing for them to serve. */
   @Override
   public void close() {
     ports.closeAll();
     wiring.close();
+    if (networks.values().stream().allMatch(network -> network.endpoints().isEmpty())) {
+      try {
+        removeRules();
+      } catch (IOException e) {
+        LOG.log(System.Logger.Level.WARNING, "Firewall rules could not be removed", e);
+      }
+    }
   }
 }

@@ -14,7 +14,6 @@ import java.util.Map;
  * @param iptables whether IPv4 firewall rules are made
  * @param ip6tables whether IPv6 firewall rules are made
  * @param ipForward whether the kernel's forwarding is turned on
- * @param chains what the firewall chains' names begin with
  * @param blocks where subnets are cut from
  */
 record BridgeOptions(
@@ -22,7 +21,6 @@ record BridgeOptions(
     boolean iptables,
     boolean ip6tables,
     boolean ipForward,
-    String chains,
     List<AddressSpace.Block> blocks) {
 
   static BridgeOptions of(Map<String, String> options) {
@@ -30,7 +28,6 @@ record BridgeOptions(
     boolean iptables = true;
     boolean ip6tables = true;
     boolean ipForward = true;
-    String chains = "GANTRY";
     List<AddressSpace.Block> blocks = AddressSpace.DEFAULT;
     for (Map.Entry<String, String> option : options.entrySet()) {
       String name = option.getKey();
@@ -40,19 +37,13 @@ record BridgeOptions(
         case "iptables" -> iptables = GoBool.parse(name, value);
         case "ip6tables" -> ip6tables = GoBool.parse(name, value);
         case "ip-forward" -> ipForward = GoBool.parse(name, value);
-        case "chain-prefix" -> {
-          if (!value.matches("[A-Z][A-Z0-9]{0,11}")) {
-            throw invalid(name, value, "it is not a short upper-case name");
-          }
-          chains = value;
-        }
         case "default-address-pools" -> blocks = value.isEmpty() ? blocks : blocks(name, value);
         default ->
             throw new DriverException(
                 Kind.INVALID, "network driver bridge: unknown option \"" + name + "\"");
       }
     }
-    return new BridgeOptions(instance, iptables, ip6tables, ipForward, chains, blocks);
+    return new BridgeOptions(instance, iptables, ip6tables, ipForward, blocks);
   }
 
   /** {@code base,size} separated by semicolons, for instance {@code 10.0.0.0/8,24;fd00::/40,64}. */

@@ -26,23 +26,18 @@ import java.util.List;
  */
 final class Chains {
 
-  private final String common;
+  /** The chain the administrator may fill; all engines of the host share it. */
+  static final String USER = "GANTRY-USER";
+
   private final String prefix;
   private final boolean ipv6;
 
   /**
-   * @param common begins the name of the administrator's chain, which all engines of the host share
    * @param instance tells this engine's chains from other engines'
    */
-  Chains(String common, String instance, boolean ipv6) {
-    this.common = common;
-    this.prefix = common + "-" + instance;
+  Chains(String instance, boolean ipv6) {
+    this.prefix = "GANTRY-" + instance;
     this.ipv6 = ipv6;
-  }
-
-  /** The chain the administrator may fill. */
-  String user() {
-    return common + "-USER";
   }
 
   List<String> own(String table) {
@@ -68,7 +63,7 @@ final class Chains {
                     + prefix),
             new Rule(table, "POSTROUTING", "-j " + prefix + "-POST"))
         : List.of(
-            new Rule(table, "FORWARD", "-j " + user()),
+            new Rule(table, "FORWARD", "-j " + USER),
             new Rule(table, "FORWARD", "-j " + prefix + "-FORWARD"),
             new Rule(table, "INPUT", "-j " + prefix + "-INPUT"));
   }

@@ -189,8 +189,8 @@ final class Firewall {
    */
   private void rules(
       String table, Table now, List<Rule> wanted, List<String> lines, List<String> wrong) {
-    if (table.equals("filter") && !now.chains.containsKey(chains.user())) {
-      lines.add(":" + chains.user() + " - [0:0]");
+    if (table.equals("filter") && !now.chains.containsKey(Chains.USER)) {
+      lines.add(":" + Chains.USER + " - [0:0]");
     }
     List<String> fill = new ArrayList<>();
     for (String chain : chains.own(table)) {
@@ -252,29 +252,32 @@ final class Firewall {
   }
 
   /**
-   * Takes all of the driver's chains out of the kernel, the administrator's too: for a test's end.
+   * Takes this engine's chains out of the kernel, if it has put any there. The administrator's
+   * chain and the jump to it stay: they serve other engines too.
    */
   void uninstall() throws IOException {
     lock.lock();
     try {
+      if (!installed) {
+        return;
+      }
       Map<String, Table> found = parse(iptables.save());
       StringBuilder out = new StringBuilder();
       for (String table : TABLES) {
         Table now = found.getOrDefault(table, new Table());
-        List<String> mine = new ArrayList<>(chains.own(table));
-        mine.add(chains.user());
-        mine.removeIf(chain -> !now.chains.containsKey(chain));
+        List<String> mine = chains.own(table).stream().filter(now.chains::containsKey).toList();
         out.append('*').append(table).append('\n');
         for (Rule hook : chains.hooks(table)) {
           now.chains.getOrDefault(hook.chain(), List.of()).stream()
-              .filter(hook.match()::equals)
-              .forEach(m -> out.append(hook.delete()).append('\n'));
+              .filter(match -> match.equals(hook.match()) && !match.endsWith(Chains.USER))
+              .forEach(match -> out.append(hook.delete()).append('\n'));
         }
         mine.forEach(chain -> out.append("-F ").append(chain).append('\n'));
         mine.forEach(chain -> out.append("-X ").append(chain).append('\n'));
         out.append("COMMIT\n");
       }
       iptables.restore(out.toString());
+      installed = false;
     } finally {
       lock.unlock();
     }

@@ -42,9 +42,7 @@ class BridgeDriverTest extends NetworkDriverConformance {
 
   private final String tag =
       Integer.toHexString(ThreadLocalRandom.current().nextInt(0x100000, 0x1000000));
-  private final Map<String, String> options =
-      Map.of(
-          "instance", "test-" + tag, "chain-prefix", "GT" + tag.toUpperCase(java.util.Locale.ROOT));
+  private final Map<String, String> options = Map.of("instance", "test-" + tag);
 
   @Override
   protected NetworkDriver open() throws IOException {
@@ -66,16 +64,8 @@ class BridgeDriverTest extends NetworkDriverConformance {
     return NetNamespace.inside(sandbox.netns(), task);
   }
 
-  @Override
-  protected void cleanUp() throws IOException {
-    try (BridgeDriver last = new BridgeDriver(BridgeOptions.of(options))) {
-      last.reconcile(List.of());
-      last.uninstall();
-    }
-  }
-
   private String chains() {
-    return options.get("chain-prefix") + "-" + LinkNames.chain("test-" + tag);
+    return "GANTRY-" + LinkNames.chain("test-" + tag);
   }
 
   private static NetworkSpec spec(
@@ -259,12 +249,29 @@ class BridgeDriverTest extends NetworkDriverConformance {
   }
 
   @Test
+  void driverThatEndsLeavesRulesOnlyForContainers() throws Exception {
+    NetworkSpec network = network();
+    Sandbox sandbox = sandbox();
+    Attachment a = driver.join(network, endpoint(network, sandbox, "eth0"), sandbox);
+    driver.close();
+    assertThat(new Iptables(false).save()).contains(chains() + "-IN");
+    driver = open();
+    driver.reconcile(
+        List.of(new NetworkState(network, List.of(new NetworkState.EndpointState(a, List.of())))));
+    driver.leave(network, a, Optional.of(sandbox));
+    driver.close();
+    assertThat(new Iptables(false).save()).doesNotContain(chains());
+    driver = open();
+    driver.reconcile(List.of(new NetworkState(network, List.of())));
+  }
+
+  @Test
   void publishingWorksAtOnceAfterEverythingWasFlushed() throws Exception {
     NetworkSpec network = network();
     Sandbox sandbox = sandbox();
     Attachment a = driver.join(network, endpoint(network, sandbox, "eth0"), sandbox);
     serve(sandbox, 80);
-    ((BridgeDriver) driver).uninstall();
+    ((BridgeDriver) driver).removeRules();
     int port = driver.publish(network, a, List.of(tcp(80, 0))).getFirst().hostPort();
     assertThat(ask(LOCALHOST, port).call()).isNotEmpty();
   }

@@ -7,6 +7,7 @@ import io.gantry.plugins.DriverException;
 import io.gantry.plugins.DriverException.Kind;
 import io.gantry.plugins.network.NetworkDriver.Feature;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -76,12 +77,6 @@ public abstract class NetworkDriverConformance {
                 .collect(Collectors.toSet()));
   }
 
-  /**
-   * Takes away what the driver leaves on the host when all networks are gone; the last driver is
-   * closed.
-   */
-  protected abstract void cleanUp() throws Exception;
-
   @BeforeEach
   void openDriver() throws Exception {
     driver = open();
@@ -100,7 +95,6 @@ public abstract class NetworkDriverConformance {
       driver.remove(network);
     }
     driver.close();
-    cleanUp();
   }
 
   protected static String id() {
@@ -360,6 +354,17 @@ public abstract class NetworkDriverConformance {
         .isInstanceOf(IOException.class);
   }
 
+  /** A port that nobody is given by chance: below the kernel's range for such. */
+  private static int unusedPort() throws IOException {
+    while (true) {
+      try (ServerSocket socket = new ServerSocket(10_000 + RANDOM.nextInt(20_000))) {
+        return socket.getLocalPort();
+      } catch (BindException e) {
+        assertThat(e).hasMessageContaining("in use");
+      }
+    }
+  }
+
   @Test
   void busyPortIsRefusedByNameAndNothingIsPublished() throws Exception {
     needs(Feature.PORTS);
@@ -370,7 +375,7 @@ public abstract class NetworkDriverConformance {
     Attachment second = driver.join(network, endpoint(network, two, "eth0"), two);
     int port = driver.publish(network, first, List.of(tcp(80, 0))).getFirst().hostPort();
     int free;
-    try (ServerSocket busy = new ServerSocket(0)) {
+    try (ServerSocket busy = new ServerSocket(unusedPort())) {
       free = busy.getLocalPort();
       assertThatThrownBy(
               () -> driver.publish(network, second, List.of(tcp(80, busy.getLocalPort()))))

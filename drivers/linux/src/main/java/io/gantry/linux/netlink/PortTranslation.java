@@ -87,7 +87,7 @@ public final class PortTranslation {
     rule(out, sequence++, address, UDP, from, udpTo);
     begin(out, BATCH_END, 0, sequence, 0, SUBSYSTEM >> 8);
     out.end();
-    return new Batch(ByteBuffer.wrap(out.bytes()), sequence - 1);
+    return new Batch(out, sequence - 1);
   }
 
   /**
@@ -95,7 +95,7 @@ public final class PortTranslation {
    *
    * @param answers how many acknowledgements there will be
    */
-  private record Batch(ByteBuffer messages, int answers) {}
+  private record Batch(MessageBuffer messages, int answers) {}
 
   private static void begin(
       MessageBuffer out, int type, int flags, int sequence, int family, int resource) {
@@ -192,7 +192,7 @@ public final class PortTranslation {
       throw ErrnoException.last("open a netfilter socket");
     }
     try {
-      byte[] bytes = batch.messages.array();
+      byte[] bytes = batch.messages.bytes();
       if (SocketCalls.send(fd, bytes, bytes.length, 0) < 0) {
         throw ErrnoException.last("send to netfilter");
       }
