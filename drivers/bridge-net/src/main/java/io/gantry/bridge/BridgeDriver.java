@@ -35,69 +35,21 @@ final class BridgeDriver implements NetworkDriver {
 
   private static final System.Logger LOG = System.getLogger(BridgeDriver.class.getName());
 
-  private final BridgeOptions options;
   private final AddressSpace space;
   private final Wiring wiring;
   private final NetworkPlanner planner;
   private final HostPorts ports = new HostPorts();
-  private final Firewall firewall4;
-  private final Firewall firewall6;
+  private final NetworkFirewall firewall;
   private final Map<String, LiveNetwork> networks = new ConcurrentHashMap<>();
 
   /** Interfaces that are being made: not orphans, though no endpoint has them yet. */
   private final Set<String> pending = ConcurrentHashMap.newKeySet();
 
   BridgeDriver(BridgeOptions options) throws IOException {
-    this.options = options;
     this.space = new AddressSpace(options.blocks(), options.instance());
     this.wiring = new Wiring(options);
     this.planner = new NetworkPlanner(space, wiring);
-    this.firewall4 = firewall(false);
-    this.firewall6 = firewall(true);
-  }
-
-  private Firewall firewall(boolean six) {
-    Chains chains = new Chains(LinkNames.chain(options.instance()), six);
-    return new Firewall(new Iptables(six), chains, () -> rules(chains, six));
-  }
-
-  /** All rules there should be now. */
-  private List<Rule> rules(Chains chains, boolean six) {
-    List<Rule> rules = new ArrayList<>();
-    for (LiveNetwork network : networks.values()) {
-      rules.addAll(networkRules(chains, network));
-      for (LiveEndpoint endpoint : network.endpoints().values()) {
-        rules.addAll(portRules(chains, six, endpoint.attachment(), endpoint.ports()));
-      }
-    }
-    return rules;
-  }
-
-  private static List<Rule> networkRules(Chains chains, LiveNetwork network) {
-    return chains.network(network.options(), network.subnets(), network.spec().internal());
-  }
-
-  private static List<Rule> portRules(
-      Chains chains, boolean six, Attachment attachment, List<PublishedPort> ports) {
-    Optional<Prefix> container = six ? attachment.ipv6() : attachment.ipv4();
-    return container.isEmpty()
-        ? List.of()
-        : ports.stream()
-            .filter(p -> p.hostAddress().getAddress().length == 16 == six)
-            .map(p -> chains.port(p, container.get().address()))
-            .toList();
-  }
-
-  /** The families in which the network has rules. */
-  private List<Firewall> firewalls(LiveNetwork network) {
-    List<Firewall> used = new ArrayList<>();
-    if (options.iptables() && network.gateway(false).isPresent()) {
-      used.add(firewall4);
-    }
-    if (options.ip6tables() && network.gateway(true).isPresent()) {
-      used.add(firewall6);
-    }
-    return used;
+    this.firewall = new NetworkFirewall(options, networks.values());
   }
 
   @Override
@@ -122,9 +74,7 @@ final class BridgeDriver implements NetworkDriver {
     LiveNetwork live = live(network);
     try {
       wiring.ensureBridge(live);
-      for (Firewall firewall : firewalls(live)) {
-        firewall.add(networkRules(firewall.chains(), live));
-      }
+      firewall.open(live);
     } catch (IOException | RuntimeException e) {
       try {
         remove(network);
@@ -142,9 +92,7 @@ final class BridgeDriver implements NetworkDriver {
       return;
     }
     try {
-      for (Firewall firewall : firewalls(live)) {
-        firewall.remove(networkRules(firewall.chains(), live));
-      }
+      firewall.close(live);
       wiring.removeBridge(live);
       space.release(network.id());
     } catch (IOException | RuntimeException e) {
@@ -157,7 +105,7 @@ final class BridgeDriver implements NetworkDriver {
   public Attachment join(NetworkSpec network, EndpointSpec endpoint, Sandbox sandbox) {
     LiveNetwork live = live(network);
     String link = wiring.linkName(endpoint.id());
-    LiveNetwork.Addresses addresses = live.allocate(endpoint.ipv4(), endpoint.ipv6());
+    LiveNetwork.Addresses addresses = allocate(live, endpoint);
     pending.add(link);
     try {
       Attachment attachment = wiring.connect(live, endpoint, sandbox, addresses);
@@ -173,11 +121,25 @@ final class BridgeDriver implements NetworkDriver {
     }
   }
 
+  /**
+   * Addresses of containers whose ports are still to be closed become free a moment later, or when
+   * they are needed.
+   */
+  private LiveNetwork.Addresses allocate(LiveNetwork live, EndpointSpec endpoint) {
+    try {
+      return live.allocate(endpoint.ipv4(), endpoint.ipv6());
+    } catch (DriverException e) {
+      if (!firewall.flush()) {
+        throw e;
+      }
+      return live.allocate(endpoint.ipv4(), endpoint.ipv6());
+    }
+  }
+
   @Override
   public void leave(NetworkSpec network, Attachment attachment, Optional<Sandbox> sandbox) {
-    withdraw(network, attachment);
     LiveNetwork live = networks.get(network.id());
-    boolean known = live != null && live.endpoints().remove(attachment.endpointId()) != null;
+    LiveEndpoint known = live == null ? null : live.endpoints().remove(attachment.endpointId());
     try {
       if (sandbox.isPresent()) {
         wiring.disconnect(attachment);
@@ -187,8 +149,12 @@ final class BridgeDriver implements NetworkDriver {
     } catch (IOException e) {
       throw failure("disconnect from network " + network.name(), e);
     } finally {
-      if (live != null && known) {
-        live.release(new LiveNetwork.Addresses(attachment.ipv4(), attachment.ipv6()));
+      if (live != null && known != null) {
+        ports.close(attachment.endpointId());
+        firewall.withdrawLater(
+            live,
+            known,
+            () -> live.release(new LiveNetwork.Addresses(attachment.ipv4(), attachment.ipv6())));
       }
     }
   }
@@ -213,10 +179,7 @@ final class BridgeDriver implements NetworkDriver {
     live.endpoints().put(attachment.endpointId(), new LiveEndpoint(attachment, published));
     try {
       wiring.hairpin(attachment, true);
-      for (Firewall firewall : firewalls(live)) {
-        boolean six = firewall == firewall6;
-        firewall.add(portRules(firewall.chains(), six, attachment, published));
-      }
+      firewall.publish(live, attachment, published);
       return published;
     } catch (IOException | RuntimeException e) {
       withdraw(network, attachment);
@@ -224,22 +187,17 @@ final class BridgeDriver implements NetworkDriver {
     }
   }
 
-  /** The rules go in a moment, before any that is added later; the sockets go at once. */
   @Override
   public void withdraw(NetworkSpec network, Attachment attachment) {
     LiveNetwork live = networks.get(network.id());
     LiveEndpoint endpoint = live == null ? null : live.endpoints().get(attachment.endpointId());
-    if (live == null || endpoint == null || endpoint.ports().isEmpty()) {
-      return;
+    if (live != null && endpoint != null && !endpoint.ports().isEmpty()) {
+      live.endpoints()
+          .computeIfPresent(
+              attachment.endpointId(), (id, e) -> new LiveEndpoint(e.attachment(), List.of()));
+      ports.close(attachment.endpointId());
+      firewall.withdraw(live, endpoint);
     }
-    live.endpoints()
-        .computeIfPresent(
-            attachment.endpointId(), (id, e) -> new LiveEndpoint(e.attachment(), List.of()));
-    for (Firewall firewall : firewalls(live)) {
-      boolean six = firewall == firewall6;
-      firewall.removeLater(portRules(firewall.chains(), six, attachment, endpoint.ports()));
-    }
-    ports.close(attachment.endpointId());
   }
 
   @Override
@@ -263,7 +221,7 @@ final class BridgeDriver implements NetworkDriver {
     } catch (IOException e) {
       failed.add("interfaces: " + e.getMessage());
     }
-    rules(done, failed);
+    firewall.repair(done, failed);
     return new Repairs(done, failed, lost);
   }
 
@@ -323,22 +281,6 @@ final class BridgeDriver implements NetworkDriver {
     return names;
   }
 
-  private void rules(List<String> done, List<String> failed) {
-    List<Firewall> used =
-        networks.values().stream()
-            .flatMap(n -> firewalls(n).stream())
-            .collect(
-                java.util.stream.Collectors.collectingAndThen(
-                    java.util.stream.Collectors.toSet(), List::copyOf));
-    for (Firewall firewall : used) {
-      try {
-        done.addAll(firewall.repair());
-      } catch (IOException e) {
-        failed.add("firewall: " + e.getMessage());
-      }
-    }
-  }
-
   private LiveNetwork live(NetworkSpec network) {
     LiveNetwork live = networks.get(network.id());
     if (live == null) {
@@ -356,8 +298,7 @@ final class BridgeDriver implements NetworkDriver {
 
   /** Takes this engine's firewall chains away altogether. */
   void removeRules() throws IOException {
-    firewall4.uninstall();
-    firewall6.uninstall();
+    firewall.uninstall();
   }
 
   /** Rules stay for containers that go on; without any there is nothing for them to serve. */
@@ -365,6 +306,7 @@ final class BridgeDriver implements NetworkDriver {
   public void close() {
     ports.closeAll();
     wiring.close();
+    boolean _ = firewall.flush();
     if (networks.values().stream().allMatch(network -> network.endpoints().isEmpty())) {
       try {
         removeRules();

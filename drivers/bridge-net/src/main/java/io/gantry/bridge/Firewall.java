@@ -1,7 +1,6 @@
 package io.gantry.bridge;
 
 import io.gantry.plugins.DriverException;
-import io.gantry.plugins.DriverException.Kind;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
@@ -28,13 +28,46 @@ final class Firewall {
   private static final System.Logger LOG = System.getLogger(Firewall.class.getName());
   private static final List<String> TABLES = List.of("nat", "filter");
 
-  private record Change(List<Rule> rules, boolean add, CompletableFuture<Boolean> done) {}
+  /**
+   * How long removals are gathered: the kernel waits for all its processors in each transaction
+   * that removes something, ten times as long as one that only adds takes.
+   */
+  private static final long GATHER_MILLIS = 1000;
+
+  private enum Kind {
+    APPEND,
+    INSERT,
+    REMOVE
+  }
+
+  private record Change(Kind kind, List<Rule> rules, CompletableFuture<Boolean> done) {
+
+    Change(Kind kind, List<Rule> rules) {
+      this(kind, rules, new CompletableFuture<>());
+    }
+
+    List<String> lines(String table) {
+      return rules.stream()
+          .filter(rule -> rule.table().equals(table))
+          .map(
+              rule ->
+                  switch (kind) {
+                    case APPEND -> rule.append();
+                    case INSERT -> rule.insert();
+                    case REMOVE -> rule.delete();
+                  })
+          .toList();
+    }
+  }
+
+  private record Removal(List<Rule> rules, Runnable after) {}
 
   private final Iptables iptables;
   private final Chains chains;
   private final Supplier<List<Rule>> desired;
   private final ReentrantLock lock = new ReentrantLock();
   private final Queue<Change> queue = new ConcurrentLinkedQueue<>();
+  private final Queue<Removal> removals = new ConcurrentLinkedQueue<>();
 
   /** Whether the chains were there once, as far as this driver knows; guarded by the lock. */
   private boolean installed;
@@ -53,35 +86,77 @@ final class Firewall {
     return chains;
   }
 
-  /** Adds rules; on return they are in force. */
-  void add(List<Rule> rules) {
-    change(rules, true);
+  /** Adds rules at the end of their chains; on return they are in force. */
+  void append(List<Rule> rules) {
+    change(new Change(Kind.APPEND, rules));
+  }
+
+  /** Adds rules that come before those that are in their chains; on return they are in force. */
+  void insert(List<Rule> rules) {
+    change(new Change(Kind.INSERT, rules));
   }
 
   /** Removes rules; on return they are gone. */
   void remove(List<Rule> rules) {
-    change(rules, false);
+    change(new Change(Kind.REMOVE, rules));
   }
 
-  /** Removes rules soon, and before any change that is asked for later. */
-  void removeLater(List<Rule> rules) {
-    if (!rules.isEmpty()) {
-      queue.add(new Change(rules, false, new CompletableFuture<>()));
-      Thread.startVirtualThread(this::drain);
-    }
-  }
-
-  private void change(List<Rule> rules, boolean add) {
+  /**
+   * Removes rules soon.
+   *
+   * @param after is run when they are gone, or at once if there are none
+   */
+  void removeLater(List<Rule> rules, Runnable after) {
     if (rules.isEmpty()) {
+      after.run();
       return;
     }
-    Change change = new Change(rules, add, new CompletableFuture<>());
+    removals.add(new Removal(rules, after));
+    CompletableFuture.delayedExecutor(
+            GATHER_MILLIS, TimeUnit.MILLISECONDS, Thread::startVirtualThread)
+        .execute(this::flush);
+  }
+
+  /** Removes now what was to be removed soon. Returns whether there was anything. */
+  boolean flush() {
+    lock.lock();
+    try {
+      List<Removal> gone = new ArrayList<>();
+      for (Removal r = removals.poll(); r != null; r = removals.poll()) {
+        gone.add(r);
+      }
+      if (gone.isEmpty()) {
+        return false;
+      }
+      List<Rule> rules = gone.stream().flatMap(r -> r.rules().stream()).toList();
+      try {
+        if (desired.get().stream().anyMatch(Set.copyOf(rules)::contains)) {
+          rewrite();
+        } else {
+          carryOut(List.of(new Change(Kind.REMOVE, rules)));
+        }
+      } catch (IOException e) {
+        LOG.log(System.Logger.Level.WARNING, "Firewall rules could not be removed", e);
+      } finally {
+        gone.forEach(r -> r.after().run());
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void change(Change change) {
+    if (change.rules().isEmpty()) {
+      return;
+    }
     queue.add(change);
     drain();
     try {
       change.done().join();
     } catch (CompletionException e) {
-      throw new DriverException(Kind.SYSTEM, "change the firewall: " + reason(e), e);
+      throw new DriverException(
+          DriverException.Kind.SYSTEM, "change the firewall: " + reason(e), e);
     }
   }
 
@@ -128,14 +203,7 @@ final class Firewall {
   private static String script(List<Change> batch) {
     StringBuilder out = new StringBuilder();
     for (String table : TABLES) {
-      List<String> lines = new ArrayList<>();
-      for (Change change : batch) {
-        for (Rule rule : change.rules()) {
-          if (rule.table().equals(table)) {
-            lines.add(change.add() ? rule.append() : rule.delete());
-          }
-        }
-      }
+      List<String> lines = batch.stream().flatMap(c -> c.lines(table).stream()).toList();
       if (!lines.isEmpty()) {
         out.append('*').append(table).append('\n');
         lines.forEach(line -> out.append(line).append('\n'));
@@ -153,6 +221,7 @@ final class Firewall {
   List<String> repair() throws IOException {
     lock.lock();
     try {
+      flush();
       return rewrite();
     } finally {
       lock.unlock();

@@ -14,6 +14,10 @@ record Rule(String table, String chain, String match) {
     return "-A " + chain + " " + match;
   }
 
+  String insert() {
+    return "-I " + chain + " 1 " + match;
+  }
+
   String delete() {
     return "-D " + chain + " " + match;
   }

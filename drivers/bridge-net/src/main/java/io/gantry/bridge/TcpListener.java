@@ -13,6 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Holds a TCP port; a virtual thread waits for connections and two serve each. At most {@value
@@ -24,8 +25,12 @@ final class TcpListener implements Listener {
   private static final int LIMIT = 4096;
   private static final int CONNECT_MILLIS = 10_000;
 
+  /** After a failure, most likely for want of file descriptors, that would come again at once. */
+  private static final long PAUSE_NANOS = 100_000_000;
+
   private final ServerSocketChannel server;
   private final SocketAddress target;
+  private final Thread waiting;
   private final Semaphore free = new Semaphore(LIMIT);
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
@@ -39,7 +44,7 @@ final class TcpListener implements Listener {
       server.close();
       throw e;
     }
-    Thread.ofVirtual().name("publish-" + address).start(this::accept);
+    waiting = Thread.ofVirtual().name("publish-" + address).start(this::accept);
   }
 
   private void accept() {
@@ -53,6 +58,7 @@ final class TcpListener implements Listener {
       } catch (IOException e) {
         free.release();
         LOG.log(System.Logger.Level.DEBUG, "A connection was not accepted", e);
+        LockSupport.parkNanos(PAUSE_NANOS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
@@ -106,5 +112,6 @@ final class TcpListener implements Listener {
   public void close() throws IOException {
     server.close();
     open.forEach(TcpListener::closeQuietly);
+    Listener.awaitEnd(waiting);
   }
 }

@@ -24,6 +24,7 @@ final class UdpListener implements Listener {
 
   private final DatagramChannel server;
   private final SocketAddress target;
+  private final Thread waiting;
   private final Map<SocketAddress, DatagramChannel> sessions = new ConcurrentHashMap<>();
 
   UdpListener(StandardProtocolFamily family, InetSocketAddress address, SocketAddress target)
@@ -36,7 +37,7 @@ final class UdpListener implements Listener {
       server.close();
       throw e;
     }
-    Thread.ofVirtual().name("publish-" + address).start(this::receive);
+    waiting = Thread.ofVirtual().name("publish-" + address).start(this::receive);
   }
 
   private void receive() {
@@ -83,6 +84,7 @@ final class UdpListener implements Listener {
   @Override
   public void close() throws IOException {
     server.close();
+    Listener.awaitEnd(waiting);
     for (DatagramChannel session : sessions.values()) {
       session.close();
     }
