@@ -223,7 +223,9 @@ public final class Exchange {
       response.flushBuffer();
     }
     try {
-      request.upgrade(TakeoverHandler.class).protocol = protocol;
+      TakeoverHandler handler = request.upgrade(TakeoverHandler.class);
+      handler.protocol = protocol;
+      handler.socket = connection().raw();
     } catch (jakarta.servlet.ServletException e) {
       throw new IOException("can't take over the connection", e);
     }

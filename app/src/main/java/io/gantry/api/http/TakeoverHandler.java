@@ -1,9 +1,13 @@
 package io.gantry.api.http;
 
 import io.gantry.api.http.Exchange.Takeover;
+import io.gantry.api.listen.RawSocket;
 import jakarta.servlet.http.HttpUpgradeHandler;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,6 +18,7 @@ public final class TakeoverHandler implements HttpUpgradeHandler {
   private static final Logger log = LoggerFactory.getLogger(TakeoverHandler.class);
 
   @Nullable Takeover protocol;
+  Optional<RawSocket> socket = Optional.empty();
 
   /** For Tomcat. */
   public TakeoverHandler() {}
@@ -23,7 +28,11 @@ public final class TakeoverHandler implements HttpUpgradeHandler {
     Takeover takeover = protocol;
     try (connection) {
       if (takeover != null) {
-        takeover.run(connection.getInputStream(), connection.getOutputStream());
+        InputStream in = connection.getInputStream();
+        OutputStream out = connection.getOutputStream();
+        takeover.run(
+            socket.map(RawSocket::input).orElse(in),
+            socket.<OutputStream>map(raw -> raw.output(out)).orElse(out));
       }
     } catch (IOException e) {
       log.debug("a taken-over connection broke", e);

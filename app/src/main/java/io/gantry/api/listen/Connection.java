@@ -41,6 +41,11 @@ public final class Connection {
     processor.header(name, value);
   }
 
+  /** The socket itself, for when the connection has left HTTP; empty when it is encrypted. */
+  public Optional<RawSocket> raw() {
+    return processor.raw();
+  }
+
   /** Who is at the other end of a unix socket, by name; empty for tcp. */
   public Optional<UnixDomainPrincipal> peer() {
     try {

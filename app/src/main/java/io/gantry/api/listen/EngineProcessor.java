@@ -38,6 +38,15 @@ final class EngineProcessor extends Http11Processor {
         : Optional.empty();
   }
 
+  /** The socket without Tomcat's buffers; empty when it is encrypted. */
+  Optional<RawSocket> raw() {
+    SocketWrapperBase<?> wrapper = getSocketWrapper();
+    return wrapper != null && wrapper.getSocket() instanceof NioChannel nio
+        && nio.getClass() == NioChannel.class
+        ? Optional.of(new RawSocket(wrapper, nio.getIOChannel()))
+        : Optional.empty();
+  }
+
   /** Looks at the socket without taking what is there: bytes of a next request stay readable. */
   boolean clientGone() {
     try {

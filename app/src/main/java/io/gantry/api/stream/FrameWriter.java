@@ -1,5 +1,6 @@
 package io.gantry.api.stream;
 
+import io.gantry.api.listen.RawSocket;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -36,6 +37,15 @@ public final class FrameWriter {
   /** Takes what remains of the buffer. */
   public void write(int stream, ByteBuffer bytes) throws IOException {
     int length = bytes.remaining();
+    if (out instanceof RawSocket.Output raw && length > 0) {
+      head[0] = (byte) stream;
+      ByteBuffer frame = ByteBuffer.wrap(head).putInt(4, length);
+      raw.write(
+          type == StreamType.MULTIPLEXED
+              ? new ByteBuffer[] {frame, bytes}
+              : new ByteBuffer[] {bytes});
+      return;
+    }
     if (bytes.hasArray()) {
       write(stream, bytes.array(), bytes.arrayOffset() + bytes.position(), length);
       bytes.position(bytes.limit());

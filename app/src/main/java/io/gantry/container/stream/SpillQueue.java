@@ -27,6 +27,12 @@ public final class SpillQueue implements AutoCloseable {
   private static final int IN_MEMORY = 1 << 20;
   private static final int HEADER = 5;
 
+  /** What is written to and read from the file at once. */
+  private static final int BLOCK = 256 << 10;
+
+  /** Pieces of one stream are put together up to this length. */
+  private static final int LONGEST = 64 << 10;
+
   private final Path directory;
   private final long limit;
   private final ReentrantLock lock = new ReentrantLock();
@@ -35,6 +41,9 @@ public final class SpillQueue implements AutoCloseable {
   private int inMemory;
   private @Nullable FileChannel file;
   private long written;
+  private @Nullable ByteBuffer tail;
+  private int last = -1;
+  private ByteBuffer block = ByteBuffer.allocate(0);
   private long read;
   private boolean ended;
   private boolean overrun;
@@ -58,7 +67,7 @@ public final class SpillQueue implements AutoCloseable {
       if (closed || overrun || ended || !bytes.hasRemaining()) {
         return;
       }
-      if (read == written && inMemory + bytes.remaining() <= IN_MEMORY) {
+      if (!spilled() && inMemory + bytes.remaining() <= IN_MEMORY) {
         append(stream, bytes);
       } else {
         spill(stream, bytes);
@@ -70,6 +79,11 @@ public final class SpillQueue implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Whether older output is not in memory: what comes now has to queue behind it. */
+  private boolean spilled() {
+    return read < written || tail != null || block.hasRemaining();
   }
 
   private void append(StdStream stream, ByteBuffer bytes) {
@@ -91,11 +105,44 @@ public final class SpillQueue implements AutoCloseable {
     memory.addLast(new Chunk(stream, copy));
   }
 
+  /** Adds to the tail; what does not fit there any more goes to the file, in large pieces. */
   private void spill(StdStream stream, ByteBuffer bytes) throws IOException {
-    if (written - read + bytes.remaining() > limit) {
+    int length = bytes.remaining();
+    ByteBuffer to = tail;
+    if (to == null || to.remaining() < HEADER + length) {
+      flushTail();
+      to = ByteBuffer.allocate(Math.max(BLOCK, HEADER + length));
+      tail = to;
+    }
+    if (written - read + to.position() + length > limit) {
       overrun = true;
       return;
     }
+    if (last >= 0 && to.get(last) == stream.number() && to.getInt(last + 1) + length <= LONGEST) {
+      to.putInt(last + 1, to.getInt(last + 1) + length);
+    } else {
+      last = to.position();
+      to.put((byte) stream.number()).putInt(length);
+    }
+    int start = to.position();
+    to.put(start, bytes, bytes.position(), length).position(start + length);
+  }
+
+  private void flushTail() throws IOException {
+    ByteBuffer full = tail;
+    tail = null;
+    last = -1;
+    if (full == null) {
+      return;
+    }
+    FileChannel channel = file();
+    full.flip();
+    while (full.hasRemaining()) {
+      written += channel.write(full, written);
+    }
+  }
+
+  private FileChannel file() throws IOException {
     FileChannel channel = file;
     if (channel == null) {
       Path path = Files.createTempFile(directory, "attach", ".spill");
@@ -108,13 +155,7 @@ public final class SpillQueue implements AutoCloseable {
       Files.deleteIfExists(path);
       file = channel;
     }
-    ByteBuffer header = ByteBuffer.allocate(HEADER);
-    header.put((byte) stream.number()).putInt(bytes.remaining()).flip();
-    ByteBuffer[] parts = {header, bytes.duplicate()};
-    channel.position(written);
-    while (parts[1].hasRemaining()) {
-      written += channel.write(parts);
-    }
+    return channel;
   }
 
   /** No more output comes; the reader gets what is left, then the end. */
@@ -142,8 +183,19 @@ public final class SpillQueue implements AutoCloseable {
           inMemory -= chunk.bytes().remaining();
           return chunk;
         }
+        if (block.hasRemaining()) {
+          return record();
+        }
         if (read < written) {
-          return readBack();
+          block = readBack();
+          continue;
+        }
+        ByteBuffer unwritten = tail;
+        if (unwritten != null) {
+          tail = null;
+          last = -1;
+          block = unwritten.flip();
+          continue;
         }
         if (overrun) {
           throw new IOException("the client left more than " + limit + " bytes unread");
@@ -158,30 +210,50 @@ public final class SpillQueue implements AutoCloseable {
     }
   }
 
-  private Chunk readBack() throws IOException {
-    FileChannel channel = file;
-    if (channel == null) {
-      throw new EOFException("the overflow of a client is gone");
+  private Chunk record() {
+    StdStream stream = StdStream.of(block.get());
+    int length = block.getInt();
+    ByteBuffer bytes = block.slice(block.position(), length);
+    block.position(block.position() + length);
+    return new Chunk(stream, bytes);
+  }
+
+  /** Reads as many whole records as fit into a block, at least one. */
+  private ByteBuffer readBack() throws IOException {
+    FileChannel channel = file();
+    ByteBuffer records = read(channel, (int) Math.min(BLOCK + HEADER, written - read));
+    int whole = wholeRecords(records);
+    if (whole == 0) {
+      records = read(channel, HEADER + records.getInt(1));
+      whole = records.limit();
     }
-    ByteBuffer header = readFully(channel, ByteBuffer.allocate(HEADER));
-    StdStream stream = StdStream.of(header.get());
-    int length = header.getInt();
-    ByteBuffer bytes = readFully(channel, ByteBuffer.allocate(length));
+    read += whole;
     if (read == written) {
       channel.truncate(0);
       read = 0;
       written = 0;
     }
-    return new Chunk(stream, bytes);
+    return records.limit(whole);
   }
 
-  private ByteBuffer readFully(FileChannel channel, ByteBuffer into) throws IOException {
+  private static int wholeRecords(ByteBuffer records) {
+    int end = 0;
+    while (end + HEADER <= records.limit()) {
+      int next = end + HEADER + records.getInt(end + 1);
+      if (next > records.limit()) {
+        break;
+      }
+      end = next;
+    }
+    return end;
+  }
+
+  private ByteBuffer read(FileChannel channel, int length) throws IOException {
+    ByteBuffer into = ByteBuffer.allocate(length);
     while (into.hasRemaining()) {
-      int count = channel.read(into, read);
-      if (count < 0) {
+      if (channel.read(into, read + into.position()) < 0) {
         throw new EOFException("the overflow of a client is shorter than it was");
       }
-      read += count;
     }
     return into.flip();
   }
@@ -196,6 +268,8 @@ public final class SpillQueue implements AutoCloseable {
       inMemory = 0;
       written = 0;
       read = 0;
+      tail = null;
+      block = ByteBuffer.allocate(0);
       if (file != null) {
         file.close();
         file = null;
