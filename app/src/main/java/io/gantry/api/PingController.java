@@ -28,7 +28,7 @@ final class PingController implements Controller {
    */
   private static Exchange headers(Exchange exchange) {
     return exchange
-        .answerHeader("Builder-Version", "2")
+        .answerHeader("Builder-Version", "1")
         .answerHeader("Swarm", "inactive")
         .answerHeader("Cache-Control", "no-cache, no-store, must-revalidate")
         .answerHeader("Pragma", "no-cache");

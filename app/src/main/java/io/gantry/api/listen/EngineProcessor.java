@@ -41,8 +41,9 @@ final class EngineProcessor extends Http11Processor {
   /** The socket without Tomcat's buffers; empty when it is encrypted. */
   Optional<RawSocket> raw() {
     SocketWrapperBase<?> wrapper = getSocketWrapper();
-    return wrapper != null && wrapper.getSocket() instanceof NioChannel nio
-        && nio.getClass() == NioChannel.class
+    return wrapper != null
+            && wrapper.getSocket() instanceof NioChannel nio
+            && nio.getClass() == NioChannel.class
         ? Optional.of(new RawSocket(wrapper, nio.getIOChannel()))
         : Optional.empty();
   }
