@@ -84,8 +84,7 @@ public final class Console {
     }
     Optional<CommandDefinition> command = Commands.definition(words.getFirst());
     if (command.isEmpty()) {
-      System.err.println(
-          "gantry: unknown command: " + words.getFirst() + ". See 'gantry --help'.");
+      System.err.println("gantry: unknown command: " + words.getFirst() + ". See 'gantry --help'.");
       return FAILED;
     }
     System.out.print(HelpText.of(command.get()));

@@ -100,7 +100,8 @@ public final class Connection implements AutoCloseable {
       if (colon < 1 || headers.size() >= MOST_HEADERS) {
         throw new IOException("the daemon's answer has a malformed head");
       }
-      headers.put(field.substring(0, colon).toLowerCase(Locale.ROOT), field.substring(colon + 1).strip());
+      headers.put(
+          field.substring(0, colon).toLowerCase(Locale.ROOT), field.substring(colon + 1).strip());
     }
   }
 

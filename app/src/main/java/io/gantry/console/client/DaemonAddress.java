@@ -79,7 +79,9 @@ public sealed interface DaemonAddress {
 
   private static UsageException notAnAddress(String text) {
     return new UsageException(
-        "unable to parse the daemon's address \"" + text + "\": give unix://PATH or tcp://HOST:PORT");
+        "unable to parse the daemon's address \""
+            + text
+            + "\": give unix://PATH or tcp://HOST:PORT");
   }
 
   private static SocketChannel connected(SocketChannel channel, java.net.SocketAddress address)

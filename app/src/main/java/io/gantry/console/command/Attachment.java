@@ -35,8 +35,7 @@ final class Attachment {
     JsonNode container = session.daemon().get(Resource.of("/containers/{}/json", name));
     JsonNode config = container.path("Config");
     boolean tty = config.path("Tty").asBoolean(false);
-    boolean input =
-        arguments.flag("interactive") && config.path("OpenStdin").asBoolean(false);
+    boolean input = arguments.flag("interactive") && config.path("OpenStdin").asBoolean(false);
     if (ProcessStreams.lacksTerminal(session, input, tty)) {
       session.complain("the input device is not a TTY");
       return 1;

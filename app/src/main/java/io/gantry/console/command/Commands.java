@@ -9,6 +9,7 @@ import io.gantry.console.line.CommandLine;
 import io.gantry.console.line.HelpText;
 import io.gantry.console.line.UsageException;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -21,6 +22,9 @@ public final class Commands {
 
   /** The status of {@code run} when the container was not made or not started. */
   private static final int NOT_RUN = 125;
+
+  /** What a shell says of a program that SIGINT ended. */
+  private static final int INTERRUPTED = 130;
 
   private static final List<ConsoleCommand> ALL =
       Stream.of(
@@ -83,6 +87,9 @@ public final class Commands {
     } catch (DaemonException e) {
       session.complain("Error response from daemon: " + text(e));
       return FAILED;
+    } catch (ClosedChannelException e) {
+      // Only an interruption closes a connection that is in use.
+      return INTERRUPTED;
     } catch (IOException e) {
       session.complain("gantry: " + text(e));
       return FAILED;

@@ -118,9 +118,7 @@ final class ContainerRequest {
     if (!networks.isEmpty()) {
       host.put("NetworkMode", networks.getFirst());
       ObjectNode endpoints = request.putObject("NetworkingConfig").putObject("EndpointsConfig");
-      networks.stream()
-          .filter(ContainerRequest::isNetwork)
-          .forEach(endpoints::putObject);
+      networks.stream().filter(ContainerRequest::isNetwork).forEach(endpoints::putObject);
     }
     lists("dns", "Dns");
     lists("add-host", "ExtraHosts");
@@ -203,7 +201,9 @@ final class ContainerRequest {
         policy.put("MaximumRetryCount", Integer.parseInt(text.substring(colon + 1)));
       } catch (NumberFormatException e) {
         throw new UsageException(
-            "invalid argument \"" + text + "\" for \"--restart\": maximum retry count must be an"
+            "invalid argument \""
+                + text
+                + "\" for \"--restart\": maximum retry count must be an"
                 + " integer");
       }
     }

@@ -41,7 +41,7 @@ final class DetachKeys {
   }
 
   private static boolean isControl(char letter) {
-    return letter >= 'a' && letter <= 'z' || "@[\\]^_".indexOf(letter) >= 0;
+    return (letter >= 'a' && letter <= 'z') || "@[\\]^_".indexOf(letter) >= 0;
   }
 
   void typed(byte[] bytes, int count) {

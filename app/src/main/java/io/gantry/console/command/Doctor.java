@@ -4,7 +4,6 @@ import io.gantry.console.client.DaemonAddress;
 import io.gantry.console.client.DaemonException;
 import io.gantry.console.client.NoDaemonException;
 import io.gantry.console.client.Resource;
-import io.gantry.console.line.Arguments;
 import io.gantry.console.line.CommandDefinition;
 import io.gantry.console.line.Operands;
 import java.io.IOException;
@@ -40,19 +39,25 @@ final class Doctor {
             "Check the daemon and what it needs on this host, and name the repairs",
             Operands.NONE,
             List.of()),
-        (session, arguments) -> new Doctor(session).run(arguments));
+        (session, arguments) -> new Doctor(session).run());
   }
 
-  private int run(Arguments arguments) {
+  private int run() {
     checkProgram("conmon", "containers cannot start", "install the package conmon", "conmon");
-    checkProgram("OCI runtime", "containers cannot start", "install the package crun", "crun", "runc");
+    checkProgram(
+        "OCI runtime", "containers cannot start", "install the package crun", "crun", "runc");
     checkProgram(
         "iptables-restore",
         "containers have no network beyond the host",
         "install the package iptables",
         "iptables-restore");
     checkOptionalProgram(
-        "init", "--init does not work", "install the package tini", "tini", "catatonit", "docker-init");
+        "init",
+        "--init does not work",
+        "install the package tini",
+        "tini",
+        "catatonit",
+        "docker-init");
     checkKernel();
     checkSocket();
     checkDaemon();
@@ -121,7 +126,9 @@ final class Doctor {
       if (forward.equals("1")) {
         good("IP forwarding", "on");
       } else {
-        note("IP forwarding", "off; for containers with networks run sysctl -w net.ipv4.ip_forward=1");
+        note(
+            "IP forwarding",
+            "off; for containers with networks run sysctl -w net.ipv4.ip_forward=1");
       }
     } catch (IOException e) {
       bad("kernel", "cannot be read: " + e.getMessage(), "mount /proc and /sys");
@@ -133,7 +140,10 @@ final class Doctor {
       return;
     }
     if (!Files.exists(path)) {
-      bad("socket", path + " does not exist", "start the daemon (gantry up, or systemctl start gantry), or set GANTRY_HOST");
+      bad(
+          "socket",
+          path + " does not exist",
+          "start the daemon (gantry up, or systemctl start gantry), or set GANTRY_HOST");
     } else if (!Files.isReadable(path) || !Files.isWritable(path)) {
       bad(
           "socket",
@@ -179,7 +189,10 @@ final class Doctor {
     } catch (NoDaemonException e) {
       bad("daemon", String.valueOf(e.getMessage()), "start the daemon and look into its log");
     } catch (DaemonException e) {
-      bad("daemon", "answers with HTTP status " + e.status() + ": " + e.getMessage(), "look into its log");
+      bad(
+          "daemon",
+          "answers with HTTP status " + e.status() + ": " + e.getMessage(),
+          "look into its log");
     } catch (IOException e) {
       bad("daemon", "does not answer: " + e.getMessage(), "restart it and look into its log");
     }
@@ -190,7 +203,10 @@ final class Doctor {
       FileStore store = Files.getFileStore(root);
       long percent = store.getUsableSpace() * 100 / Math.max(1, store.getTotalSpace());
       if (percent < LEAST_FREE_PERCENT) {
-        bad("disk space", percent + " % free at " + root, "remove images and containers that are not used");
+        bad(
+            "disk space",
+            percent + " % free at " + root,
+            "remove images and containers that are not used");
       } else {
         good("disk space", percent + " % free at " + root);
       }

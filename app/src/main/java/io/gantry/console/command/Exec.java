@@ -49,8 +49,7 @@ final class Exec {
       session.complain("the input device is not a TTY");
       return 1;
     }
-    DetachKeys keys =
-        DetachKeys.parse(arguments.value("detach-keys").orElse(DetachKeys.DEFAULT));
+    DetachKeys keys = DetachKeys.parse(arguments.value("detach-keys").orElse(DetachKeys.DEFAULT));
     Optional<UserTerminal.Size> size =
         tty ? session.screen().flatMap(UserTerminal::size) : Optional.empty();
     Daemon daemon = session.daemon();
@@ -83,8 +82,7 @@ final class Exec {
       Arguments arguments, boolean input, Optional<UserTerminal.Size> size) throws IOException {
     boolean attached = !arguments.flag("detach");
     ObjectNode request = Json.object();
-    request.set(
-        "Cmd", Json.array(arguments.operands().subList(1, arguments.operands().size())));
+    request.set("Cmd", Json.array(arguments.operands().subList(1, arguments.operands().size())));
     request.set(
         "Env",
         Json.array(

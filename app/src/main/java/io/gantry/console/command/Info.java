@@ -88,12 +88,11 @@ final class Info {
   private List<String> text() {
     fields(HEAD);
     info.path("DriverStatus")
-        .forEach(row -> lines.add(" " + row.path(0).asString("") + ": " + row.path(1).asString("")));
+        .forEach(
+            row -> lines.add(" " + row.path(0).asString("") + ": " + row.path(1).asString("")));
     fields(MIDDLE);
     lines.add("Plugins:");
-    info.path("Plugins")
-        .properties()
-        .forEach(kind -> list(" " + kind.getKey(), kind.getValue()));
+    info.path("Plugins").properties().forEach(kind -> list(" " + kind.getKey(), kind.getValue()));
     lines.add("Runtimes: " + String.join(" ", info.path("Runtimes").propertyNames()));
     list("Security Options", info.path("SecurityOptions"));
     fields(TAIL);

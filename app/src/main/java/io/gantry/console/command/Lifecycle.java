@@ -55,7 +55,9 @@ final class Lifecycle {
                                 .with("signal", arguments.value("signal"))
                                 .with(
                                     "t",
-                                    arguments.number("timeout").or(() -> arguments.number("time"))))));
+                                    arguments
+                                        .number("timeout")
+                                        .or(() -> arguments.number("time"))))));
   }
 
   static ConsoleCommand remove() {

@@ -68,7 +68,8 @@ final class ListContainers {
 
   private static int run(Session session, Arguments arguments) throws IOException {
     boolean full = arguments.flag("no-trunc");
-    boolean sizes = arguments.flag("size") || arguments.value("format").orElse("").contains(".Size");
+    boolean sizes =
+        arguments.flag("size") || arguments.value("format").orElse("").contains(".Size");
     Resource resource =
         Resource.of("/containers/json")
             .with("all", arguments.flag("all") ? 1 : 0)
@@ -100,9 +101,7 @@ final class ListContainers {
     ObjectNode row = Json.object();
     row.put("ID", Ids.text(container.path("Id").asString(""), full));
     row.put("Image", image(container, full));
-    row.put(
-        "Command",
-        "\"" + (full ? command : Texts.shortened(command, COMMAND_LENGTH)) + "\"");
+    row.put("Command", "\"" + (full ? command : Texts.shortened(command, COMMAND_LENGTH)) + "\"");
     row.put("CreatedAt", HumanTime.local(created.getEpochSecond()));
     row.put("RunningFor", HumanTime.span(Duration.between(created, now)) + " ago");
     row.put("State", container.path("State").asString(""));

@@ -71,9 +71,7 @@ final class ListImages {
     List<ObjectNode> rows = new ArrayList<>();
     images.forEach(image -> rows.addAll(rows(image, now, digests, full)));
     if (arguments.flag("quiet") && arguments.value("format").isEmpty()) {
-      rows.stream()
-          .map(row -> row.path("ID").asString(""))
-          .forEach(session::println);
+      rows.stream().map(row -> row.path("ID").asString("")).forEach(session::println);
       return 0;
     }
     new Rows(
@@ -86,8 +84,7 @@ final class ListImages {
   }
 
   /** A row for each name of the image. */
-  private static List<ObjectNode> rows(
-      JsonNode image, Instant now, boolean digests, boolean full) {
+  private static List<ObjectNode> rows(JsonNode image, Instant now, boolean digests, boolean full) {
     Map<String, String> digestOf = new LinkedHashMap<>();
     image
         .path("RepoDigests")

@@ -78,7 +78,6 @@ record PortSpec(String container, String ip, String host) {
   }
 
   private static UsageException malformed(String text, String reason) {
-    return new UsageException(
-        "invalid argument \"" + text + "\" for \"-p, --publish\": " + reason);
+    return new UsageException("invalid argument \"" + text + "\" for \"-p, --publish\": " + reason);
   }
 }

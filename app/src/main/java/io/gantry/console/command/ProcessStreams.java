@@ -60,8 +60,7 @@ final class ProcessStreams {
    * @return false if the user detached: the process goes on
    */
   boolean join() throws IOException {
-    Optional<UserTerminal> keyboard =
-        tty && input ? session.keyboard() : Optional.empty();
+    Optional<UserTerminal> keyboard = tty && input ? session.keyboard() : Optional.empty();
     if (keyboard.isEmpty()) {
       transfer();
       return true;
@@ -136,9 +135,7 @@ final class ProcessStreams {
 
   private void resize(UserTerminal.Size size) {
     try {
-      session
-          .daemon()
-          .post(resize.copy().with("h", size.rows()).with("w", size.columns()));
+      session.daemon().post(resize.copy().with("h", size.rows()).with("w", size.columns()));
     } catch (IOException e) {
       // The process has ended meanwhile, or the next change of the window will do.
     }

@@ -75,8 +75,7 @@ final class Pull {
   }
 
   /** Progress of single layers would need a terminal; what is left are the steps. */
-  private static void report(JsonNode message, Optional<PrintStream> progress)
-      throws IOException {
+  private static void report(JsonNode message, Optional<PrintStream> progress) throws IOException {
     String error = message.path("error").asString("");
     if (!error.isEmpty()) {
       throw new IOException(error);

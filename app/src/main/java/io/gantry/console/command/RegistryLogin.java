@@ -23,8 +23,7 @@ final class RegistryLogin {
    *
    * @throws IOException if the file is there and cannot be read
    */
-  static Optional<String> of(String registry, Map<String, String> environment)
-      throws IOException {
+  static Optional<String> of(String registry, Map<String, String> environment) throws IOException {
     String home = environment.getOrDefault("HOME", "/root");
     Path file =
         Path.of(environment.getOrDefault("DOCKER_CONFIG", home + "/.docker"), "config.json");

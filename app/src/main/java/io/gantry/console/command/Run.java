@@ -95,7 +95,8 @@ final class Run {
       throws IOException {
     String policy = arguments.value("pull").orElse("missing");
     if (!PULL_POLICIES.contains(policy)) {
-      throw new UsageException("invalid pull option: '" + policy + "': must be one of 'always', 'missing' or 'never'");
+      throw new UsageException(
+          "invalid pull option: '" + policy + "': must be one of 'always', 'missing' or 'never'");
     }
     Optional<UserTerminal.Size> size =
         tty ? session.screen().flatMap(UserTerminal::size) : Optional.empty();

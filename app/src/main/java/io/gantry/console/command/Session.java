@@ -46,8 +46,7 @@ public record Session(Daemon daemon, PrintStream out, PrintStream err, InputSour
 
   private static PrintStream print(FileDescriptor descriptor, boolean flush) {
     OutputStream out = new FileOutputStream(descriptor);
-    return new PrintStream(
-        new BufferedOutputStream(out, BUFFER), flush, StandardCharsets.UTF_8);
+    return new PrintStream(new BufferedOutputStream(out, BUFFER), flush, StandardCharsets.UTF_8);
   }
 
   /** The terminal the user types at, if that is where input comes from. */

@@ -81,7 +81,8 @@ public final class Version {
     row(session, "Java version", client.path("JavaVersion"));
     session.println(
         " %-18s %s/%s"
-            .formatted("OS/Arch:", client.path("Os").asString(""), client.path("Arch").asString("")));
+            .formatted(
+                "OS/Arch:", client.path("Os").asString(""), client.path("Arch").asString("")));
     JsonNode server = all.path("Server");
     if (server.isNull()) {
       return;
@@ -96,9 +97,7 @@ public final class Version {
         session.println(
             " %-18s %s (minimum version %s)"
                 .formatted(
-                    " API version:",
-                    api.asString(""),
-                    details.path("MinAPIVersion").asString("")));
+                    " API version:", api.asString(""), details.path("MinAPIVersion").asString("")));
       }
       row(session, " Git commit", details.path("GitCommit"));
       row(session, " Built", details.path("BuildTime"));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -67,7 +68,7 @@ final class Functions {
 
   private static JsonNode split(String text, String separator) {
     var parts = NODES.arrayNode();
-    Arrays.stream(text.split(java.util.regex.Pattern.quote(separator), -1)).forEach(parts::add);
+    Arrays.stream(text.split(Pattern.quote(separator), -1)).forEach(parts::add);
     return parts;
   }
 

@@ -27,7 +27,13 @@ public final class Ports {
     for (Port port : sorted(ports)) {
       if (!port.ip().isEmpty() && port.publicPort() != port.privatePort()) {
         mapped.add(
-            host(port.ip()) + ":" + port.publicPort() + "->" + port.privatePort() + "/" + port.type());
+            host(port.ip())
+                + ":"
+                + port.publicPort()
+                + "->"
+                + port.privatePort()
+                + "/"
+                + port.type());
         continue;
       }
       String key = port.ip().isEmpty() ? port.type() : port.ip() + "/" + port.type();

@@ -8,8 +8,8 @@ import java.util.Map;
 
 /**
  * Reads the words of a command as docker's command line does: {@code --name=value}, {@code --name
- * value}, {@code -n value}, {@code -nvalue}, {@code -n=value}, letters of flags in one word
- * ({@code -it}), {@code --} before what is no option.
+ * value}, {@code -n value}, {@code -nvalue}, {@code -n=value}, letters of flags in one word ({@code
+ * -it}), {@code --} before what is no option.
  */
 public final class CommandLine {
 
@@ -83,8 +83,7 @@ public final class CommandLine {
           command
               .option(letter)
               .orElseThrow(
-                  () ->
-                      new UsageException("unknown shorthand flag: '" + letter + "' in " + word));
+                  () -> new UsageException("unknown shorthand flag: '" + letter + "' in " + word));
       String rest = word.substring(i + 1);
       if (rest.startsWith("=")) {
         add(option, rest.substring(1));
@@ -125,7 +124,10 @@ public final class CommandLine {
       case "0", "f", "false" -> "false";
       default ->
           throw new UsageException(
-              "invalid argument \"" + value + "\" for \"--" + option.name()
+              "invalid argument \""
+                  + value
+                  + "\" for \"--"
+                  + option.name()
                   + "\" flag: neither true nor false");
     };
   }

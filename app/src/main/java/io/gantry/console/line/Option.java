@@ -48,8 +48,7 @@ public record Option(
   private static Option of(String names, Kind kind, String placeholder, String help) {
     int bar = names.indexOf('|');
     Optional<Character> letter = bar < 0 ? Optional.empty() : Optional.of(names.charAt(0));
-    return new Option(
-        letter, names.substring(bar + 1), kind, placeholder, help, Completion.NONE);
+    return new Option(letter, names.substring(bar + 1), kind, placeholder, help, Completion.NONE);
   }
 
   /** The same option, whose value can be completed. */

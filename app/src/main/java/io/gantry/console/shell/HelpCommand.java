@@ -34,7 +34,9 @@ final class HelpCommand implements Command {
     String text =
         words.isEmpty()
             ? HelpText.commands(Commands.definitions())
-                + "  help and exit, too. TAB completes, Ctrl-R searches what was typed before.\n"
+                + "\n"
+                + "help COMMAND tells more, exit ends. TAB completes; Ctrl-R searches what was"
+                + " typed.\n"
             : Commands.definition(words.getFirst().value())
                 .map(HelpText::of)
                 .orElse("no such command: " + words.getFirst().value() + "\n");

@@ -5,6 +5,7 @@ import io.gantry.console.line.CommandDefinition;
 import io.gantry.console.line.Option;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.springframework.shell.core.command.completion.CompletionContext;
 import org.springframework.shell.core.command.completion.CompletionProposal;
@@ -27,7 +28,7 @@ final class NameCompletion implements CompletionProvider {
   @Override
   public List<CompletionProposal> apply(CompletionContext context) {
     List<String> before = context.getWords().subList(1, context.getWordIndex());
-    String word = context.currentWordUpToCursor();
+    String word = Objects.requireNonNullElse(context.currentWordUpToCursor(), "");
     State state = State.after(definition, before);
     if (state.valueOf().isPresent()) {
       return proposals(names.of(state.valueOf().get().completion()));
@@ -38,12 +39,14 @@ final class NameCompletion implements CompletionProvider {
     }
     boolean nameWanted =
         state.operands() == 0
-            || !definition.operands().endOptions()
-                && state.operands() < definition.operands().most();
+            || (!definition.operands().endOptions()
+                && state.operands() < definition.operands().most());
     return nameWanted ? proposals(names.of(definition.operands().completion())) : List.of();
   }
 
-  /** Where in the command the cursor is: after an option that wants a value, after some operands. */
+  /**
+   * Where in the command the cursor is: after an option that wants a value, after some operands.
+   */
   private record State(Optional<Option> valueOf, int operands) {
 
     static State after(CommandDefinition definition, List<String> words) {

@@ -61,6 +61,7 @@ public final class Shell {
           () -> new DefinedCommand(definition, session, new NameCompletion(definition, names)));
     }
     context.registerBean("help", Command.class, () -> new HelpCommand(session));
+    context.registerBean("unknown", Command.class, () -> new UnknownCommand(session));
     context.registerBean(CommandRegistry.class, () -> new CommandRegistry());
     context.registerBean(
         LineReader.class, () -> reader(terminal, context.getBean(CommandRegistry.class)));
@@ -69,7 +70,7 @@ public final class Shell {
         () ->
             new JLineShellRunner(
                 new Prompt(context.getBean(LineReader.class)),
-                new Words(),
+                new Words(context.getBean(CommandRegistry.class)),
                 context.getBean(CommandRegistry.class)));
     return context;
   }

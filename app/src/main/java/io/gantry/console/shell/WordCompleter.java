@@ -29,10 +29,10 @@ final class WordCompleter implements Completer {
   public void complete(LineReader reader, ParsedLine line, List<Candidate> candidates) {
     if (line.wordIndex() == 0) {
       registry.getCommands().stream()
+          .filter(command -> !command.getName().equals(UnknownCommand.NAME))
           .sorted(Comparator.comparing(Command::getName))
           .forEach(
-              command ->
-                  candidates.add(candidate(command.getName(), command.getDescription())));
+              command -> candidates.add(candidate(command.getName(), command.getDescription())));
       return;
     }
     Command command = registry.getCommandByName(line.words().getFirst());
@@ -46,8 +46,7 @@ final class WordCompleter implements Completer {
     }
   }
 
-  private static Candidate candidate(
-      String value, @Nullable String description) {
+  private static Candidate candidate(String value, @Nullable String description) {
     return new Candidate(value, value, null, description, null, null, true);
   }
 }

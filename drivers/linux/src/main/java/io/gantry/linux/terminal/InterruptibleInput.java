@@ -10,8 +10,8 @@ import java.io.InputStream;
 
 /**
  * Reads a descriptor of this process until {@link #interrupt}, and takes nothing from it after
- * that: what is typed then is for the next reader. One thread reads; it should be a platform thread,
- * for it waits in the kernel. The descriptor stays open.
+ * that: what is typed then is for the next reader. One thread reads; it should be a platform
+ * thread, for it waits in the kernel. The descriptor stays open.
  */
 public final class InterruptibleInput extends InputStream {
 

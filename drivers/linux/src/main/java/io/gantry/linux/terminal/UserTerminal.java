@@ -38,7 +38,8 @@ public final class UserTerminal {
       }
       Size known =
           new Size(
-              Short.toUnsignedInt(size.getShort(0)), Short.toUnsignedInt(size.getShort(COLUMNS_AT)));
+              Short.toUnsignedInt(size.getShort(0)),
+              Short.toUnsignedInt(size.getShort(COLUMNS_AT)));
       return known.rows() == 0 && known.columns() == 0 ? Optional.empty() : Optional.of(known);
     }
   }
@@ -47,7 +48,8 @@ public final class UserTerminal {
   public RawMode raw() throws IOException {
     Memory before = new Memory(TERMIOS);
     before.clear();
-    check(TerminalCalls.tcgetattr(fd, Pointer.nativeValue(before)), "read the mode of the terminal");
+    check(
+        TerminalCalls.tcgetattr(fd, Pointer.nativeValue(before)), "read the mode of the terminal");
     try (Memory raw = new Memory(TERMIOS)) {
       raw.write(0, before.getByteArray(0, TERMIOS), 0, TERMIOS);
       TerminalCalls.cfmakeraw(Pointer.nativeValue(raw));

@@ -36,8 +36,7 @@ class UserTerminalTest {
     String before = "stty rows 33 cols 77; stty -g >" + directory.resolve("before");
     String after = "stty -g >" + directory.resolve("after");
     Process script =
-        new ProcessBuilder(
-                "script", "-qec", before + "; " + java + "; " + after, "/dev/null")
+        new ProcessBuilder("script", "-qec", before + "; " + java + "; " + after, "/dev/null")
             .redirectErrorStream(true)
             .start();
     var output = script.getInputStream();
