@@ -141,6 +141,24 @@ class ConsoleTest {
   }
 
   @Test
+  void runEndsWhenNobodyReadsItsOutput() {
+    OutputStream closed =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("Broken pipe");
+          }
+        };
+    Session session =
+        new Session(
+            new Daemon(new DaemonAddress.Unix(daemon.socket())),
+            new PrintStream(closed, false, UTF_8),
+            new PrintStream(OutputStream.nullOutputStream()),
+            new Session.InputSource.Given(new ByteArrayInputStream(new byte[0])));
+    assertThat(Commands.run(session, List.of("run", "busybox", "yes"))).isEqualTo(141);
+  }
+
+  @Test
   void theLifeOfAContainer() {
     Result run =
         gantry(

@@ -26,6 +26,9 @@ public final class Commands {
   /** What a shell says of a program that SIGINT ended. */
   private static final int INTERRUPTED = 130;
 
+  /** What a shell says of a program that SIGPIPE ended. */
+  private static final int UNREAD = 141;
+
   private static final List<ConsoleCommand> ALL =
       Stream.of(
               Run.command(),
@@ -90,6 +93,8 @@ public final class Commands {
     } catch (ClosedChannelException e) {
       // Only an interruption closes a connection that is in use.
       return INTERRUPTED;
+    } catch (BrokenOutputException e) {
+      return UNREAD;
     } catch (IOException e) {
       session.complain("gantry: " + text(e));
       return FAILED;

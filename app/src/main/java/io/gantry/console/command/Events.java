@@ -60,7 +60,7 @@ final class Events {
                     ? Json.MAPPER.writeValueAsString(event)
                     : template.map(each -> each.apply(event)).orElseGet(() -> text(event));
             session.println(line);
-            session.out().flush();
+            session.output().flush();
           });
     }
     return 0;

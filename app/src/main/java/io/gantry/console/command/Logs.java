@@ -58,9 +58,9 @@ final class Logs {
             .with("until", arguments.value("until").map(text -> HumanTime.timestamp(text, now)));
     try (Daemon.Stream stream = session.daemon().stream("GET", resource)) {
       if (tty) {
-        Frames.copyRaw(stream.body(), session.out());
+        Frames.copyRaw(stream.body(), session.output());
       } else {
-        Frames.copy(stream.body(), session.out(), session.err());
+        Frames.copy(stream.body(), session.output(), session.errorOutput());
       }
     }
     return 0;

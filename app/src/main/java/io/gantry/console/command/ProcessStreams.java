@@ -100,9 +100,9 @@ final class ProcessStreams {
     try {
       InputStream body = stream.body();
       if (tty) {
-        Frames.copyRaw(body, session.out());
+        Frames.copyRaw(body, session.output());
       } else {
-        Frames.copy(body, session.out(), session.err());
+        Frames.copy(body, session.output(), session.errorOutput());
       }
     } finally {
       if (source != null && reader != null) {

@@ -94,6 +94,43 @@ public record Session(Daemon daemon, PrintStream out, PrintStream err, InputSour
     }
   }
 
+  /** Standard output, for streams: a write fails when nobody reads any more. */
+  OutputStream output() {
+    return new Checked(out);
+  }
+
+  /** Standard error, in the same way. */
+  OutputStream errorOutput() {
+    return new Checked(err);
+  }
+
+  /** What {@link PrintStream} only remembers, this says. */
+  private static final class Checked extends OutputStream {
+
+    private final PrintStream target;
+
+    Checked(PrintStream target) {
+      this.target = target;
+    }
+
+    @Override
+    public void write(int b) {
+      target.write(b);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) {
+      target.write(bytes, offset, length);
+    }
+
+    @Override
+    public void flush() throws IOException {
+      if (target.checkError()) {
+        throw new BrokenOutputException();
+      }
+    }
+  }
+
   void println(String line) {
     out.print(line + "\n");
   }
