@@ -2,7 +2,10 @@ package io.gantry.plugins;
 
 import org.jspecify.annotations.Nullable;
 
-/** A driver could not do what was asked. The message names the object and the action and is shown to the user. */
+/**
+ * A driver could not do what was asked. The message names the object and the action and is shown to
+ * the user.
+ */
 public class DriverException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

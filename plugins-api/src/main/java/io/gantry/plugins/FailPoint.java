@@ -4,8 +4,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Named places at which a test can kill the daemon, to prove that the next start mends what was cut off there. Armed by the system property
- * {@code gantry.failpoint=name} or {@code name:n} (the n-th time it is passed); not armed, a place costs one comparison.
+ * Named places at which a test can kill the daemon, to prove that the next start mends what was cut
+ * off there. Armed by the system property {@code gantry.failpoint=name} or {@code name:n} (the n-th
+ * time it is passed); not armed, a place costs one comparison.
  */
 public final class FailPoint {
 

@@ -1,6 +1,8 @@
 package io.gantry.linux;
 
-/** Error numbers of Linux on every architecture the engine runs on ({@code asm-generic/errno.h}). */
+/**
+ * Error numbers of Linux on every architecture the engine runs on ({@code asm-generic/errno.h}).
+ */
 public final class Errno {
   public static final int EPERM = 1;
   public static final int ENOENT = 2;

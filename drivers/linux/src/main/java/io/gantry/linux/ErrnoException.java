@@ -3,7 +3,10 @@ package io.gantry.linux;
 import com.sun.jna.Native;
 import java.io.IOException;
 
-/** A system call failed. The message is {@code "<action>: <strerror>"}; {@link #errno()} is one of {@link Errno}. */
+/**
+ * A system call failed. The message is {@code "<action>: <strerror>"}; {@link #errno()} is one of
+ * {@link Errno}.
+ */
 public final class ErrnoException extends IOException {
 
   private static final long serialVersionUID = 1L;

@@ -120,8 +120,7 @@ class SeqPacketSocketTest {
       assertThat(send(peer, "three")).isEqualTo(5);
       assertThat(socket.receive(buffer)).isEqualTo(3);
       assertThat(socket.receive(buffer)).isEqualTo(5);
-      assertThat(StandardCharsets.US_ASCII.decode(buffer.flip()).toString())
-          .isEqualTo("onethree");
+      assertThat(StandardCharsets.US_ASCII.decode(buffer.flip()).toString()).isEqualTo("onethree");
       peer.close();
       assertThat(socket.receive(buffer.clear())).isZero();
     }
