@@ -1,5 +1,7 @@
 package io.gantry.oci;
 
+import io.gantry.linux.Errno;
+import io.gantry.linux.ErrnoException;
 import io.gantry.linux.poll.Fifo;
 import io.gantry.linux.process.PidFd;
 import io.gantry.linux.process.Terminal;
@@ -71,6 +73,12 @@ final class ControlPipe {
         fifo.write(message.getBytes(StandardCharsets.US_ASCII));
       }
       return true;
+    } catch (ErrnoException e) {
+      // it ended since the pipe was opened
+      if (e.errno() == Errno.EPIPE) {
+        return false;
+      }
+      throw e;
     } finally {
       lock.unlock();
     }
