@@ -158,6 +158,10 @@ final class Overlay2Driver implements StorageDriver {
       FailPoint.hit("overlay2." + action + ".recorded");
     } catch (ErrnoException e) {
       discard(record);
+      if (!parent.isEmpty()) {
+        // removed meanwhile, it took its directory along: that is said rather than what it led to
+        catalog.require(action + " on", parent);
+      }
       throw failure(action, key, e);
     } catch (RuntimeException e) {
       discard(record);
