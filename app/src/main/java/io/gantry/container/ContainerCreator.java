@@ -77,6 +77,9 @@ final class ContainerCreator {
     if (request.config().image().isEmpty()) {
       throw EngineException.invalid("no command specified");
     }
+    if (!request.hostConfig().hookSpec().isEmpty()) {
+      throw EngineException.invalid("hook-spec is not supported by this engine");
+    }
     Checked checked = checks.check(request.config(), request.hostConfig().withDefaults(defaults));
     HostConfig host = checked.hostConfig().withModes(this::withFullId);
     List<String> warnings = new ArrayList<>(checked.warnings());
