@@ -131,7 +131,7 @@ final class OciDriver implements RuntimeDriver {
     List<String> warnings = new ArrayList<>();
     if (launcher.hides()) {
       warnings.add(
-          "WARNING: this host has cgroup controllers in both versions; containers are started"
+          "this host has cgroup controllers in both versions; containers are started"
               + " without a view of cgroup2, and limits of its controllers are not available");
     }
     return warnings;
