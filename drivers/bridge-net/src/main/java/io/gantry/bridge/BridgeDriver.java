@@ -15,6 +15,7 @@ import io.gantry.plugins.network.PublishedPort;
 import io.gantry.plugins.network.Repairs;
 import io.gantry.plugins.network.Sandbox;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -35,6 +36,9 @@ final class BridgeDriver implements NetworkDriver {
 
   private static final System.Logger LOG = System.getLogger(BridgeDriver.class.getName());
 
+  private final BridgeOptions options;
+  private final Path records;
+  private final Owners owners;
   private final AddressSpace space;
   private final Wiring wiring;
   private final NetworkPlanner planner;
@@ -45,7 +49,13 @@ final class BridgeDriver implements NetworkDriver {
   /** Interfaces that are being made: not orphans, though no endpoint has them yet. */
   private final Set<String> pending = ConcurrentHashMap.newKeySet();
 
-  BridgeDriver(BridgeOptions options) throws IOException {
+  /**
+   * @param records a directory that exists as long as the engine's records do
+   */
+  BridgeDriver(BridgeOptions options, Path records, Owners owners) throws IOException {
+    this.options = options;
+    this.records = records;
+    this.owners = owners;
     this.space = new AddressSpace(options.blocks(), options.instance());
     this.wiring = new Wiring(options);
     this.planner = new NetworkPlanner(space, wiring);
@@ -205,6 +215,7 @@ final class BridgeDriver implements NetworkDriver {
     List<String> done = new ArrayList<>();
     List<String> failed = new ArrayList<>();
     List<String> lost = new ArrayList<>();
+    takeOver(done, failed);
     for (NetworkState state : states) {
       try {
         learn(state);
@@ -223,6 +234,23 @@ final class BridgeDriver implements NetworkDriver {
     }
     firewall.repair(done, failed);
     return new Repairs(done, failed, lost);
+  }
+
+  /** Makes place where engines whose records are gone have left their bridges and rules. */
+  private void takeOver(List<String> done, List<String> failed) {
+    try {
+      owners.claim(options.instance(), records);
+      for (String dead : owners.gone()) {
+        Optional<List<String>> links = wiring.removeAll(dead, wiring.links().values());
+        if (links.isPresent()) {
+          firewall.uninstall(dead);
+          owners.forget(dead);
+          done.add("interfaces %s and rules of the lost engine %s".formatted(links.get(), dead));
+        }
+      }
+    } catch (IOException e) {
+      failed.add("what lost engines have left: " + e.getMessage());
+    }
   }
 
   /** Takes over what the records say and memory does not know yet. */

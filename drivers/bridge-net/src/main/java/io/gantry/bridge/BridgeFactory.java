@@ -34,7 +34,7 @@ public final class BridgeFactory implements NetworkDriverFactory {
   public NetworkDriver open(DriverContext context, Map<String, String> options) {
     BridgeOptions typed = BridgeOptions.of(options);
     try {
-      return new BridgeDriver(typed);
+      return new BridgeDriver(typed, context.dataDirectory(), new Owners(Owners.DIRECTORY));
     } catch (IOException e) {
       throw new DriverException(Kind.SYSTEM, "network driver bridge: " + e.getMessage(), e);
     }

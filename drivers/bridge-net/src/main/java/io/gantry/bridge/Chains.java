@@ -22,7 +22,8 @@ import java.util.List;
  *
  * <p>In {@code nat}: local destinations lead to {@code X}, one rule for a published port. Loopback
  * destinations are translated only for what the host itself sends, so that no neighbour can reach
- * what is published on 127.0.0.1.
+ * what is published on 127.0.0.1. What neighbours in a network say to each other is accepted as it
+ * is before anybody else's rules, which may be of a dead engine with the same subnet, translate it.
  */
 final class Chains {
 
@@ -104,6 +105,8 @@ final class Chains {
     if (!internal) {
       for (Prefix subnet : mine) {
         String source = "-s " + subnet.network() + " ";
+        post(rules, source + "-o " + bridge + " -m conntrack --ctstate DNAT -j MASQUERADE");
+        post(rules, source + "-o " + bridge + " -j ACCEPT");
         if (options.masquerade()) {
           post(
               rules,
@@ -116,7 +119,6 @@ final class Chains {
                       .map(a -> " -j SNAT --to-source " + Prefix.text(a))
                       .orElse(" -j MASQUERADE"));
         }
-        post(rules, source + "-o " + bridge + " -m conntrack --ctstate DNAT -j MASQUERADE");
       }
       if (!ipv6) {
         post(rules, "-s 127.0.0.0/8 -o " + bridge + " -m conntrack --ctstate DNAT -j MASQUERADE");

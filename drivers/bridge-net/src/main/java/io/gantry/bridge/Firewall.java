@@ -327,29 +327,33 @@ final class Firewall {
   void uninstall() throws IOException {
     lock.lock();
     try {
-      if (!installed) {
-        return;
+      if (installed) {
+        uninstall(iptables, chains);
+        installed = false;
       }
-      Map<String, Table> found = parse(iptables.save());
-      StringBuilder out = new StringBuilder();
-      for (String table : TABLES) {
-        Table now = found.getOrDefault(table, new Table());
-        List<String> mine = chains.own(table).stream().filter(now.chains::containsKey).toList();
-        out.append('*').append(table).append('\n');
-        for (Rule hook : chains.hooks(table)) {
-          now.chains.getOrDefault(hook.chain(), List.of()).stream()
-              .filter(match -> match.equals(hook.match()) && !match.endsWith(Chains.USER))
-              .forEach(match -> out.append(hook.delete()).append('\n'));
-        }
-        mine.forEach(chain -> out.append("-F ").append(chain).append('\n'));
-        mine.forEach(chain -> out.append("-X ").append(chain).append('\n'));
-        out.append("COMMIT\n");
-      }
-      iptables.restore(out.toString());
-      installed = false;
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Takes an engine's chains out of the kernel, as far as they are there. */
+  static void uninstall(Iptables iptables, Chains chains) throws IOException {
+    Map<String, Table> found = parse(iptables.save());
+    StringBuilder out = new StringBuilder();
+    for (String table : TABLES) {
+      Table now = found.getOrDefault(table, new Table());
+      List<String> own = chains.own(table).stream().filter(now.chains::containsKey).toList();
+      out.append('*').append(table).append('\n');
+      for (Rule hook : chains.hooks(table)) {
+        now.chains.getOrDefault(hook.chain(), List.of()).stream()
+            .filter(match -> match.equals(hook.match()) && !match.endsWith(Chains.USER))
+            .forEach(match -> out.append(hook.delete()).append('\n'));
+      }
+      own.forEach(chain -> out.append("-F ").append(chain).append('\n'));
+      own.forEach(chain -> out.append("-X ").append(chain).append('\n'));
+      out.append("COMMIT\n");
+    }
+    iptables.restore(out.toString());
   }
 
   /** The chains of a table, each with its rules without the leading {@code -A chain}. */

@@ -139,6 +139,17 @@ final class NetworkFirewall {
     }
   }
 
+  /** Takes away the chains of an engine that will not come back. */
+  void uninstall(String instance) throws IOException {
+    String chain = LinkNames.chain(instance);
+    if (options.iptables()) {
+      Firewall.uninstall(new Iptables(false), new Chains(chain, false));
+    }
+    if (options.ip6tables()) {
+      Firewall.uninstall(new Iptables(true), new Chains(chain, true));
+    }
+  }
+
   /** Takes this engine's chains away altogether. */
   void uninstall() throws IOException {
     firewall4.uninstall();

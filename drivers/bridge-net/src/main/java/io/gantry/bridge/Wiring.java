@@ -19,6 +19,7 @@ import io.gantry.plugins.network.Sandbox;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -338,6 +339,29 @@ final class Wiring implements AutoCloseable {
     return orphans.stream()
         .map(l -> "interface " + l.name() + " belonged to nothing and was removed")
         .toList();
+  }
+
+  /**
+   * Removes the interfaces of an engine that will not come back, unless a container still uses its
+   * bridges.
+   *
+   * @return what was removed; empty when there is a container
+   */
+  Optional<List<String>> removeAll(String instance, Collection<Link> links) throws IOException {
+    LinkNames theirs = new LinkNames(instance);
+    List<Link> bridges = links.stream().filter(theirs::isBridge).toList();
+    boolean used =
+        links.stream().anyMatch(l -> bridges.stream().anyMatch(b -> b.index() == l.master()));
+    if (used) {
+      return Optional.empty();
+    }
+    List<String> gone =
+        links.stream()
+            .filter(l -> theirs.isBridge(l) || theirs.isVeth(l))
+            .map(Link::name)
+            .toList();
+    NetThreads.call(() -> delete(gone));
+    return Optional.of(gone);
   }
 
   private int mtu(LiveNetwork network) throws IOException {
