@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param restartCount starts by the restart policy since the last start by a user
  * @param hooks OCI hooks in the runtime-spec's JSON, copied at create; null without hooks
  */
+@CopyBuilder
 public record Container(
     String id,
     String name,
@@ -65,136 +66,31 @@ public record Container(
   }
 
   public Container with(State state) {
-    return new Container(
-        id,
-        name,
-        created,
-        imageId,
-        chainId,
-        snapshotParent,
-        config,
-        hostConfig,
-        mounts,
-        networks,
-        driver,
-        logPath,
-        state,
-        restartCount,
-        hooks);
+    return ContainerBuilder.from(this).state(state).build();
   }
 
   Container withName(String name) {
-    return new Container(
-        id,
-        name,
-        created,
-        imageId,
-        chainId,
-        snapshotParent,
-        config,
-        hostConfig,
-        mounts,
-        networks,
-        driver,
-        logPath,
-        state,
-        restartCount,
-        hooks);
+    return ContainerBuilder.from(this).name(name).build();
   }
 
   Container with(HostConfig hostConfig) {
-    return new Container(
-        id,
-        name,
-        created,
-        imageId,
-        chainId,
-        snapshotParent,
-        config,
-        hostConfig,
-        mounts,
-        networks,
-        driver,
-        logPath,
-        state,
-        restartCount,
-        hooks);
+    return ContainerBuilder.from(this).hostConfig(hostConfig).build();
   }
 
   Container withNetworks(Map<String, EndpointSettings> networks) {
-    return new Container(
-        id,
-        name,
-        created,
-        imageId,
-        chainId,
-        snapshotParent,
-        config,
-        hostConfig,
-        mounts,
-        networks,
-        driver,
-        logPath,
-        state,
-        restartCount,
-        hooks);
+    return ContainerBuilder.from(this).networks(networks).build();
   }
 
   Container withRestartCount(int restartCount) {
-    return new Container(
-        id,
-        name,
-        created,
-        imageId,
-        chainId,
-        snapshotParent,
-        config,
-        hostConfig,
-        mounts,
-        networks,
-        driver,
-        logPath,
-        state,
-        restartCount,
-        hooks);
+    return ContainerBuilder.from(this).restartCount(restartCount).build();
   }
 
   Container withLogPath(String logPath) {
-    return new Container(
-        id,
-        name,
-        created,
-        imageId,
-        chainId,
-        snapshotParent,
-        config,
-        hostConfig,
-        mounts,
-        networks,
-        driver,
-        logPath,
-        state,
-        restartCount,
-        hooks);
+    return ContainerBuilder.from(this).logPath(logPath).build();
   }
 
   /** This without its mounts: its own file system alone. */
   Container withoutMounts() {
-    return new Container(
-        id,
-        name,
-        created,
-        imageId,
-        chainId,
-        snapshotParent,
-        config,
-        hostConfig,
-        List.of(),
-        networks,
-        driver,
-        logPath,
-        state,
-        restartCount,
-        hooks);
+    return ContainerBuilder.from(this).mounts(List.of()).build();
   }
 }

@@ -54,6 +54,7 @@ import org.jspecify.annotations.Nullable;
  * @param hostChannel openEuler: shared memory with the host
  * @param resources limits
  */
+@CopyBuilder
 public record HostConfig(
     List<String> binds,
     String containerIDFile,
@@ -137,158 +138,46 @@ public record HostConfig(
 
   /** This with other limits and, where given, another restart policy. */
   public HostConfig with(Resources resources, RestartPolicy restartPolicy) {
-    return new HostConfig(
-        binds,
-        containerIDFile,
-        logConfig,
-        networkMode,
-        portBindings,
-        restartPolicy,
-        autoRemove,
-        volumeDriver,
-        volumesFrom,
-        mounts,
-        consoleSize,
-        annotations,
-        capAdd,
-        capDrop,
-        cgroupnsMode,
-        dns,
-        dnsOptions,
-        dnsSearch,
-        extraHosts,
-        groupAdd,
-        ipcMode,
-        cgroup,
-        links,
-        oomScoreAdj,
-        pidMode,
-        privileged,
-        publishAllPorts,
-        readonlyRootfs,
-        securityOpt,
-        storageOpt,
-        tmpfs,
-        utsMode,
-        usernsMode,
-        shmSize,
-        sysctls,
-        runtime,
-        isolation,
-        maskedPaths,
-        readonlyPaths,
-        init,
-        hookSpec,
-        hostChannel,
-        resources);
+    return HostConfigBuilder.from(this).resources(resources).restartPolicy(restartPolicy).build();
   }
 
   /** This with the daemon's defaults where the user asked for nothing. */
   public HostConfig withDefaults(HostDefaults defaults) {
-    String network =
-        networkMode.isEmpty() || networkMode.equals("default") ? "bridge" : networkMode;
-    String cgroupns = privileged ? "host" : defaults.cgroupnsMode();
-    return new HostConfig(
-        binds,
-        containerIDFile,
-        logConfig.type().isEmpty() ? defaultLog(defaults) : logConfig,
-        network,
-        portBindings,
-        restartPolicy.name().isEmpty()
-            ? new RestartPolicy("no", restartPolicy.maximumRetryCount())
-            : restartPolicy,
-        autoRemove,
-        volumeDriver,
-        volumesFrom,
-        mounts,
-        consoleSize,
-        annotations,
-        capAdd,
-        capDrop,
-        cgroupnsMode.isEmpty() ? cgroupns : cgroupnsMode,
-        dns,
-        dnsOptions,
-        dnsSearch,
-        extraHosts,
-        groupAdd,
-        ipcMode.isEmpty() ? defaults.ipcMode() : ipcMode,
-        cgroup,
-        links,
-        oomScoreAdj,
-        pidMode,
-        privileged,
-        publishAllPorts,
-        readonlyRootfs,
-        securityOpt,
-        storageOpt,
-        tmpfs,
-        utsMode,
-        usernsMode,
-        shmSize == 0 && !ipcMode.startsWith("container:") && !ipcMode.equals("host")
-            ? defaults.shmSize()
-            : shmSize,
-        sysctls,
-        runtime.isEmpty() ? defaults.runtime() : runtime,
-        isolation,
-        maskedPaths == null && !privileged ? defaults.maskedPaths() : maskedPaths,
-        readonlyPaths == null && !privileged ? defaults.readonlyPaths() : readonlyPaths,
-        init,
-        hookSpec,
-        hostChannel,
-        resources.withDefaults());
-  }
-
-  private LogConfig defaultLog(HostDefaults defaults) {
-    return new LogConfig(
-        defaults.logConfig().type(),
-        logConfig.config().isEmpty() ? defaults.logConfig().config() : logConfig.config());
+    HostConfigBuilder builder =
+        HostConfigBuilder.from(this)
+            .logConfig(logConfig.withDefaults(defaults.logConfig()))
+            .restartPolicy(restartPolicy.withDefaults())
+            .resources(resources.withDefaults());
+    if (networkMode.isEmpty() || networkMode.equals("default")) {
+      builder.networkMode("bridge");
+    }
+    if (cgroupnsMode.isEmpty()) {
+      builder.cgroupnsMode(privileged ? "host" : defaults.cgroupnsMode());
+    }
+    if (ipcMode.isEmpty()) {
+      builder.ipcMode(defaults.ipcMode());
+    }
+    if (shmSize == 0 && !ipcMode.startsWith("container:") && !ipcMode.equals("host")) {
+      builder.shmSize(defaults.shmSize());
+    }
+    if (runtime.isEmpty()) {
+      builder.runtime(defaults.runtime());
+    }
+    if (maskedPaths == null && !privileged) {
+      builder.maskedPaths(defaults.maskedPaths());
+    }
+    if (readonlyPaths == null && !privileged) {
+      builder.readonlyPaths(defaults.readonlyPaths());
+    }
+    return builder.build();
   }
 
   /** This with the modes that name another container changed. */
   HostConfig withModes(UnaryOperator<String> resolve) {
-    return new HostConfig(
-        binds,
-        containerIDFile,
-        logConfig,
-        resolve.apply(networkMode),
-        portBindings,
-        restartPolicy,
-        autoRemove,
-        volumeDriver,
-        volumesFrom,
-        mounts,
-        consoleSize,
-        annotations,
-        capAdd,
-        capDrop,
-        cgroupnsMode,
-        dns,
-        dnsOptions,
-        dnsSearch,
-        extraHosts,
-        groupAdd,
-        resolve.apply(ipcMode),
-        cgroup,
-        links,
-        oomScoreAdj,
-        resolve.apply(pidMode),
-        privileged,
-        publishAllPorts,
-        readonlyRootfs,
-        securityOpt,
-        storageOpt,
-        tmpfs,
-        utsMode,
-        usernsMode,
-        shmSize,
-        sysctls,
-        runtime,
-        isolation,
-        maskedPaths,
-        readonlyPaths,
-        init,
-        hookSpec,
-        hostChannel,
-        resources);
+    return HostConfigBuilder.from(this)
+        .networkMode(resolve.apply(networkMode))
+        .ipcMode(resolve.apply(ipcMode))
+        .pidMode(resolve.apply(pidMode))
+        .build();
   }
 }

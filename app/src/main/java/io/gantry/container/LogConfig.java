@@ -14,4 +14,12 @@ public record LogConfig(String type, Map<String, String> config) {
     type = Lists.of(type);
     config = Lists.of(config);
   }
+
+  /** This, or the daemon's driver where none is named, with its options where none are given. */
+  LogConfig withDefaults(LogConfig daemon) {
+    if (!type.isEmpty()) {
+      return this;
+    }
+    return new LogConfig(daemon.type(), config.isEmpty() ? daemon.config() : config);
+  }
 }

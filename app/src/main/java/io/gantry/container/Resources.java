@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @param filesLimit openEuler: open files, -1 is unlimited
  * @param hugetlbs openEuler: huge pages
  */
+@CopyBuilder
 public record Resources(
     long cpuShares,
     long memory,
@@ -102,40 +103,14 @@ public record Resources(
 
   /** This with Docker's defaults: memory and swap together are twice the memory. */
   Resources withDefaults() {
-    return new Resources(
-        cpuShares,
-        memory,
-        nanoCpus,
-        cgroupParent,
-        blkioWeight,
-        blkioWeightDevice,
-        blkioDeviceReadBps,
-        blkioDeviceWriteBps,
-        blkioDeviceReadIOps,
-        blkioDeviceWriteIOps,
-        cpuPeriod,
-        cpuQuota,
-        cpuRealtimePeriod,
-        cpuRealtimeRuntime,
-        cpusetCpus,
-        cpusetMems,
-        devices,
-        deviceCgroupRules,
-        deviceRequests,
-        kernelMemory,
-        kernelMemoryTCP,
-        memoryReservation,
-        memory > 0 && memorySwap == 0 ? 2 * memory : memorySwap,
-        memorySwappiness,
-        oomKillDisable == null ? Boolean.FALSE : oomKillDisable,
-        pidsLimit,
-        ulimits,
-        cpuCount,
-        cpuPercent,
-        ioMaximumIOps,
-        ioMaximumBandwidth,
-        filesLimit,
-        hugetlbs);
+    ResourcesBuilder builder = ResourcesBuilder.from(this);
+    if (memory > 0 && memorySwap == 0) {
+      builder.memorySwap(2 * memory);
+    }
+    if (oomKillDisable == null) {
+      builder.oomKillDisable(Boolean.FALSE);
+    }
+    return builder.build();
   }
 
   /**

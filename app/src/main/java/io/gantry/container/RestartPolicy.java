@@ -12,6 +12,10 @@ public record RestartPolicy(String name, int maximumRetryCount) {
     name = Lists.of(name);
   }
 
+  RestartPolicy withDefaults() {
+    return name.isEmpty() ? new RestartPolicy("no", maximumRetryCount) : this;
+  }
+
   /**
    * Whether a container that just ended is started again.
    *

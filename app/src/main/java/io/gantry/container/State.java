@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     step begins and taken back after it, so that after a crash the engine knows where to look
  * @param health what the health checks found; null without a health check
  */
+@CopyBuilder
 public record State(
     Status status,
     long pid,
@@ -53,31 +54,11 @@ public record State(
   }
 
   State with(Status status) {
-    return new State(
-        status,
-        pid,
-        exitCode,
-        error,
-        oomKilled,
-        startedAt,
-        finishedAt,
-        stoppedByUser,
-        unsettled,
-        health);
+    return StateBuilder.from(this).status(status).build();
   }
 
   State with(@Nullable Health health) {
-    return new State(
-        status,
-        pid,
-        exitCode,
-        error,
-        oomKilled,
-        startedAt,
-        finishedAt,
-        stoppedByUser,
-        unsettled,
-        health);
+    return StateBuilder.from(this).health(health).build();
   }
 
   State running(long pid, Instant at) {
@@ -98,21 +79,10 @@ public record State(
   }
 
   State stoppedByUser(boolean stopped) {
-    return new State(
-        status, pid, exitCode, error, oomKilled, startedAt, finishedAt, stopped, unsettled, health);
+    return StateBuilder.from(this).stoppedByUser(stopped).build();
   }
 
   State unsettled(boolean unsettled) {
-    return new State(
-        status,
-        pid,
-        exitCode,
-        error,
-        oomKilled,
-        startedAt,
-        finishedAt,
-        stoppedByUser,
-        unsettled,
-        health);
+    return StateBuilder.from(this).unsettled(unsettled).build();
   }
 }
