@@ -356,10 +356,7 @@ final class Wiring implements AutoCloseable {
       return Optional.empty();
     }
     List<String> gone =
-        links.stream()
-            .filter(l -> theirs.isBridge(l) || theirs.isVeth(l))
-            .map(Link::name)
-            .toList();
+        links.stream().filter(l -> theirs.isBridge(l) || theirs.isVeth(l)).map(Link::name).toList();
     NetThreads.call(() -> delete(gone));
     return Optional.of(gone);
   }

@@ -7,7 +7,6 @@ import io.gantry.linux.netns.NetNamespace;
 import io.gantry.plugins.DriverException;
 import io.gantry.plugins.network.AddressPool;
 import io.gantry.plugins.network.Attachment;
-import io.gantry.plugins.network.EndpointSpec;
 import io.gantry.plugins.network.NetworkDriver;
 import io.gantry.plugins.network.NetworkDriverConformance;
 import io.gantry.plugins.network.NetworkSpec;

@@ -230,12 +230,23 @@ public abstract class NetworkDriverConformance {
             sandbox,
             () -> {
               NetworkInterface eth0 = NetworkInterface.getByName("eth0");
-              assertThat(eth0.isUp()).isTrue();
+              assertThat(becomesUp(eth0)).isTrue();
               assertThat(eth0.inetAddresses()).contains(ip(attachment));
               return HexFormat.ofDelimiter(":").formatHex(eth0.getHardwareAddress());
             });
     assertThat(attachment.mac()).isEqualTo(mac);
     assertThat(attachment.gateway4()).isEqualTo(network.pools().getFirst().gateway());
+  }
+
+  /**
+   * Java calls an interface up when the kernel also says that it runs, which the kernel does some
+   * moments after the other end got its carrier; packets flow before that.
+   */
+  private static boolean becomesUp(NetworkInterface link) throws Exception {
+    for (int i = 0; i < 250 && !link.isUp(); i++) {
+      Thread.sleep(20);
+    }
+    return link.isUp();
   }
 
   @Test
