@@ -1,11 +1,9 @@
 package io.gantry.container;
 
 import io.gantry.store.Durability;
-import io.gantry.store.RecordJson;
+import io.gantry.store.RecordTable;
+import io.gantry.store.RecordTable.Column;
 import io.gantry.store.Store;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -15,6 +13,13 @@ import java.util.concurrent.CompletableFuture;
  */
 final class ContainerStore {
 
+  private static final RecordTable<Container> CONTAINERS =
+      new RecordTable<>(
+          "container",
+          Container.class,
+          new Column<>("id", Container::id),
+          new Column<>("name", Container::name));
+
   private final Store store;
 
   ContainerStore(Store store) {
@@ -23,71 +28,25 @@ final class ContainerStore {
 
   /** Durable when it returns. */
   void insert(Container container) {
-    String json = RecordJson.write(container);
-    store.write(
-        Durability.HOST,
-        connection -> {
-          try (PreparedStatement insert =
-              connection.prepareStatement(
-                  "INSERT INTO container (id, name, record) VALUES (?, ?, ?)")) {
-            insert.setString(1, container.id());
-            insert.setString(2, container.name());
-            insert.setString(3, json);
-            return insert.executeUpdate();
-          }
-        });
+    store.write(Durability.HOST, CONTAINERS.insert(container));
   }
 
   /** Written in order, not waited for: what the kernel can tell again after a crash. */
   CompletableFuture<Integer> updateLater(Container container) {
-    return update(Durability.PROCESS, container);
+    return store.submit(Durability.PROCESS, CONTAINERS.update(container));
   }
 
   /** Durable when it returns: name, limits, networks, restart policy. */
   void update(Container container) {
-    update(Durability.HOST, container).join();
-  }
-
-  private CompletableFuture<Integer> update(Durability durability, Container container) {
-    return store.submit(
-        durability,
-        connection -> {
-          try (PreparedStatement update =
-              connection.prepareStatement(
-                  "UPDATE container SET name = ?, record = ? WHERE id = ?")) {
-            update.setString(1, container.name());
-            update.setString(2, RecordJson.write(container));
-            update.setString(3, container.id());
-            return update.executeUpdate();
-          }
-        });
+    store.write(Durability.HOST, CONTAINERS.update(container));
   }
 
   /** Durable when it returns. */
   void delete(String id) {
-    store.write(
-        Durability.HOST,
-        connection -> {
-          try (PreparedStatement delete =
-              connection.prepareStatement("DELETE FROM container WHERE id = ?")) {
-            delete.setString(1, id);
-            return delete.executeUpdate();
-          }
-        });
+    store.write(Durability.HOST, CONTAINERS.delete(id));
   }
 
   List<Container> all() {
-    return store.read(
-        connection -> {
-          List<Container> all = new ArrayList<>();
-          try (PreparedStatement select =
-                  connection.prepareStatement("SELECT record FROM container");
-              ResultSet rows = select.executeQuery()) {
-            while (rows.next()) {
-              all.add(RecordJson.read(rows.getString(1), Container.class));
-            }
-          }
-          return all;
-        });
+    return store.read(CONTAINERS::all);
   }
 }

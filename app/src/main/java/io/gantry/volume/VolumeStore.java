@@ -1,11 +1,9 @@
 package io.gantry.volume;
 
 import io.gantry.store.Durability;
-import io.gantry.store.RecordJson;
+import io.gantry.store.RecordTable;
+import io.gantry.store.RecordTable.Column;
 import io.gantry.store.Store;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The volumes' rows in the database. */
@@ -18,6 +16,9 @@ final class VolumeStore {
    */
   record Row(Volume volume, boolean removing) {}
 
+  private static final RecordTable<Row> VOLUMES =
+      new RecordTable<>("volume", Row.class, new Column<>("name", row -> row.volume().name()));
+
   private final Store store;
 
   VolumeStore(Store store) {
@@ -25,66 +26,25 @@ final class VolumeStore {
   }
 
   void insert(Volume volume, Durability durability) {
-    String json = RecordJson.write(new Row(volume, false));
-    store.write(
-        durability,
-        connection -> {
-          try (PreparedStatement insert =
-              connection.prepareStatement("INSERT INTO volume (name, record) VALUES (?, ?)")) {
-            insert.setString(1, volume.name());
-            insert.setString(2, json);
-            return insert.executeUpdate();
-          }
-        });
+    store.write(durability, VOLUMES.insert(new Row(volume, false)));
   }
 
   /** In order, not waited for. */
   void updateLater(Volume volume) {
-    var _ = store.submit(Durability.PROCESS, update(new Row(volume, false)));
+    var _ = store.submit(Durability.PROCESS, VOLUMES.update(new Row(volume, false)));
   }
 
   /** Durable when it returns: from here on the volume goes, whatever happens. */
   void markRemoving(Volume volume) {
-    store.write(Durability.HOST, update(new Row(volume, true)));
-  }
-
-  private static Store.Work<Integer> update(Row row) {
-    String json = RecordJson.write(row);
-    return connection -> {
-      try (PreparedStatement update =
-          connection.prepareStatement("UPDATE volume SET record = ? WHERE name = ?")) {
-        update.setString(1, json);
-        update.setString(2, row.volume().name());
-        return update.executeUpdate();
-      }
-    };
+    store.write(Durability.HOST, VOLUMES.update(new Row(volume, true)));
   }
 
   /** Needs no sync: a row that comes back is one of {@link #markRemoving}. */
   void delete(String name) {
-    store.write(
-        Durability.PROCESS,
-        connection -> {
-          try (PreparedStatement delete =
-              connection.prepareStatement("DELETE FROM volume WHERE name = ?")) {
-            delete.setString(1, name);
-            return delete.executeUpdate();
-          }
-        });
+    store.write(Durability.PROCESS, VOLUMES.delete(name));
   }
 
   List<Row> all() {
-    return store.read(
-        connection -> {
-          List<Row> all = new ArrayList<>();
-          try (PreparedStatement select =
-                  connection.prepareStatement("SELECT record FROM volume ORDER BY name");
-              ResultSet rows = select.executeQuery()) {
-            while (rows.next()) {
-              all.add(RecordJson.read(rows.getString(1), Row.class));
-            }
-          }
-          return all;
-        });
+    return store.read(VOLUMES::all);
   }
 }

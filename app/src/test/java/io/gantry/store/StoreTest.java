@@ -3,10 +3,9 @@ package io.gantry.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gantry.store.RecordTable.Column;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,28 +17,18 @@ class StoreTest {
 
   @TempDir Path directory;
 
+  private record Row(String id, String name, int number) {}
+
+  private static final RecordTable<Row> ROWS =
+      new RecordTable<>(
+          "container", Row.class, new Column<>("id", Row::id), new Column<>("name", Row::name));
+
   private static Store.Work<Integer> insert(String id, String name) {
-    return connection -> {
-      try (PreparedStatement insert =
-          connection.prepareStatement(
-              "INSERT INTO container (id, name, record) VALUES (?, ?, '')")) {
-        insert.setString(1, id);
-        insert.setString(2, name);
-        return insert.executeUpdate();
-      }
-    };
+    return ROWS.insert(new Row(id, name, 0));
   }
 
   private static int count(Store store) {
-    return store.read(
-        connection -> {
-          try (PreparedStatement select =
-                  connection.prepareStatement("SELECT COUNT(*) FROM container");
-              ResultSet row = select.executeQuery()) {
-            row.next();
-            return row.getInt(1);
-          }
-        });
+    return store.read(ROWS::all).size();
   }
 
   @Test
@@ -68,6 +57,21 @@ class StoreTest {
       assertThat(count(store)).isEqualTo(50);
       assertThatThrownBy(() -> store.write(Durability.HOST, insert("id0", "again")))
           .isInstanceOf(StoreException.class);
+    }
+  }
+
+  @Test
+  void aTableTakesReplacesAndRemovesRecords() throws Exception {
+    try (Store store = new Store(directory)) {
+      store.write(Durability.PROCESS, ROWS.put(new Row("b", "two", 2)));
+      store.write(Durability.PROCESS, ROWS.put(new Row("b", "two", 3)));
+      store.write(Durability.PROCESS, ROWS.insert(new Row("a", "one", 1)));
+      store.write(Durability.PROCESS, ROWS.update(new Row("a", "uno", 4)));
+      assertThat(store.write(Durability.PROCESS, ROWS.update(new Row("c", "three", 5)))).isZero();
+      assertThat(store.read(ROWS::all))
+          .containsExactly(new Row("a", "uno", 4), new Row("b", "two", 3));
+      assertThat(store.write(Durability.PROCESS, ROWS.delete("a"))).isEqualTo(1);
+      assertThat(store.read(ROWS::all)).containsExactly(new Row("b", "two", 3));
     }
   }
 
