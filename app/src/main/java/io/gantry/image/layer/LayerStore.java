@@ -5,7 +5,6 @@ import io.gantry.image.layer.LayerRows.Row;
 import io.gantry.plugins.DriverException;
 import io.gantry.plugins.FailPoint;
 import io.gantry.plugins.storage.Change;
-import io.gantry.plugins.storage.Snapshot;
 import io.gantry.plugins.storage.StorageDriver;
 import io.gantry.store.Store;
 import java.io.IOException;
@@ -15,8 +14,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,102 +70,15 @@ public final class LayerStore {
     this.blobs = new KnownBlobs(rows);
   }
 
-  /**
-   * Reads the layers and cleans up what a crash left: snapshots without a row, rows without a
-   * snapshot. At start, before anything else; only snapshots that this class named are touched.
-   */
+  /** Reads the layers and removes what a crash left. At start, before anything else. */
   public void load() throws IOException {
-    Map<String, Snapshot> snapshots = new HashMap<>();
-    driver.walk().forEach(snapshot -> snapshots.put(snapshot.key(), snapshot));
-    Map<String, Layer> found = new HashMap<>();
-    List<Layer> lost = new ArrayList<>();
-    for (Row row : rows.all()) {
-      Layer layer = row.layer();
-      if (row.trusted() && snapshots.containsKey(layer.snapshot()) && records.has(layer)) {
-        found.put(layer.chainId(), layer);
-        if (!row.durable()) {
-          unsynced.add(layer.chainId());
-        }
-      } else {
-        lost.add(layer);
+    for (Row row : new LayerRecovery(driver, rows, records).run()) {
+      table.add(row.layer(), 0);
+      if (!row.durable()) {
+        unsynced.add(row.layer().chainId());
       }
     }
-    lost.addAll(withoutParent(found));
-    lost.forEach(layer -> log.warn("Layer {} is not complete and is forgotten", layer.chainId()));
-    forget(lost);
-    Set<String> wanted = new HashSet<>();
-    for (Layer layer : found.values()) {
-      addWithParents(layer, found);
-      wanted.add(layer.snapshot());
-    }
-    sweepSnapshots(snapshots, wanted);
-    records.deleteOthers(wanted);
     blobs.load();
-  }
-
-  private static List<Layer> withoutParent(Map<String, Layer> found) {
-    List<Layer> orphans = new ArrayList<>();
-    boolean again = true;
-    while (again) {
-      List<Layer> more =
-          found.values().stream()
-              .filter(
-                  layer -> layer.parent().filter(parent -> !found.containsKey(parent)).isPresent())
-              .toList();
-      more.forEach(layer -> found.remove(layer.chainId()));
-      orphans.addAll(more);
-      again = !more.isEmpty();
-    }
-    return orphans;
-  }
-
-  private void addWithParents(Layer layer, Map<String, Layer> found) {
-    if (table.find(layer.chainId()).isPresent()) {
-      return;
-    }
-    layer.parent().map(found::get).ifPresent(parent -> addWithParents(parent, found));
-    table.add(layer, 0);
-  }
-
-  private void forget(List<Layer> layers) {
-    if (!layers.isEmpty()) {
-      rows.deleteNow(layers);
-    }
-  }
-
-  private void sweepSnapshots(Map<String, Snapshot> snapshots, Set<String> wanted) {
-    Set<String> parents = new HashSet<>();
-    snapshots.values().forEach(snapshot -> snapshot.parent().ifPresent(parents::add));
-    boolean again = true;
-    while (again) {
-      again = false;
-      for (Snapshot snapshot : List.copyOf(snapshots.values())) {
-        String key = snapshot.key();
-        boolean ours =
-            key.startsWith(Layer.SNAPSHOT_PREFIX) || key.startsWith(LayerUnpacker.PREFIX);
-        if (ours && !wanted.contains(key) && !parents.contains(key) && removeSnapshot(key)) {
-          snapshots.remove(key);
-          snapshot
-              .parent()
-              .filter(
-                  parent ->
-                      snapshots.values().stream()
-                          .noneMatch(other -> other.parent().equals(Optional.of(parent))))
-              .ifPresent(parents::remove);
-          again = true;
-        }
-      }
-    }
-  }
-
-  private boolean removeSnapshot(String key) {
-    try {
-      driver.remove(key);
-      return true;
-    } catch (DriverException e) {
-      log.warn("Snapshot {} was left: {}", key, e.getMessage());
-      return false;
-    }
   }
 
   public Optional<Layer> find(String chainId) {
@@ -320,6 +230,14 @@ public final class LayerStore {
     unsynced.add(layer.chainId());
     table.add(layer, 1);
     return new Pin(layer);
+  }
+
+  private void removeSnapshot(String key) {
+    try {
+      driver.remove(key);
+    } catch (DriverException e) {
+      log.warn("Snapshot {} was left: {}", key, e.getMessage());
+    }
   }
 
   private void removeSnapshotIfThere(String key) {
