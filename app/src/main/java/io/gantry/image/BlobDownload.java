@@ -11,15 +11,12 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -64,14 +61,12 @@ final class BlobDownload {
 
     /** The blob from its beginning, as far as it is there, waiting for the rest. */
     InputStream open() throws IOException {
-      return new Follower(
-          FileChannel.open(
-              file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE));
+      return file.read();
     }
 
     /** Whether all of it is there and right. */
     boolean isComplete() {
-      return complete;
+      return file.isComplete();
     }
 
     /** The layer has been applied: the file is not needed again. */
@@ -92,24 +87,20 @@ final class BlobDownload {
 
   private final Repository repository;
   private final Descriptor blob;
-  private final Path file;
+  private final GrowingFile file;
   private final Semaphore slots;
   private final int attempts;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition progress = lock.newCondition();
+  private final Condition deserted = lock.newCondition();
   private final List<Share> shares = new ArrayList<>();
   private final Thread thread;
-  private long available;
-  private int generation;
-  private @Nullable RuntimeException failure;
-  private volatile boolean complete;
   private volatile boolean consumed;
   private volatile boolean ending;
 
   BlobDownload(Repository repository, Descriptor blob, Path file, Semaphore slots, int attempts) {
     this.repository = repository;
     this.blob = blob;
-    this.file = file;
+    this.file = new GrowingFile(file);
     this.slots = slots;
     this.attempts = attempts;
     thread = Thread.ofVirtual().name("download").unstarted(this::run);
@@ -124,12 +115,7 @@ final class BlobDownload {
   }
 
   boolean canBeJoined() {
-    lock.lock();
-    try {
-      return failure == null && !ending;
-    } finally {
-      lock.unlock();
-    }
+    return !ending && !file.hasFailed();
   }
 
   Share share(Listener listener, Consumer<Share> onClose) {
@@ -148,7 +134,10 @@ final class BlobDownload {
     lock.lock();
     try {
       shares.remove(share);
-      ending = ending || shares.isEmpty();
+      if (shares.isEmpty()) {
+        ending = true;
+        deserted.signalAll();
+      }
       return shares.isEmpty();
     } finally {
       lock.unlock();
@@ -164,7 +153,7 @@ final class BlobDownload {
       Thread.currentThread().interrupt();
     }
     if (consumed) {
-      Files.deleteIfExists(file);
+      file.delete();
     }
   }
 
@@ -191,24 +180,13 @@ final class BlobDownload {
         slots.release();
       }
       tell(Listener::complete);
-      finish(null);
+      file.complete();
     } catch (InterruptedException e) {
-      finish(EngineException.system("download of " + blob.digest() + " was cancelled", e));
+      file.fail(EngineException.system("download of " + blob.digest() + " was cancelled", e));
     } catch (IOException e) {
-      finish(EngineException.system("download of " + blob.digest() + ": " + e.getMessage(), e));
+      file.fail(EngineException.system("download of " + blob.digest() + ": " + e.getMessage(), e));
     } catch (RuntimeException e) {
-      finish(e);
-    }
-  }
-
-  private void finish(@Nullable RuntimeException cause) {
-    lock.lock();
-    try {
-      failure = cause;
-      complete = cause == null;
-      progress.signalAll();
-    } finally {
-      lock.unlock();
+      file.fail(e);
     }
   }
 
@@ -240,7 +218,7 @@ final class BlobDownload {
     try {
       long left = pause.toNanos();
       while (left > 0 && !ending) {
-        left = progress.awaitNanos(left);
+        left = deserted.awaitNanos(left);
       }
     } finally {
       lock.unlock();
@@ -262,9 +240,7 @@ final class BlobDownload {
 
   private void fetch() throws IOException {
     MessageDigest sum = Digests.sumFor(blob.digest());
-    try (FileChannel out =
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+    try (FileChannel out = file.open()) {
       long have = resume(out, sum);
       if (have < blob.size()) {
         have = receive(out, sum, have);
@@ -291,7 +267,7 @@ final class BlobDownload {
       buffer.clear();
       at += n;
     }
-    publish(at);
+    file.available(at);
     return at;
   }
 
@@ -325,7 +301,7 @@ final class BlobDownload {
         sum.update(bytes, 0, n);
         write(out, ByteBuffer.wrap(bytes, 0, n), at);
         at += n;
-        publish(at);
+        file.available(at);
         long current = at;
         if (throttle.isDue() || at == blob.size()) {
           tell(listener -> listener.downloading(current, blob.size()));
@@ -338,133 +314,15 @@ final class BlobDownload {
     }
   }
 
-  /** What was read so far may be wrong. */
   private void startOver(FileChannel out) throws IOException {
-    lock.lock();
-    try {
-      available = 0;
-      generation++;
-      progress.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    file.startOver();
     out.truncate(0);
-  }
-
-  /** Whoever reads must begin again: what it has read was wrong. */
-  static final class StartedOverException extends IOException {
-
-    private static final long serialVersionUID = 1L;
-
-    StartedOverException(String digest) {
-      super("the download of " + digest + " was started over");
-    }
   }
 
   private static void write(FileChannel out, ByteBuffer bytes, long position) throws IOException {
     long at = position;
     while (bytes.hasRemaining()) {
       at += out.write(bytes, at);
-    }
-  }
-
-  private void publish(long bytes) {
-    lock.lock();
-    try {
-      available = bytes;
-      progress.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /**
-   * Reads the file behind the writer. Fails with {@link StartedOverException} when what it has
-   * given out was wrong.
-   */
-  private final class Follower extends InputStream {
-
-    private final FileChannel channel;
-    private final int begun;
-    private long position;
-
-    Follower(FileChannel channel) {
-      this.channel = channel;
-      lock.lock();
-      try {
-        begun = generation;
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int count) throws IOException {
-      if (count == 0) {
-        return 0;
-      }
-      long limit = await();
-      if (limit <= position) {
-        return -1;
-      }
-      int wanted = (int) Math.min(count, limit - position);
-      int n = channel.read(ByteBuffer.wrap(bytes, offset, wanted), position);
-      if (n < 0) {
-        throw new StartedOverException(blob.digest());
-      }
-      position += n;
-      return n;
-    }
-
-    /** Up to where there is something; at the end only once it is proven right. */
-    private long await() throws IOException {
-      lock.lock();
-      try {
-        while (available <= position && failure == null && !complete && begun == generation) {
-          progress.await();
-        }
-        if (begun != generation) {
-          throw new StartedOverException(blob.digest());
-        }
-        RuntimeException cause = failure;
-        if (cause != null) {
-          throw new IOException(cause.getMessage(), cause);
-        }
-        return complete ? Math.max(available, blob.size()) : available;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new InterruptedIOException("cancelled");
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      channel.close();
-    }
-  }
-
-  /** Lets a message through every tenth of a second. */
-  static final class Throttle {
-
-    private static final long INTERVAL = TimeUnit.MILLISECONDS.toNanos(100);
-
-    private long next = System.nanoTime();
-
-    boolean isDue() {
-      long now = System.nanoTime();
-      if (now - next < 0) {
-        return false;
-      }
-      next = now + INTERVAL;
-      return true;
     }
   }
 }

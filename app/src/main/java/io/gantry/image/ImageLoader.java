@@ -171,7 +171,7 @@ final class ImageLoader {
     private final String id;
     private final long size;
     private final ProgressSink progress;
-    private final BlobDownload.Throttle throttle = new BlobDownload.Throttle();
+    private final Throttle throttle = new Throttle();
     private long done;
 
     Loading(InputStream in, String id, long size, ProgressSink progress) {

@@ -1,12 +1,8 @@
 package io.gantry.image;
 
 import io.gantry.error.EngineException;
-import io.gantry.image.layer.ChainIds;
 import io.gantry.image.layer.KnownBlobs;
-import io.gantry.image.layer.Layer;
 import io.gantry.image.layer.LayerBlob;
-import io.gantry.image.layer.LayerPin;
-import io.gantry.image.layer.LayerSource;
 import io.gantry.image.layer.LayerStore;
 import io.gantry.registry.AuthConfig;
 import io.gantry.registry.BlobStream;
@@ -17,10 +13,7 @@ import io.gantry.registry.RawManifest;
 import io.gantry.registry.RegistryClient;
 import io.gantry.registry.RegistryException;
 import io.gantry.registry.Repository;
-import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,8 +23,6 @@ import java.util.Optional;
  * later ones still come; an image and its names become visible together at the end.
  */
 final class ImagePuller {
-
-  private static final int MAX_ATTEMPTS = 5;
 
   private final RegistryClient registries;
   private final ImageStore images;
@@ -194,8 +185,8 @@ final class ImagePuller {
     if (config.diffIds().size() != manifest.layers().size()) {
       throw EngineException.invalid("layers from manifest don't match image configuration");
     }
-    try (PulledLayers pulled = new PulledLayers(repository, manifest, config, progress)) {
-      pulled.begin();
+    try (PulledLayers pulled = new PulledLayers(layers, manifest, config, progress)) {
+      pulled.begin(downloads, repository);
       pulled.apply();
       committer.commit(
           new ImageCommitter.NewImage(document, config, Optional.empty()),
@@ -261,170 +252,5 @@ final class ImagePuller {
           }
           return newer;
         });
-  }
-
-  /** The layers of one image while it is pulled. */
-  private final class PulledLayers implements AutoCloseable {
-
-    private final Repository repository;
-    private final Manifest.Single manifest;
-    private final ImageConfig config;
-    private final List<String> chains;
-    private final ProgressSink progress;
-    private final List<LayerPin> pins = new ArrayList<>();
-    private final List<BlobDownload.Share> shares = new ArrayList<>();
-    private int present;
-
-    PulledLayers(
-        Repository repository,
-        Manifest.Single manifest,
-        ImageConfig config,
-        ProgressSink progress) {
-      this.repository = repository;
-      this.manifest = manifest;
-      this.config = config;
-      this.progress = progress;
-      chains = ChainIds.of(config.diffIds());
-    }
-
-    List<Layer> stack() {
-      return pins.stream().map(LayerPin::layer).toList();
-    }
-
-    /** Pins what is here, starts fetching the rest. */
-    void begin() {
-      for (String chain : chains) {
-        Optional<LayerPin> pin = layers.pin(chain);
-        if (pin.isEmpty()) {
-          break;
-        }
-        pins.add(pin.get());
-      }
-      present = pins.size();
-      for (int i = 0; i < chains.size(); i++) {
-        progress.status(id(i), i < present ? "Already exists" : "Pulling fs layer");
-      }
-      for (int i = present; i < chains.size(); i++) {
-        Descriptor layer = manifest.layers().get(i);
-        shares.add(downloads.join(repository, layer, new LayerProgress(id(i), progress)));
-      }
-    }
-
-    private String id(int layer) {
-      return ShortId.of(manifest.layers().get(layer).digest());
-    }
-
-    void apply() {
-      for (int i = present; i < chains.size(); i++) {
-        BlobDownload.Share share = shares.get(i - present);
-        Optional<Layer> below =
-            pins.isEmpty() ? Optional.empty() : Optional.of(pins.getLast().layer());
-        String id = id(i);
-        long size = manifest.layers().get(i).size();
-        String diffId = config.diffIds().get(i);
-        pins.add(applyPatiently(below, diffId, () -> new Extracting(share, id, size, progress)));
-        share.applied();
-        progress.status(id, "Pull complete");
-      }
-    }
-
-    /** Once more when a leftover of an earlier download turned out to be wrong. */
-    private LayerPin applyPatiently(Optional<Layer> below, String diffId, LayerSource source) {
-      for (int attempt = 1; ; attempt++) {
-        try {
-          return layers.apply(below, Optional.of(diffId), source);
-        } catch (EngineException e) {
-          if (attempt == MAX_ATTEMPTS
-              || !(e.getCause() instanceof BlobDownload.StartedOverException)) {
-            throw e;
-          }
-        }
-      }
-    }
-
-    @Override
-    public void close() {
-      shares.forEach(BlobDownload.Share::close);
-      pins.reversed().forEach(LayerPin::close);
-    }
-  }
-
-  /**
-   * Tells of a download. A client that has gone is noticed by the pull itself, not by the download
-   * others may share.
-   */
-  private record LayerProgress(String id, ProgressSink progress) implements BlobDownload.Listener {
-
-    @Override
-    public void waiting() {
-      quietly(() -> progress.status(id, "Waiting"));
-    }
-
-    @Override
-    public void downloading(long current, long total) {
-      quietly(() -> progress.progress(id, "Downloading", current, total));
-    }
-
-    @Override
-    public void verifying() {
-      quietly(() -> progress.status(id, "Verifying Checksum"));
-    }
-
-    @Override
-    public void complete() {
-      quietly(() -> progress.status(id, "Download complete"));
-    }
-
-    @Override
-    public void retrying(long seconds) {
-      quietly(
-          () ->
-              progress.status(
-                  id, "Retrying in " + seconds + (seconds == 1 ? " second" : " seconds")));
-    }
-
-    private static void quietly(Runnable message) {
-      try {
-        message.run();
-      } catch (UncheckedIOException e) {
-        // the pull notices at its own next message
-      }
-    }
-  }
-
-  /** Tells how much of a layer has been unpacked, once it has come. */
-  private static final class Extracting extends FilterInputStream {
-
-    private final BlobDownload.Share share;
-    private final String id;
-    private final long size;
-    private final ProgressSink progress;
-    private final BlobDownload.Throttle throttle = new BlobDownload.Throttle();
-    private long done;
-
-    Extracting(BlobDownload.Share share, String id, long size, ProgressSink progress)
-        throws IOException {
-      super(share.open());
-      this.share = share;
-      this.id = id;
-      this.size = size;
-      this.progress = progress;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int count) throws IOException {
-      int n = in.read(bytes, offset, count);
-      done += Math.max(0, n);
-      if (share.isComplete() && (n < 0 || throttle.isDue())) {
-        progress.progress(id, "Extracting", done, size);
-      }
-      return n;
-    }
   }
 }

@@ -85,7 +85,7 @@ final class LayerUpload {
   private Sent compress(OutputStream sink) throws IOException {
     MessageDigest plain = Digests.sumFor(layer.diffId());
     Counting counted = new Counting(sink);
-    BlobDownload.Throttle throttle = new BlobDownload.Throttle();
+    Throttle throttle = new Throttle();
     try (InputStream tar = layers.tar(layer);
         BlockGzip gzip = new BlockGzip(counted)) {
       byte[] buffer = new byte[128 * 1024];
