@@ -27,6 +27,7 @@ final class Adoption {
   private final Registry registry;
   private final Execs execs;
   private final Leftovers leftovers;
+  private final Hooks hooks;
 
   Adoption(
       Layout layout,
@@ -35,7 +36,8 @@ final class Adoption {
       Runtimes runtimes,
       Registry registry,
       Execs execs,
-      Leftovers leftovers) {
+      Leftovers leftovers,
+      Hooks hooks) {
     this.layout = layout;
     this.cgroups = cgroups;
     this.poller = poller;
@@ -43,6 +45,7 @@ final class Adoption {
     this.registry = registry;
     this.execs = execs;
     this.leftovers = leftovers;
+    this.hooks = hooks;
   }
 
   Map<String, Adopted> adopt(Collection<String> ids) {
@@ -85,8 +88,10 @@ final class Adoption {
       return new Adopted.Exited(exit.get());
     }
     registry.add(container);
-    return runtime.awaitsStart(id)
-        ? new Adopted.Waiting(container.initPid())
-        : new Adopted.Running(container.initPid(), container.cgroup().frozen());
+    if (runtime.awaitsStart(id)) {
+      return new Adopted.Waiting(container.initPid());
+    }
+    hooks.started(entry.get(), bundle);
+    return new Adopted.Running(container.initPid(), container.cgroup().frozen());
   }
 }

@@ -2,7 +2,11 @@ package io.gantry.oci;
 
 import io.gantry.plugins.DriverException;
 import io.gantry.plugins.DriverException.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -37,8 +41,34 @@ final class BundleConfig {
     return !root.path("hooks").path(kind).isEmpty();
   }
 
-  boolean hasHooks() {
-    return !root.path("hooks").isEmpty();
+  /** The longest time the runtime may take for its hooks; empty when it has none. */
+  Optional<Duration> hookTime() {
+    Duration time = Duration.ZERO;
+    for (String kind : List.of("prestart", "createRuntime", "createContainer")) {
+      time = time.plus(Hook.total(Hook.list(root.path("hooks").path(kind))));
+    }
+    return time.isZero() ? Optional.empty() : Optional.of(time);
+  }
+
+  /** The hooks that are run by this driver and not by the runtime, with what they are told. */
+  static Path laterHooks(Path bundle) {
+    return bundle.resolve("later-hooks.json");
+  }
+
+  /** Takes those hooks out of the configuration and puts them into a file of their own. */
+  void separateLaterHooks(Path bundle) throws IOException {
+    ObjectNode later = JSON.createObjectNode();
+    later.set("ociVersion", root.path("ociVersion"));
+    later.set("annotations", root.path("annotations"));
+    if (root.path("hooks") instanceof ObjectNode hooks) {
+      for (String kind : List.of(HookRun.POSTSTART, HookRun.POSTSTOP)) {
+        JsonNode list = hooks.remove(kind);
+        if (list != null) {
+          later.set(kind, list);
+        }
+      }
+    }
+    Files.write(laterHooks(bundle), JSON.writeValueAsBytes(later));
   }
 
   /** The seccomp profile, as text; equal profiles have equal texts. */

@@ -7,6 +7,7 @@ import io.gantry.linux.poll.PipeReader;
 import io.gantry.linux.poll.Poller;
 import io.gantry.linux.process.Command;
 import io.gantry.linux.process.Launcher;
+import io.gantry.linux.process.ProcStat;
 import io.gantry.linux.process.Signals;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -279,6 +280,19 @@ final class Conmon {
     if (pid.isPresent() && pid.get() > 1 && worksIn(pid.get(), directory)) {
       var _ = Signals.send(-pid.get(), Signals.SIGKILL);
       var _ = Signals.send(pid.get(), Signals.SIGKILL);
+    }
+  }
+
+  /**
+   * Ends what the hooks of a container have left whose create has failed just now: it is in the
+   * monitor's process group. The group's number means another one only when this one is empty and
+   * all numbers have been used since.
+   */
+  static void killHooks(Path bundle) throws IOException {
+    killLeftover(bundle);
+    Optional<Integer> pid = pid(bundle);
+    if (pid.isPresent() && pid.get() > 1 && ProcStat.of(pid.get()).isEmpty()) {
+      var _ = Signals.send(-pid.get(), Signals.SIGKILL);
     }
   }
 

@@ -12,6 +12,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -31,6 +32,7 @@ final class Creation {
   private final Runtimes runtimes;
   private final Registry registry;
   private final Leftovers leftovers;
+  private final Hooks hooks;
   private final SeccompCache seccomp;
   private final boolean rootIsShared;
 
@@ -42,7 +44,8 @@ final class Creation {
       Conmon conmon,
       Runtimes runtimes,
       Registry registry,
-      Leftovers leftovers)
+      Leftovers leftovers,
+      Hooks hooks)
       throws IOException {
     this.layout = layout;
     this.cgroups = cgroups;
@@ -52,6 +55,7 @@ final class Creation {
     this.runtimes = runtimes;
     this.registry = registry;
     this.leftovers = leftovers;
+    this.hooks = hooks;
     this.seccomp = new SeccompCache(layout.seccomp());
     this.rootIsShared = HybridHost.rootIsShared();
   }
@@ -76,6 +80,9 @@ final class Creation {
       return new Created(container.initPid(), container.bundle());
     } catch (IOException | RuntimeException e) {
       try {
+        if (config.hookTime().isPresent()) {
+          Conmon.killHooks(layout.bundle(id));
+        }
         leftovers.remove(id, Optional.of(spec.cgroupPath()));
       } catch (IOException cleanup) {
         e.addSuppressed(cleanup);
@@ -85,6 +92,7 @@ final class Creation {
   }
 
   private void clear(ContainerSpec spec) throws IOException {
+    hooks.of(spec.id()).join();
     Optional<Container> held = registry.find(spec.id());
     if (held.isPresent()) {
       if (held.get().exit().isEmpty() && !held.get().initEnded()) {
@@ -108,6 +116,7 @@ final class Creation {
     ContainerRecord intent = ContainerRecord.of(spec, runtime.name(), config);
     intent.write(bundle);
 
+    Optional<Duration> hookTime = config.hookTime();
     Optional<String> key = Optional.empty();
     boolean compiled = false;
     if (runtime.isCrun()) {
@@ -118,9 +127,12 @@ final class Creation {
         compiled = program.isPresent();
         program.ifPresent(config::seccompProgram);
       }
-      if (config.hasHooks()) {
+      if (hookTime.isPresent()) {
         config.hookErrors(hookErrors);
       }
+    }
+    if (intent.poststart() || intent.poststop()) {
+      config.separateLaterHooks(bundle);
     }
     Files.write(bundle.resolve("config.json"), config.bytes());
     Optional<Path> journal = spec.journal().map(JournalFiles::file);
@@ -128,10 +140,16 @@ final class Creation {
       JournalFiles.endRun(spec.journal().get());
     }
 
-    Conmon.Message message = launch(spec, runtime, intent, journal);
-    if (message.data() <= 0) {
-      String stderr = hookErrors.toFile().exists() ? Files.readString(hookErrors) : "";
-      throw LaunchFailure.create(message.message(), config.program(), stderr);
+    Conmon.Message message;
+    try (HookLimit limit = HookLimit.of(hookTime, bundle)) {
+      message = launch(spec, runtime, intent, journal);
+      if (message.data() <= 0) {
+        String stderr = hookErrors.toFile().exists() ? Files.readString(hookErrors) : "";
+        throw LaunchFailure.create(
+            limit.isOver() ? LaunchFailure.HOOKS_TOO_LONG : message.message(),
+            config.program(),
+            stderr);
+      }
     }
     if (key.isPresent() && !compiled) {
       seccomp.learn(key.get(), runtime.state(id));

@@ -41,6 +41,13 @@ final class LaunchFailure {
   private static final Pattern CRUN_HOOK =
       Pattern.compile("error executing hook [`'\"]([^`'\"]*)[`'\"] \\(exit code: (\\d+)\\)");
 
+  private static final Pattern HOOK_TIMEOUT =
+      Pattern.compile(
+          "(?:timeout expired for [`'\"]([^`'\"]*)[`'\"]|hook ran past specified timeout.*)");
+
+  /** Stands for a runtime's message when its hooks had to be ended. */
+  static final String HOOKS_TOO_LONG = "hook ran past specified timeout";
+
   private LaunchFailure() {}
 
   static LaunchException create(String output, String program, String hookErrors) {
@@ -132,6 +139,9 @@ final class LaunchFailure {
           + hook.group(2)
           + ", stdout: , stderr: "
           + hookErrors.strip();
+    }
+    if (HOOK_TIMEOUT.matcher(text).find()) {
+      return "error running hook: " + text + ", stderr: " + hookErrors.strip();
     }
     return text.isEmpty() ? "the runtime failed without a message" : lowerErrno(text);
   }

@@ -24,15 +24,17 @@ import java.util.regex.Pattern;
  * run/containers/ID/exec/EXEC/       the same for one exec, with an exit directory of its own
  * run/exits/ID         exit codes, renamed into place by conmon
  * run/state/RUNTIME/   the runtime's own state
+ * run/hooks/ID/        the bundle of a container that is gone, until its poststop hooks have run
  * data/seccomp/        compiled seccomp programs
  * </pre>
  *
  * @param containers bundles
  * @param exits exit codes
  * @param state roots of the runtimes' state
+ * @param hooks bundles of which only hooks are left
  * @param seccomp compiled programs
  */
-record Layout(Path containers, Path exits, Path state, Path seccomp) {
+record Layout(Path containers, Path exits, Path state, Path hooks, Path seccomp) {
 
   private static final Pattern ID = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}");
 
@@ -42,10 +44,11 @@ record Layout(Path containers, Path exits, Path state, Path seccomp) {
             context.runDirectory().resolve("containers"),
             context.runDirectory().resolve("exits"),
             context.runDirectory().resolve("state"),
+            context.runDirectory().resolve("hooks"),
             context.dataDirectory().resolve("seccomp"));
     try {
       for (Path directory :
-          List.of(layout.containers, layout.exits, layout.state, layout.seccomp)) {
+          List.of(layout.containers, layout.exits, layout.state, layout.hooks, layout.seccomp)) {
         Files.createDirectories(directory);
       }
     } catch (IOException e) {
@@ -69,6 +72,10 @@ record Layout(Path containers, Path exits, Path state, Path seccomp) {
 
   Path exit(String id) {
     return exits.resolve(checked(id));
+  }
+
+  Path hooks(String id) {
+    return hooks.resolve(checked(id));
   }
 
   Path execs(String id) {

@@ -2,11 +2,8 @@ package io.gantry.oci;
 
 import io.gantry.linux.cgroup.Cgroups;
 import io.gantry.linux.poll.Poller;
-import io.gantry.linux.process.Launcher;
 import io.gantry.linux.process.Signals;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,32 +17,30 @@ import java.util.TreeSet;
  * created by a daemon that was killed, without its state directory, without its monitor. Each step
  * succeeds where there is nothing to do.
  *
- * <p>The runtime's own {@code delete} is asked only where it has poststop hooks to run. It does
- * nothing else that is not done here, costs a process, and leaves cgroups behind where its state
- * was lost.
+ * <p>The runtime's own {@code delete} is not asked: it does nothing that is not done here, costs a
+ * process, and leaves cgroups behind where its state was lost.
  */
 final class Leftovers {
 
-  private static final Logger LOG = System.getLogger(Leftovers.class.getName());
   private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
   private static final Duration MONITOR_END = Duration.ofSeconds(5);
 
   private final Layout layout;
   private final Cgroups cgroups;
   private final Poller poller;
-  private final Launcher launcher;
+  private final Hooks hooks;
   private final Map<String, OciRuntime> runtimes;
 
   Leftovers(
       Layout layout,
       Cgroups cgroups,
       Poller poller,
-      Launcher launcher,
+      Hooks hooks,
       Map<String, OciRuntime> runtimes) {
     this.layout = layout;
     this.cgroups = cgroups;
     this.poller = poller;
-    this.launcher = launcher;
+    this.hooks = hooks;
     this.runtimes = runtimes;
   }
 
@@ -119,12 +114,9 @@ final class Leftovers {
 
   private void sweep(String id, Optional<ContainerRecord> entry, String cgroupPath)
       throws IOException {
-    if (entry.isPresent() && entry.get().poststop()) {
-      runtimeDelete(id, entry.get());
-      if (!cgroupPath.isEmpty()) {
-        // Once more: hooks may have left processes.
-        cgroups.group(cgroupPath).kill(poller, KILL_LIMIT);
-      }
+    Path bundle = layout.bundle(id);
+    if (entry.isPresent() && !hasRun(entry.get())) {
+      hooks.neverStarted(entry.get(), bundle);
     }
     for (OciRuntime runtime : runtimes.values()) {
       Layout.removeTree(runtime.state(id));
@@ -133,22 +125,15 @@ final class Leftovers {
       cgroups.group(cgroupPath).remove();
     }
     Files.deleteIfExists(layout.exit(id));
-    Layout.removeTree(layout.bundle(id));
+    if (entry.isPresent() && (entry.get().poststart() || entry.get().poststop())) {
+      hooks.ended(entry.get(), bundle);
+    } else {
+      Layout.removeTree(bundle);
+    }
   }
 
-  private void runtimeDelete(String id, ContainerRecord entry) throws IOException {
+  private boolean hasRun(ContainerRecord entry) {
     OciRuntime runtime = runtimes.get(entry.runtime());
-    if (runtime == null || !runtime.state(id).toFile().exists()) {
-      return;
-    }
-    OciRuntime.Result result =
-        runtime.run(launcher, poller, layout.bundle(id), "delete", "--force", id);
-    if (result.exitCode() != 0) {
-      LOG.log(
-          Level.WARNING,
-          "the runtime could not delete container {0}, which is removed all the same: {1}",
-          id,
-          LaunchFailure.strip(result.output()));
-    }
+    return entry.init().isPresent() && (runtime == null || !runtime.awaitsStart(entry.id()));
   }
 }

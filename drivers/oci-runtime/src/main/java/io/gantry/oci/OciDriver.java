@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
@@ -62,6 +63,8 @@ final class OciDriver implements RuntimeDriver {
   private final Execs execs;
   private final Adoption adoption;
   private final Leftovers leftovers;
+  private final Launcher hookLauncher;
+  private final Hooks hooks;
   private final Buffers buffers = new Buffers();
   private final MigrationWindow migrations;
 
@@ -82,12 +85,17 @@ final class OciDriver implements RuntimeDriver {
     this.migrations = new MigrationWindow(cgroups);
     this.runtimes = new Runtimes(programs, layout, launcher, poller);
     this.registry = new Registry(new Exits(layout));
-    this.leftovers = new Leftovers(layout, cgroups, poller, launcher, runtimes.byName());
+    // Hooks see the host as it is.
+    this.hookLauncher = launcher.hides() ? Launcher.open(poller, Optional.empty()) : launcher;
+    this.hooks = new Hooks(layout, poller, hookLauncher);
+    this.leftovers = new Leftovers(layout, cgroups, poller, hooks, runtimes.byName());
     Conmon conmon = new Conmon(programs.conmon(), poller, migrations);
     this.creation =
-        new Creation(layout, cgroups, poller, launcher, conmon, runtimes, registry, leftovers);
+        new Creation(
+            layout, cgroups, poller, launcher, conmon, runtimes, registry, leftovers, hooks);
     this.execs = new Execs(layout, poller, launcher, conmon, buffers);
-    this.adoption = new Adoption(layout, cgroups, poller, runtimes, registry, execs, leftovers);
+    this.adoption =
+        new Adoption(layout, cgroups, poller, runtimes, registry, execs, leftovers, hooks);
     var _ =
         inotify.watch(
             layout.exits(),
@@ -167,16 +175,21 @@ final class OciDriver implements RuntimeDriver {
     Container container = registry.get(id);
     try {
       OciRuntime runtime = container.runtime();
-      if (!container.entry().poststart() && runtime.startDirectly(id)) {
-        return;
+      if (!runtime.startDirectly(id)) {
+        OciRuntime.Result result = runtime.run(launcher, poller, container.bundle(), "start", id);
+        if (result.exitCode() != 0) {
+          throw LaunchFailure.create(result.output(), "", "");
+        }
       }
-      OciRuntime.Result result = runtime.run(launcher, poller, container.bundle(), "start", id);
-      if (result.exitCode() != 0) {
-        throw LaunchFailure.create(result.output(), "", "");
-      }
+      hooks.started(container.entry(), container.bundle());
     } catch (IOException e) {
       throw Failures.system("start container " + id, e);
     }
+  }
+
+  @Override
+  public CompletableFuture<Void> hooks(String id) {
+    return hooks.of(Layout.checked(id));
   }
 
   @Override
@@ -310,6 +323,11 @@ final class OciDriver implements RuntimeDriver {
 
   @Override
   public Map<String, Adopted> adopt(Collection<String> ids) {
+    try {
+      hooks.resume();
+    } catch (IOException e) {
+      throw Failures.system("go on with the hooks of containers", e);
+    }
     return adoption.adopt(ids);
   }
 
@@ -362,8 +380,10 @@ final class OciDriver implements RuntimeDriver {
   @Override
   public void close() {
     registry.close();
+    hooks.close();
     inotify.close();
     launcher.close();
+    hookLauncher.close();
     migrations.close();
     runtimes.close();
     poller.close();

@@ -49,7 +49,7 @@ record OciRuntime(String name, RuntimeProgram program, Path stateRoot) {
   }
 
   /**
-   * Does what {@code crun start} does where there are no poststart hooks, in all versions since
+   * Does what {@code crun start} does where it is given no poststart hooks, in all versions since
    * 2018: opens the pipe the container's init reads from, removes it, writes one byte.
    *
    * @return false when that is not possible and the program has to be asked

@@ -2,7 +2,6 @@ package io.gantry.oci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.gantry.plugins.DriverContext;
 import io.gantry.plugins.DriverException;
@@ -12,7 +11,6 @@ import io.gantry.plugins.runtime.Created;
 import io.gantry.plugins.runtime.Exec;
 import io.gantry.plugins.runtime.ExecSpec;
 import io.gantry.plugins.runtime.Exit;
-import io.gantry.plugins.runtime.LaunchException;
 import io.gantry.plugins.runtime.Output;
 import io.gantry.plugins.runtime.ResourceSupport;
 import io.gantry.plugins.runtime.RuntimeDriverFactory;
@@ -22,7 +20,6 @@ import io.gantry.plugins.runtime.TestContainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +29,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * What is this driver's own: conmon and crun killed at bad moments, the seccomp cache, hooks, mount
+ * What is this driver's own: conmon and crun killed at bad moments, the seccomp cache, mount
  * namespaces.
  */
 class OciDriverTest extends RuntimeDriverFixture {
@@ -216,53 +213,6 @@ class OciDriverTest extends RuntimeDriverFixture {
             .strip();
     driver.delete(c.id(), true);
     return mode;
-  }
-
-  @Test
-  void hooksRunAndSayWhyTheyFail() throws Exception {
-    Path log = scratch.resolve("hooks.log");
-    Path works = hook("works", "echo \"$1\" >> " + log);
-    Path fails = hook("fails", "echo no reason >&2; exit 3");
-    String hooks =
-        "\"hooks\":{\"createRuntime\":[%s],\"poststart\":[%s],\"poststop\":[%s]},"
-            .formatted(entry(works, "created"), entry(works, "started"), entry(works, "stopped"));
-    TestContainer c = container().withExtra(hooks);
-    var _ = run(c);
-    awaitExit(c.id());
-    driver.delete(c.id(), false);
-    assertThat(log).hasContent("created\nstarted\nstopped");
-
-    for (String runtime : List.of("crun", "runc")) {
-      TestContainer d =
-          container().withExtra("\"hooks\":{\"prestart\":[" + entry(fails, "x") + "]},");
-      ContainerSpec plain = d.spec();
-      ContainerSpec spec =
-          new ContainerSpec(
-              plain.id(),
-              runtime,
-              plain.config(),
-              plain.cgroupPath(),
-              false,
-              false,
-              false,
-              Optional.empty(),
-              false);
-      LaunchException failure =
-          catchThrowableOfType(LaunchException.class, () -> driver.create(spec));
-      assertThat(failure).hasMessageContaining("exit status 3").hasMessageContaining("no reason");
-      assertThat(failure.reason()).isEqualTo(LaunchException.Reason.OTHER);
-    }
-  }
-
-  private Path hook(String name, String script) throws IOException {
-    Path file = scratch.resolve(name);
-    Files.writeString(file, "#!/bin/sh\n" + script + "\n");
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
-    return file;
-  }
-
-  private static String entry(Path program, String argument) {
-    return "{\"path\":\"%s\",\"args\":[\"%s\",\"%s\"]}".formatted(program, program, argument);
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
@@ -62,11 +63,21 @@ public interface RuntimeDriver extends Driver {
   Created create(ContainerSpec spec);
 
   /**
-   * Lets the created process run the user's program.
+   * Lets the created process run the user's program. Poststart hooks of the configuration follow in
+   * the background.
    *
    * @throws LaunchException when it cannot; the caller then deletes the container
    */
   void start(String id);
+
+  /**
+   * Completed when no hook of the container runs that {@link #start} or {@link #delete} left to the
+   * background. Hooks go on when the daemon ends, and the next one goes on with them; a hook that
+   * fails is told in the log.
+   */
+  default CompletableFuture<Void> hooks(String id) {
+    return CompletableFuture.completedFuture(null);
+  }
 
   /**
    * Sends a signal to the first process. One that has ended is not an error. SIGKILL ends a paused
@@ -119,7 +130,9 @@ public interface RuntimeDriver extends Driver {
 
   /**
    * Removes all the container has in the runtime and the kernel: state, cgroups, monitor. The
-   * journal stays. Deleting what is already gone succeeds.
+   * journal stays. Poststop hooks of the configuration follow in the background, also after a
+   * {@link #create} that failed; the next {@link #create} of this id waits for them. Deleting what
+   * is already gone succeeds.
    *
    * @param force kill what still runs; without it a running container is refused with kind {@code
    *     CONFLICT}

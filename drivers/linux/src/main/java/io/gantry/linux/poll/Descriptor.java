@@ -1,7 +1,9 @@
 package io.gantry.linux.poll;
 
 import io.gantry.linux.ErrnoException;
+import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -12,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Descriptor implements AutoCloseable {
 
   private static final int CLOSED = 0x4000_0000;
+  private static final int OWNER_ONLY = 0600;
 
   private final int number;
 
@@ -25,8 +28,26 @@ public final class Descriptor implements AutoCloseable {
     this.number = number;
   }
 
+  /** A file to be read. */
+  public static Descriptor reading(Path file) throws IOException {
+    return open(file, PollCalls.O_RDONLY);
+  }
+
+  /** A file to be written, a new one or emptied; a new one is its owner's alone. */
+  public static Descriptor writing(Path file) throws IOException {
+    return open(file, PollCalls.O_WRONLY | PollCalls.O_CREAT | PollCalls.O_TRUNC);
+  }
+
+  private static Descriptor open(Path file, int flags) throws IOException {
+    int fd = PollCalls.open(file.toString(), flags | PollCalls.O_CLOEXEC, OWNER_ONLY);
+    if (fd < 0) {
+      throw ErrnoException.last("open " + file);
+    }
+    return new Descriptor(fd);
+  }
+
   /** A further descriptor of the same file, not below a number, closed on exec. */
-  public Descriptor duplicateAbove(int lowest) throws java.io.IOException {
+  public Descriptor duplicateAbove(int lowest) throws IOException {
     int fd = acquire();
     try {
       int copy = PollCalls.fcntl(fd, PollCalls.F_DUPFD_CLOEXEC, lowest);
@@ -40,7 +61,7 @@ public final class Descriptor implements AutoCloseable {
   }
 
   /** Makes calls on this file return instead of wait. */
-  public void nonBlocking() throws java.io.IOException {
+  public void nonBlocking() throws IOException {
     int fd = acquire();
     try {
       int flags = PollCalls.fcntl(fd, PollCalls.F_GETFL, 0);

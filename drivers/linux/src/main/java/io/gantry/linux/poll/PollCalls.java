@@ -22,7 +22,10 @@ final class PollCalls {
   static final int EFD_NONBLOCK = 0x800;
   static final int O_NONBLOCK = 0x800;
   static final int O_CLOEXEC = 0x80000;
+  static final int O_RDONLY = 0;
   static final int O_WRONLY = 1;
+  static final int O_CREAT = 0x40;
+  static final int O_TRUNC = 0x200;
   static final long FIONREAD = 0x541B;
   static final int F_GETFL = 3;
   static final int F_SETFL = 4;

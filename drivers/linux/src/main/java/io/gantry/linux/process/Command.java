@@ -9,12 +9,14 @@ import java.util.Map;
  * A program to start. Its standard streams are {@code /dev/null} unless given; it gets no other
  * descriptor than those given.
  *
- * @param arguments the program's path, then its arguments
+ * @param program its path
+ * @param arguments what it is called, then its arguments
  * @param environment all of it
  * @param directory where it starts
  * @param descriptors by the number they have in the program, below 16; they stay open here
  */
 public record Command(
+    String program,
     List<String> arguments,
     Map<String, String> environment,
     Path directory,
@@ -26,18 +28,38 @@ public record Command(
     arguments = List.copyOf(arguments);
     environment = Map.copyOf(environment);
     descriptors = Map.copyOf(descriptors);
-    if (arguments.isEmpty()) {
-      throw new IllegalArgumentException("no program");
-    }
     for (int number : descriptors.keySet()) {
       if (number < 0 || number > HIGHEST) {
         throw new IllegalArgumentException("descriptor " + number);
       }
     }
+    if (program.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("a NUL in a program's path");
+    }
     for (String text : arguments) {
       if (text.indexOf('\0') >= 0) {
-        throw new IllegalArgumentException("a NUL in an argument of " + arguments.getFirst());
+        throw new IllegalArgumentException("a NUL in an argument of " + program);
       }
     }
+  }
+
+  /**
+   * A program that is called by its path.
+   *
+   * @param arguments its path, then its arguments
+   */
+  public Command(
+      List<String> arguments,
+      Map<String, String> environment,
+      Path directory,
+      Map<Integer, Descriptor> descriptors) {
+    this(program(arguments), arguments, environment, directory, descriptors);
+  }
+
+  private static String program(List<String> arguments) {
+    if (arguments.isEmpty()) {
+      throw new IllegalArgumentException("no program");
+    }
+    return arguments.getFirst();
   }
 }

@@ -34,7 +34,7 @@ final class Spawn {
 
   /** Starts a program and gives its process number. The caller reaps it. */
   static int start(Command command) throws IOException {
-    String program = command.arguments().getFirst();
+    String program = command.program();
     List<Descriptor> sources = new ArrayList<>();
     try (Memory actions = new Memory(OPAQUE);
         Memory attributes = new Memory(OPAQUE);
