@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -103,7 +104,7 @@ final class NetworkFilter {
         return Instant.ofEpochSecond(Long.parseLong(text));
       }
       if (text.matches("[0-9]+[smh]")) {
-        return Instant.now().minus(Duration.parse("PT" + text.toUpperCase(java.util.Locale.ROOT)));
+        return Instant.now().minus(Duration.parse("PT" + text.toUpperCase(Locale.ROOT)));
       }
       return OffsetDateTime.parse(text).toInstant();
     } catch (DateTimeParseException | NumberFormatException e) {

@@ -102,14 +102,6 @@ final class Values {
     }
   }
 
-  static InetAddress ipv4(String text) {
-    InetAddress address = address(text);
-    if (!(address instanceof Inet4Address)) {
-      throw new IllegalArgumentException("\"" + text + "\" is not an IPv4 address");
-    }
-    return address;
-  }
-
   static Cidr ipv4Cidr(String text) {
     Cidr cidr = Cidr.parse(text);
     if (!(cidr.address() instanceof Inet4Address)) {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,7 +59,7 @@ public record Container(
   public List<String> argv() {
     List<String> entrypoint = Lists.of(config.entrypoint());
     List<String> cmd = Lists.of(config.cmd());
-    return java.util.stream.Stream.concat(entrypoint.stream(), cmd.stream()).toList();
+    return Stream.concat(entrypoint.stream(), cmd.stream()).toList();
   }
 
   public Optional<String> hooksJson() {

@@ -112,47 +112,4 @@ public record Resources(
     }
     return builder.build();
   }
-
-  /**
-   * This with what the other one sets, for an update; what the other leaves at 0, empty or null
-   * stays.
-   */
-  public Resources updatedBy(Resources change) {
-    return new Resources(
-        change.cpuShares() == 0 ? cpuShares : change.cpuShares(),
-        change.memory() == 0 ? memory : change.memory(),
-        change.nanoCpus() == 0 ? nanoCpus : change.nanoCpus(),
-        change.cgroupParent().isEmpty() ? cgroupParent : change.cgroupParent(),
-        change.blkioWeight() == 0 ? blkioWeight : change.blkioWeight(),
-        change.blkioWeightDevice().isEmpty() ? blkioWeightDevice : change.blkioWeightDevice(),
-        change.blkioDeviceReadBps().isEmpty() ? blkioDeviceReadBps : change.blkioDeviceReadBps(),
-        change.blkioDeviceWriteBps().isEmpty() ? blkioDeviceWriteBps : change.blkioDeviceWriteBps(),
-        change.blkioDeviceReadIOps().isEmpty() ? blkioDeviceReadIOps : change.blkioDeviceReadIOps(),
-        change.blkioDeviceWriteIOps().isEmpty()
-            ? blkioDeviceWriteIOps
-            : change.blkioDeviceWriteIOps(),
-        change.cpuPeriod() == 0 ? cpuPeriod : change.cpuPeriod(),
-        change.cpuQuota() == 0 ? cpuQuota : change.cpuQuota(),
-        change.cpuRealtimePeriod() == 0 ? cpuRealtimePeriod : change.cpuRealtimePeriod(),
-        change.cpuRealtimeRuntime() == 0 ? cpuRealtimeRuntime : change.cpuRealtimeRuntime(),
-        change.cpusetCpus().isEmpty() ? cpusetCpus : change.cpusetCpus(),
-        change.cpusetMems().isEmpty() ? cpusetMems : change.cpusetMems(),
-        change.devices().isEmpty() ? devices : change.devices(),
-        change.deviceCgroupRules().isEmpty() ? deviceCgroupRules : change.deviceCgroupRules(),
-        change.deviceRequests().isEmpty() ? deviceRequests : change.deviceRequests(),
-        change.kernelMemory() == null ? kernelMemory : change.kernelMemory(),
-        change.kernelMemoryTCP() == null ? kernelMemoryTCP : change.kernelMemoryTCP(),
-        change.memoryReservation() == 0 ? memoryReservation : change.memoryReservation(),
-        change.memorySwap() == 0 ? memorySwap : change.memorySwap(),
-        change.memorySwappiness() == null ? memorySwappiness : change.memorySwappiness(),
-        change.oomKillDisable() == null ? oomKillDisable : change.oomKillDisable(),
-        change.pidsLimit() == null ? pidsLimit : change.pidsLimit(),
-        change.ulimits().isEmpty() ? ulimits : change.ulimits(),
-        change.cpuCount() == 0 ? cpuCount : change.cpuCount(),
-        change.cpuPercent() == 0 ? cpuPercent : change.cpuPercent(),
-        change.ioMaximumIOps() == 0 ? ioMaximumIOps : change.ioMaximumIOps(),
-        change.ioMaximumBandwidth() == 0 ? ioMaximumBandwidth : change.ioMaximumBandwidth(),
-        change.filesLimit() == null ? filesLimit : change.filesLimit(),
-        change.hugetlbs().isEmpty() ? hugetlbs : change.hugetlbs());
-  }
 }

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
@@ -153,14 +152,6 @@ public final class Drivers implements AutoCloseable {
     @SuppressWarnings("unchecked") // put there by this method under the kind's own key
     D typed = (D) driver;
     return typed;
-  }
-
-  /** The driver if it has been opened. */
-  public <D extends Driver, F extends DriverFactory<D>> Optional<D> opened(
-      Class<F> kind, String name) {
-    @SuppressWarnings("unchecked") // as in open
-    D typed = (D) open.get(DriverKind.name(kind) + "/" + name);
-    return Optional.ofNullable(typed);
   }
 
   private <D extends Driver, F extends DriverFactory<D>> D openNow(

@@ -3,6 +3,7 @@ package io.gantry.driver;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.util.Collections;
 import java.util.Enumeration;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +55,7 @@ final class PluginClassLoader extends URLClassLoader {
 
     @Override
     protected Enumeration<URL> findResources(String name) throws IOException {
-      return java.util.Collections.emptyEnumeration();
+      return Collections.emptyEnumeration();
     }
   }
 }

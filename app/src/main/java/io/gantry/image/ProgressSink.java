@@ -40,11 +40,6 @@ public interface ProgressSink {
     send(new Message("", "", Optional.empty(), text, "", Map.of()));
   }
 
-  /** {@code {"aux": value}}. */
-  default void aux(Map<String, Object> value) {
-    send(new Message("", "", Optional.empty(), "", "", value));
-  }
-
   /**
    * {@code {"errorDetail": {"message": text}, "error": text}}, the last message of an operation
    * that failed.

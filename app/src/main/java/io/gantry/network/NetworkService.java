@@ -15,9 +15,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -125,11 +123,6 @@ public final class NetworkService implements AutoCloseable {
   public Details inspect(String reference) {
     Entry entry = index.get(reference);
     return new Details(entry.network, List.copyOf(entry.members.values()));
-  }
-
-  /** How many running containers are connected to the network: for the filter {@code dangling}. */
-  public int members(String networkId) {
-    return index.byId(networkId).map(entry -> entry.members.size()).orElse(0);
   }
 
   public Created create(CreateNetwork request) {
@@ -376,18 +369,6 @@ public final class NetworkService implements AutoCloseable {
   /** Contents of {@code /etc/resolv.conf} for a container with this network. */
   public String resolvConf(ContainerNetworking wanted, LiveNetworking live) {
     return EtcFiles.resolvConf(wanted, live, options, HostResolver.read());
-  }
-
-  /**
-   * Which networks containers name that exist: reference to id, for the filter {@code network} of
-   * {@code ps}.
-   */
-  public Map<String, String> ids(Collection<String> references) {
-    Map<String, String> ids = new LinkedHashMap<>();
-    for (String reference : references) {
-      index.find(reference).ifPresent(entry -> ids.put(reference, entry.network.id()));
-    }
-    return ids;
   }
 
   static String newId() {

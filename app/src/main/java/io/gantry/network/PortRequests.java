@@ -6,6 +6,7 @@ import io.gantry.plugins.network.Prefix;
 import io.gantry.plugins.network.Protocol;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -66,7 +67,7 @@ public final class PortRequests {
   public List<PortBinding> list() {
     return bindings.stream()
         .sorted(
-            java.util.Comparator.comparing(PortBinding::protocol)
+            Comparator.comparing(PortBinding::protocol)
                 .thenComparingInt(PortBinding::containerPort))
         .toList();
   }

@@ -485,7 +485,7 @@ class NetworkServiceTest {
                   + " connectivity on endpoint c (")
           .hasMessageContaining("address already in use");
       assertThat(networks.live(id)).isEmpty();
-      assertThat(networks.members(networks.get("net").id())).isZero();
+      assertThat(networks.inspect("net").members()).isEmpty();
       assertThat(root.resolve("netns").resolve(id)).doesNotExist();
     }
   }

@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -84,21 +83,6 @@ public final class Query {
     }
     long number = parse("Atoi", value.get());
     return OptionalInt.of(Math.clamp(number, Integer.MIN_VALUE, Integer.MAX_VALUE));
-  }
-
-  /** The value as a long; empty when it is absent, and dockerd's (500) error when it is no long. */
-  public OptionalLong longNumber(String name) {
-    Optional<String> value = given(name);
-    return value.isEmpty() ? OptionalLong.empty() : OptionalLong.of(parse("ParseInt", value.get()));
-  }
-
-  /** The value as an int or, whatever is wrong with it, 0. */
-  public int numberOrZero(String name) {
-    try {
-      return Integer.parseInt(text(name));
-    } catch (NumberFormatException e) {
-      return 0;
-    }
   }
 
   /**

@@ -8,6 +8,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -60,7 +61,7 @@ final class Upstream {
       while (true) {
         socket.receive(answer);
         if (answer.getLength() >= 12 && buffer[0] == query[0] && buffer[1] == query[1]) {
-          return java.util.Arrays.copyOf(buffer, answer.getLength());
+          return Arrays.copyOf(buffer, answer.getLength());
         }
         answer.setLength(buffer.length);
       }

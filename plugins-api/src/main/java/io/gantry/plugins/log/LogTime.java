@@ -1,6 +1,7 @@
 package io.gantry.plugins.log;
 
 import java.time.LocalDate;
+import java.util.Arrays;
 
 /**
  * Times as logs spell them: RFC 3339 in UTC, for instance {@code 2026-11-23T18:26:09.267960121Z}.
@@ -93,8 +94,7 @@ public final class LogTime {
     if (to - from < SECONDS_TEXT + 1 || text[to - 1] != 'Z') {
       return INVALID;
     }
-    if (parsed == 0
-        || !java.util.Arrays.equals(text, from, from + MINUTES_TEXT, minute, 0, MINUTES_TEXT)) {
+    if (parsed == 0 || !Arrays.equals(text, from, from + MINUTES_TEXT, minute, 0, MINUTES_TEXT)) {
       long start = parseMinute(text, from);
       if (start == INVALID) {
         return INVALID;

@@ -34,8 +34,4 @@ public record NetworkSpec(
   public NetworkSpec withPools(List<AddressPool> chosen) {
     return new NetworkSpec(id, name, options, chosen, ipv4, ipv6, internal);
   }
-
-  public NetworkSpec withOptions(Map<String, String> changed) {
-    return new NetworkSpec(id, name, changed, pools, ipv4, ipv6, internal);
-  }
 }

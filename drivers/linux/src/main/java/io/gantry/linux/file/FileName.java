@@ -1,6 +1,7 @@
 package io.gantry.linux.file;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * File names between the kernel's bytes and Java's strings, without loss: UTF-8, and each byte that
@@ -59,7 +60,7 @@ public final class FileName {
       }
       i += width;
     }
-    return java.util.Arrays.copyOf(bytes, length);
+    return Arrays.copyOf(bytes, length);
   }
 
   private static String escape(byte[] bytes, int offset, int length) {

@@ -34,17 +34,8 @@ public record MountInfo(
 
   /** The mount table as the calling thread sees it, in the order of mounting. */
   public static List<MountInfo> list() {
-    return list(Path.of("/proc/thread-self/mountinfo"));
-  }
-
-  /** The mount table of another process. */
-  public static List<MountInfo> list(long pid) throws IOException {
-    return parse(Files.readAllBytes(Path.of("/proc", Long.toString(pid), "mountinfo")));
-  }
-
-  private static List<MountInfo> list(Path file) {
     try {
-      return parse(Files.readAllBytes(file));
+      return parse(Files.readAllBytes(Path.of("/proc/thread-self/mountinfo")));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the mount table", e);
     }

@@ -1,5 +1,6 @@
 package io.gantry.linux.netlink;
 
+import java.nio.ByteBuffer;
 import java.util.HexFormat;
 
 /**
@@ -26,7 +27,7 @@ public record Link(
 
   private static final HexFormat COLONS = HexFormat.ofDelimiter(":");
 
-  static Link of(java.nio.ByteBuffer body) {
+  static Link of(ByteBuffer body) {
     int index = body.getInt(4);
     int flags = body.getInt(8);
     Attributes a = new Attributes(body.slice(16, body.remaining() - 16));

@@ -41,13 +41,6 @@ public final class RouteBatch {
     return end();
   }
 
-  public RouteBatch setMtu(String name, int mtu) {
-    begin("set the mtu of " + name, Rt.NEWLINK, 0);
-    out.link(0, 0, 0);
-    out.put(Rt.IFLA_IFNAME, name).put(Rt.IFLA_MTU, mtu);
-    return end();
-  }
-
   public RouteBatch addVeth(VethPair pair) {
     begin("create veth " + pair.name(), Rt.NEWLINK, F_CREATE | F_EXCL);
     out.link(0, 0, 0);
@@ -128,27 +121,11 @@ public final class RouteBatch {
     return end();
   }
 
-  public RouteBatch removeAddress(int link, InetAddress address, int prefixLength) {
-    byte[] bytes = address.getAddress();
-    begin("remove address " + address.getHostAddress(), Rt.DELADDR, 0);
-    out.address(bytes.length == 16 ? Rt.AF_INET6 : Rt.AF_INET, prefixLength, 0, 0, link);
-    out.put(Rt.IFA_LOCAL, bytes);
-    return end();
-  }
-
   /** Makes the default route of the gateway's family lead to it, whatever there was before. */
   public RouteBatch defaultRoute(int link, InetAddress gateway) {
     byte[] bytes = gateway.getAddress();
     begin(
         "set the default route to " + gateway.getHostAddress(), Rt.NEWROUTE, F_CREATE | F_REPLACE);
-    out.route(bytes.length == 16 ? Rt.AF_INET6 : Rt.AF_INET, 0, 0);
-    out.put(Rt.RTA_OIF, link).put(Rt.RTA_GATEWAY, bytes);
-    return end();
-  }
-
-  public RouteBatch removeDefaultRoute(int link, InetAddress gateway) {
-    byte[] bytes = gateway.getAddress();
-    begin("remove the default route to " + gateway.getHostAddress(), Rt.DELROUTE, 0);
     out.route(bytes.length == 16 ? Rt.AF_INET6 : Rt.AF_INET, 0, 0);
     out.put(Rt.RTA_OIF, link).put(Rt.RTA_GATEWAY, bytes);
     return end();

@@ -7,10 +7,8 @@ final class Rt {
   static final int DELLINK = 17;
   static final int GETLINK = 18;
   static final int NEWADDR = 20;
-  static final int DELADDR = 21;
   static final int GETADDR = 22;
   static final int NEWROUTE = 24;
-  static final int DELROUTE = 25;
   static final int GETROUTE = 26;
 
   static final int F_REQUEST = 0x1;
