@@ -9,7 +9,6 @@ import io.gantry.image.layer.PlatformThread;
 import io.gantry.layers.Compression;
 import io.gantry.registry.Digests;
 import java.io.FileInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -132,7 +131,9 @@ final class ImageLoader {
           Optional.of(diffId),
           () -> {
             InputStream in = new FileInputStream(file.toFile());
-            return quiet ? in : new Loading(in, ShortId.of(diffId), size, progress);
+            return quiet
+                ? in
+                : new ReportingStream(in, ShortId.of(diffId), "Loading layer", size, progress);
           });
     } catch (EngineException e) {
       throw new EngineException(
@@ -163,38 +164,5 @@ final class ImageLoader {
       progress.stream("Loaded image ID: " + id + "\n");
     }
     events.publish("load", id, id);
-  }
-
-  /** Tells how much of a layer has been read. */
-  private static final class Loading extends FilterInputStream {
-
-    private final String id;
-    private final long size;
-    private final ProgressSink progress;
-    private final Throttle throttle = new Throttle();
-    private long done;
-
-    Loading(InputStream in, String id, long size, ProgressSink progress) {
-      super(in);
-      this.id = id;
-      this.size = size;
-      this.progress = progress;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int count) throws IOException {
-      int n = in.read(bytes, offset, count);
-      done += Math.max(0, n);
-      if (n < 0 || throttle.isDue()) {
-        progress.progress(id, "Loading layer", done, size);
-      }
-      return n;
-    }
   }
 }

@@ -5,10 +5,10 @@ import io.gantry.image.ImageConfig.Step;
 import io.gantry.image.layer.Layer;
 import io.gantry.image.layer.LayerPin;
 import io.gantry.image.layer.LayerStore;
+import io.gantry.registry.Download;
 import io.gantry.registry.RegistryClient;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,18 +84,10 @@ final class ImageMaker {
     if (request.source().equals("-")) {
       return body;
     }
-    String address =
-        request.source().contains("://") ? request.source() : "http://" + request.source();
-    URI uri;
-    try {
-      uri = URI.create(address);
-    } catch (IllegalArgumentException e) {
-      throw new EngineException(
-          EngineException.Kind.INVALID, "invalid import address " + request.source(), e);
-    }
-    InputStream stream = network.download(uri);
-    progress.status("Downloading from " + uri);
-    return stream;
+    Download download = network.download(request.source());
+    progress.status("Downloading from " + download.address());
+    return new ReportingStream(
+        download.body(), "", "Importing", download.length().orElse(0), progress);
   }
 
   String commit(CommitRequest request) {

@@ -2,12 +2,9 @@ package io.gantry.registry;
 
 import io.gantry.error.EngineException;
 import io.gantry.registry.RegistryException.Reason;
-import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -164,22 +161,14 @@ public final class RegistryClient implements AutoCloseable {
         .catalog();
   }
 
-  /** Fetches something by its address; redirects are followed. */
-  public InputStream download(URI uri) {
-    boolean https = "https".equals(uri.getScheme());
-    if (uri.getHost() == null || !(https || "http".equals(uri.getScheme()))) {
-      throw EngineException.invalid("unsupported address " + uri);
-    }
-    RegistryEndpoint endpoint =
-        new RegistryEndpoint(URI.create(uri.getScheme() + "://" + uri.getAuthority()), https, true);
-    Session session = new Session(transport, endpoint, List.of(), AuthConfig.ANONYMOUS, false);
-    HttpResponse<InputStream> response = Redirects.send(session, Session.Call.get(uri, Map.of()));
-    if (response.statusCode() / 100 != 2) {
-      Redirects.close(response);
-      throw EngineException.system(
-          "got HTTP status code " + response.statusCode() + " from " + uri, null);
-    }
-    return response.body();
+  /**
+   * Begins to fetch what an address names, outside of any registry.
+   *
+   * @param address of http or https; without a scheme it is http
+   * @throws EngineException with Docker's text, of the kind that the server's answer stands for
+   */
+  public Download download(String address) {
+    return Download.open(transport, address);
   }
 
   @Override

@@ -8,8 +8,8 @@ import org.testcontainers.dockerclient.DockerClientProviderStrategy;
 import org.testcontainers.dockerclient.TransportConfig;
 
 /**
- * Leads Testcontainers to the test's own daemon, whatever else there is on the host. Found by {@code
- * ServiceLoader}; it applies while a socket is named.
+ * Leads Testcontainers to the test's own daemon, whatever else there is on the host. Found by
+ * {@code ServiceLoader}; it applies while a socket is named.
  */
 public final class TestDaemonStrategy extends DockerClientProviderStrategy {
 

@@ -1,0 +1,45 @@
+package io.gantry.image;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** Tells now and then, and at the end, how much has been read. For one thread. */
+final class ReportingStream extends FilterInputStream {
+
+  private final String id;
+  private final String status;
+  private final long size;
+  private final ProgressSink progress;
+  private final Throttle throttle = new Throttle();
+  private long done;
+
+  /**
+   * @param id of the layer; may be empty
+   * @param status what is being done
+   * @param size of all, 0 or less when not known
+   */
+  ReportingStream(InputStream in, String id, String status, long size, ProgressSink progress) {
+    super(in);
+    this.id = id;
+    this.status = status;
+    this.size = size;
+    this.progress = progress;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+  }
+
+  @Override
+  public int read(byte[] bytes, int offset, int count) throws IOException {
+    int n = in.read(bytes, offset, count);
+    done += Math.max(0, n);
+    if (n < 0 || throttle.isDue()) {
+      progress.progress(id, status, done, size);
+    }
+    return n;
+  }
+}
