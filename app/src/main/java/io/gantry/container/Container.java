@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param driver storage driver of its root file system
  * @param logPath where its log is, for drivers that have a file; empty otherwise
  * @param state what it does
- * @param restartCount starts by the restart policy since the last start by a user
+ * @param restarts what the restart policy did since the last start by a user
  * @param hooks OCI hooks in the runtime-spec's JSON, copied at create; null without hooks
  */
 @CopyBuilder
@@ -42,7 +42,7 @@ public record Container(
     String driver,
     String logPath,
     State state,
-    int restartCount,
+    Restarts restarts,
     @Nullable String hooks) {
 
   public Container {
@@ -82,8 +82,8 @@ public record Container(
     return ContainerBuilder.from(this).networks(networks).build();
   }
 
-  Container withRestartCount(int restartCount) {
-    return ContainerBuilder.from(this).restartCount(restartCount).build();
+  Container with(Restarts restarts) {
+    return ContainerBuilder.from(this).restarts(restarts).build();
   }
 
   Container withLogPath(String logPath) {

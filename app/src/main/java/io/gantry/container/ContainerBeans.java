@@ -266,11 +266,23 @@ class ContainerBeans {
       ImageService images,
       NetworkService networks,
       VolumeService volumes,
+      ExecService execs,
       ContainerEvents events,
       ContainerPaths paths)
       throws IOException {
     new Reconciler(
-            containers, store, launcher, exits, remover, runtime, storage, networks, volumes, paths)
+            containers,
+            store,
+            launcher,
+            exits,
+            remover,
+            runtime,
+            storage,
+            networks,
+            volumes,
+            execs,
+            events,
+            paths)
         .run();
     return new ContainerService(
         containers,

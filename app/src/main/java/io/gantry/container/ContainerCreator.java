@@ -123,7 +123,7 @@ final class ContainerCreator {
               storageName,
               "",
               State.CREATED,
-              0,
+              Restarts.NONE,
               null);
       Container container = made.withLogPath(logs.path(made));
       store.insert(container);

@@ -61,7 +61,7 @@ final class ContainerExits {
               handle.lock.lock();
               try {
                 if (handle.current().state().isRunning()) {
-                  ended(handle, exit);
+                  ended(handle, exit, false);
                 }
               } finally {
                 handle.lock.unlock();
@@ -69,8 +69,12 @@ final class ContainerExits {
             });
   }
 
-  /** Deals with an end. The caller holds the lock. */
-  void ended(ContainerHandle handle, Exit exit) {
+  /**
+   * Deals with an end. The caller holds the lock.
+   *
+   * @param told whether an earlier daemon came so far as to tell it
+   */
+  void ended(ContainerHandle handle, Exit exit, boolean told) {
     FailPoint.hit("container.exit.seen");
     Container container = handle.current();
     health.stop(container.id());
@@ -81,11 +85,18 @@ final class ContainerExits {
             .state()
             .exited(exit.exitCode(), exit.finishedAt(), exit.oomKilled(), exit.error());
     boolean again =
-        container.hostConfig().restartPolicy().appliesTo(state, container.restartCount());
-    Container now = container.with(again ? state.with(Status.RESTARTING) : state);
+        container.hostConfig().restartPolicy().appliesTo(state, container.restarts().count());
+    Container now =
+        again
+            ? container
+                .with(state.with(Status.RESTARTING))
+                .with(container.restarts().after(run(state)))
+            : container.with(state);
     CompletableFuture<Integer> recorded = store.updateLater(now);
     handle.publish(now);
-    tell(container, exit);
+    if (!told) {
+      tell(container, exit);
+    }
     handle.takeStreams().ifPresent(ContainerStreams::exited);
     handle.exited(now.state());
     recorded.join();
@@ -93,14 +104,25 @@ final class ContainerExits {
     if (!tearDown(handle)) {
       return;
     }
+    FailPoint.hit("container.exit.torn");
     if (again) {
-      restartLater(handle, exit);
+      restartLater(handle, now.restarts().delay());
     } else if (container.hostConfig().autoRemove() && !handle.isKeptOnExit()) {
       removeAfterEnd(handle);
     }
   }
 
-  private void tell(Container container, Exit exit) {
+  /** How long it ran. */
+  private static Duration run(State ended) {
+    Instant started = ended.startedAt();
+    Instant finished = ended.finishedAt();
+    return started == null || finished == null
+        ? Duration.ZERO
+        : Duration.between(started, finished);
+  }
+
+  /** Tells an end. */
+  void tell(Container container, Exit exit) {
     if (exit.oomKilled()) {
       events.publish(container, "oom");
     }
@@ -123,21 +145,30 @@ final class ContainerExits {
       log.warn("Container {} ended, but not all it had could be taken away", container.id(), e);
       return !container.hostConfig().autoRemove();
     }
-    Container settled = container.with(container.state().unsettled(false));
+    Container settled = container.with(container.state().with(Step.NONE));
     handle.publish(settled);
     store.updateLater(settled);
     return true;
   }
 
-  private void restartLater(ContainerHandle handle, Exit exit) {
-    Instant started = handle.current().state().startedAt();
-    Duration run = started == null ? Duration.ZERO : Duration.between(started, exit.finishedAt());
-    Duration delay = handle.restartDelay.after(run);
+  private void restartLater(ContainerHandle handle, Duration delay) {
     handle.restartLater(timer.after(delay, () -> restart(handle)));
   }
 
+  /**
+   * Goes on waiting where the last daemon left off. The caller holds the lock of a container that
+   * is restarting.
+   */
+  void resumeRestart(ContainerHandle handle) {
+    Container container = handle.current();
+    Instant finished = container.state().finished().orElse(Instant.EPOCH);
+    Duration passed = Duration.between(finished, Instant.now());
+    Duration left = container.restarts().delay().minus(passed);
+    restartLater(handle, left.isNegative() ? Duration.ZERO : left);
+  }
+
   /** Starts a container by its restart policy, unless something else happened to it meanwhile. */
-  void restart(ContainerHandle handle) {
+  private void restart(ContainerHandle handle) {
     handle.lock.lock();
     try {
       Container container = handle.current();
@@ -145,12 +176,10 @@ final class ContainerExits {
         return;
       }
       try {
-        launcher.start(handle, container.restartCount() + 1);
+        launcher.start(handle, container.restarts());
       } catch (RuntimeException e) {
         log.warn("Container {} could not be restarted: {}", container.id(), e.getMessage());
-        if (container.hostConfig().autoRemove()) {
-          removeAfterEnd(handle);
-        }
+        handle.exited(handle.current().state());
       }
     } finally {
       handle.lock.unlock();

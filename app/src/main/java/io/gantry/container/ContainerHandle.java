@@ -4,6 +4,7 @@ import io.gantry.container.stream.ContainerStreams;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,15 +21,12 @@ final class ContainerHandle {
   /** Completed, once, when the container is gone. */
   final CompletableFuture<State> removed = new CompletableFuture<>();
 
-  /** How long to wait before the restart policy starts it again. Used under the lock. */
-  final RestartDelay restartDelay = new RestartDelay();
-
   private final String id;
   private volatile Container current;
   private volatile CompletableFuture<State> exit = new CompletableFuture<>();
   private @Nullable ContainerStreams streams;
   private @Nullable Future<?> restart;
-  private volatile boolean keepOnExit;
+  private final AtomicInteger keepers = new AtomicInteger();
 
   ContainerHandle(Container container) {
     this.id = container.id();
@@ -48,7 +46,10 @@ final class ContainerHandle {
     current = container;
   }
 
-  /** Completed when the container ends the next time. */
+  /**
+   * Completed when the container ends the next time, or is removed. Who decides by the current
+   * record whether to wait takes this first, or holds the lock.
+   */
   CompletableFuture<State> nextExit() {
     return exit;
   }
@@ -90,12 +91,17 @@ final class ContainerHandle {
     }
   }
 
-  /** Whether the container is about to be started again, so that its end does not remove it. */
-  void keepOnExit(boolean keep) {
-    keepOnExit = keep;
+  /** The container is about to be started again: its end does not remove it until then. */
+  void keepOnExit() {
+    keepers.incrementAndGet();
+  }
+
+  /** Takes one {@link #keepOnExit} back; there may be others. */
+  void releaseOnExit() {
+    keepers.decrementAndGet();
   }
 
   boolean isKeptOnExit() {
-    return keepOnExit;
+    return keepers.get() > 0;
   }
 }

@@ -78,14 +78,13 @@ final class ContainerLauncher {
   /**
    * Starts a container that does not run.
    *
-   * @param restartCount starts by the restart policy since the last one by a user
+   * @param restarts what the restart policy did since the last start by a user
    */
-  void start(ContainerHandle handle, int restartCount) {
+  void start(ContainerHandle handle, Restarts restarts) {
     Container container = handle.current();
     requireStartable(container);
     State state = container.state();
-    Container starting =
-        container.withRestartCount(restartCount).with(state.unsettled(true).stoppedByUser(false));
+    Container starting = container.with(restarts).with(state.with(Step.START).stoppedByUser(false));
     store.updateLater(starting).join();
     FailPoint.hit("container.start.intended");
     try {
@@ -206,17 +205,16 @@ final class ContainerLauncher {
   private void fail(ContainerHandle handle, Container starting, Exception cause) {
     String message = String.valueOf(cause.getMessage());
     int exitCode = cause instanceof LaunchException launch ? launch.exitCode() : 128;
-    boolean unsettled = false;
+    Step left = Step.NONE;
     try {
       teardown.teardown(starting);
     } catch (IOException | RuntimeException e) {
       cause.addSuppressed(e);
-      unsettled = true;
+      left = Step.TEARDOWN;
     }
     logs.finish(starting.id());
     handle.takeStreams().ifPresent(ContainerStreams::end);
-    Container failed =
-        starting.with(starting.state().failed(exitCode, message).unsettled(unsettled));
+    Container failed = starting.with(starting.state().failed(exitCode, message).with(left));
     handle.publish(failed);
     store.updateLater(failed);
   }

@@ -45,6 +45,11 @@ public record ContainerPaths(Path dataRoot, Path execRoot) {
     return mounts().resolve(id);
   }
 
+  /** What is known of execs, whose processes do not survive a reboot either. */
+  public Path execs() {
+    return execRoot.resolve("execs");
+  }
+
   /** Overflow of slow clients; on a disk. */
   public Path spill() {
     return dataRoot.resolve("tmp");

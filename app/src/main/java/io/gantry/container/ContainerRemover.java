@@ -65,6 +65,9 @@ final class ContainerRemover {
     handle.lock.lock();
     try {
       Container container = handle.current();
+      if (force && handle.removed.isDone()) {
+        return;
+      }
       checkRemovable(container, reference, force);
       handle.cancelRestart();
       remove(handle, withVolumes);
@@ -118,6 +121,7 @@ final class ContainerRemover {
     store.delete(container.id());
     FailPoint.hit("container.remove.deleted");
     containers.remove(container);
+    teardown.forget(container.id());
     handle.takeStreams().ifPresent(streams -> streams.end());
     releaseVolumes(container, withVolumes);
     if (!container.chainId().isEmpty()) {
@@ -125,6 +129,7 @@ final class ContainerRemover {
     }
     events.publish(container, "destroy");
     handle.removed.complete(container.state());
+    handle.exited(container.state());
   }
 
   private void releaseVolumes(Container container, boolean withVolumes) {

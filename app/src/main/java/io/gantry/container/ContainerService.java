@@ -15,6 +15,8 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What can be done with containers. Every method may be called from many threads; those that change
@@ -26,8 +28,13 @@ import java.util.concurrent.TimeoutException;
  */
 public final class ContainerService {
 
+  private static final Logger log = LoggerFactory.getLogger(ContainerService.class);
+
   /** SIGKILL cannot be refused, but a process in an uninterruptible wait may take its time. */
   private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
+
+  /** After this time it is looked whether another container keeps one from ending. */
+  private static final Duration TELL_AFTER = Duration.ofSeconds(1);
 
   private static final int STOP_SECONDS = 10;
 
@@ -41,6 +48,7 @@ public final class ContainerService {
   private final ContainerEvents events;
   private final ContainerQuery.Surroundings surroundings;
   private final ContainerPaths paths;
+  private final PidSharing pidSharing;
 
   ContainerService(
       Containers containers,
@@ -63,6 +71,7 @@ public final class ContainerService {
     this.events = events;
     this.surroundings = surroundings;
     this.paths = paths;
+    this.pidSharing = new PidSharing(containers);
   }
 
   /** Makes a container. It is durable when this returns. */
@@ -86,7 +95,6 @@ public final class ContainerService {
     handle.lock.lock();
     try {
       handle.cancelRestart();
-      handle.restartDelay.reset();
       startOrRemove(handle);
     } finally {
       handle.lock.unlock();
@@ -96,7 +104,7 @@ public final class ContainerService {
   /** A container that is to go when it ends goes too when it cannot be started. */
   private void startOrRemove(ContainerHandle handle) {
     try {
-      launcher.start(handle, 0);
+      launcher.start(handle, Restarts.NONE);
     } catch (RuntimeException e) {
       State state = handle.current().state();
       if (handle.current().hostConfig().autoRemove() && !state.isRunning()) {
@@ -130,16 +138,17 @@ public final class ContainerService {
   }
 
   private void stop(ContainerHandle handle, OptionalInt timeout, int signal) {
-    CompletableFuture<State> exit = handle.nextExit();
-    if (!intendStop(handle)) {
+    Optional<CompletableFuture<State>> end = intendStop(handle);
+    if (end.isEmpty()) {
       return;
     }
+    CompletableFuture<State> exit = end.get();
     Container container = handle.current();
     int first = signal > 0 ? signal : Signal.toStop(container);
     send(handle, first);
     int seconds = timeout.orElse(stopTimeout(container));
     if (seconds < 0) {
-      exit.join();
+      awaitEnd(handle, exit);
     } else if (seconds == 0 || !endsWithin(exit, Duration.ofSeconds(seconds))) {
       kill(handle, exit);
     }
@@ -151,23 +160,30 @@ public final class ContainerService {
     return configured == null ? STOP_SECONDS : configured;
   }
 
-  /** Records that the end is wanted, so that no policy undoes it; false when nothing runs. */
-  private boolean intendStop(ContainerHandle handle) {
+  /**
+   * Records that the end is wanted, so that no policy undoes it.
+   *
+   * @return completed at the end of the run there is now, under whatever policy; empty when nothing
+   *     runs
+   */
+  private Optional<CompletableFuture<State>> intendStop(ContainerHandle handle) {
     handle.lock.lock();
     try {
       handle.cancelRestart();
       Container container = handle.current();
       State state = container.state();
       if (state.status() == Status.RESTARTING) {
-        change(handle, container.with(state.stoppedByUser(true).with(Status.EXITED)));
+        State stopped = state.stoppedByUser(true).with(Status.EXITED);
+        change(handle, container.with(stopped));
+        handle.exited(stopped);
         events.publish(container, "stop");
-        return false;
+        return Optional.empty();
       }
       if (!state.isRunning()) {
-        return false;
+        return Optional.empty();
       }
       change(handle, container.with(state.stoppedByUser(true)));
-      return true;
+      return Optional.of(handle.nextExit());
     } finally {
       handle.lock.unlock();
     }
@@ -204,12 +220,36 @@ public final class ContainerService {
     if (!exit.isDone()) {
       send(handle, Signal.KILL);
     }
-    if (!endsWithin(exit, KILL_LIMIT)) {
-      throw EngineException.system(
-          "container %s does not end %d s after SIGKILL: one of its processes is in an uninterruptible wait"
-              .formatted(handle.id(), KILL_LIMIT.toSeconds()),
-          null);
+    if (!endsWithin(exit, TELL_AFTER)) {
+      tellObstacle(handle);
+      if (!endsWithin(exit, KILL_LIMIT.minus(TELL_AFTER))) {
+        throw doesNotEnd(handle.current());
+      }
     }
+  }
+
+  private EngineException doesNotEnd(Container container) {
+    return pidSharing
+        .obstacle(container)
+        .map(EngineException::conflict)
+        .orElseGet(
+            () ->
+                EngineException.system(
+                    "container %s does not end %d s after SIGKILL: one of its processes is in an uninterruptible wait"
+                        .formatted(container.id(), KILL_LIMIT.toSeconds()),
+                    null));
+  }
+
+  /** Who waits for ever is told nothing: the log says what it waits for. */
+  private void awaitEnd(ContainerHandle handle, CompletableFuture<State> exit) {
+    if (!endsWithin(exit, TELL_AFTER)) {
+      tellObstacle(handle);
+      exit.join();
+    }
+  }
+
+  private void tellObstacle(ContainerHandle handle) {
+    pidSharing.obstacle(handle.current()).ifPresent(log::warn);
   }
 
   private static boolean endsWithin(CompletableFuture<State> exit, Duration limit) {
@@ -230,7 +270,7 @@ public final class ContainerService {
   public void restart(String reference, OptionalInt timeout, Optional<String> signal) {
     ContainerHandle handle = containers.handle(reference);
     int first = signal.isPresent() ? Signal.parse(signal.get()) : 0;
-    handle.keepOnExit(true);
+    handle.keepOnExit();
     try {
       stop(handle, timeout, first);
       start(handle.id());
@@ -239,7 +279,7 @@ public final class ContainerService {
         throw e;
       }
     } finally {
-      handle.keepOnExit(false);
+      handle.releaseOnExit();
     }
     events.publish(handle.current(), "restart");
   }
@@ -254,10 +294,8 @@ public final class ContainerService {
           "cannot kill container: %s: container %s is not running"
               .formatted(reference, container.id()));
     }
-    CompletableFuture<State> exit = handle.nextExit();
     if (number == Signal.KILL) {
-      intendStop(handle);
-      kill(handle, exit);
+      intendStop(handle).ifPresent(exit -> kill(handle, exit));
     } else if (number == Signal.toStop(container)) {
       intendStop(handle);
       send(handle, number);
@@ -353,11 +391,8 @@ public final class ContainerService {
    */
   public void remove(String reference, boolean volumes, boolean force) {
     ContainerHandle handle = containers.handle(reference);
-    if (force && handle.current().state().isRunning()) {
-      CompletableFuture<State> exit = handle.nextExit();
-      if (intendStop(handle)) {
-        kill(handle, exit);
-      }
+    if (force) {
+      intendStop(handle).ifPresent(exit -> kill(handle, exit));
     }
     remover.remove(handle, reference, volumes, force);
   }
@@ -371,14 +406,15 @@ public final class ContainerService {
   public CompletableFuture<State> waitFor(String reference, WaitCondition condition) {
     ContainerHandle handle = containers.handle(reference);
     CompletableFuture<State> exit = handle.nextExit();
-    return switch (condition) {
-      case REMOVED -> handle.removed;
-      case NEXT_EXIT -> exit;
-      case NOT_RUNNING -> {
-        State now = handle.current().state();
-        yield now.isRunning() ? exit : CompletableFuture.completedFuture(now);
-      }
-    };
+    if (condition == WaitCondition.REMOVED || handle.removed.isDone()) {
+      return handle.removed;
+    }
+    State now = handle.current().state();
+    boolean over =
+        condition == WaitCondition.NOT_RUNNING
+            && !now.isRunning()
+            && now.status() != Status.RESTARTING;
+    return over ? CompletableFuture.completedFuture(now) : exit;
   }
 
   /**

@@ -52,12 +52,17 @@ final class ContainerTeardown {
     if (!container.state().unsettled()) {
       return;
     }
-    execs.containerEnded(container.id());
     runtime.delete(container.id(), true);
+    execs.containerEnded(container);
     network(container);
     unmount(container.id());
     mounts.release(container);
     sharedMemory.release(container.id());
+  }
+
+  /** What is known of a container's execs is of no use any more. */
+  void forget(String id) {
+    execs.containerRemoved(id);
   }
 
   /** The root file system of a container that does not run. */

@@ -8,12 +8,16 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Collectors;
 
 /**
  * All containers, in memory. Lookups take no lock. A name belongs to one container at a time from
  * the moment it is {@linkplain #reserve reserved}.
  */
 public final class Containers {
+
+  /** How many containers an error names. */
+  private static final int NAMED_MATCHES = 10;
 
   private final ConcurrentSkipListMap<String, ContainerHandle> byId = new ConcurrentSkipListMap<>();
   private final ConcurrentMap<String, String> idByName = new ConcurrentHashMap<>();
@@ -61,9 +65,24 @@ public final class Containers {
       return Optional.empty();
     }
     if (!matches.lastKey().equals(first.getKey())) {
-      throw EngineException.invalid("Multiple IDs found with provided prefix: " + reference);
+      throw ambiguous(reference, matches);
     }
     return Optional.of(first.getValue());
+  }
+
+  /** What Docker says, and which containers it may be. */
+  private static EngineException ambiguous(
+      String prefix, NavigableMap<String, ContainerHandle> matches) {
+    String named =
+        matches.values().stream()
+            .limit(NAMED_MATCHES)
+            .map(ContainerHandle::current)
+            .map(container -> container.shortId() + " (" + container.name() + ")")
+            .collect(Collectors.joining(", "));
+    int more = matches.size() - NAMED_MATCHES;
+    return EngineException.invalid(
+        "Multiple IDs found with provided prefix: %s: %s%s"
+            .formatted(prefix, named, more > 0 ? " and " + more + " more" : ""));
   }
 
   Collection<ContainerHandle> handles() {

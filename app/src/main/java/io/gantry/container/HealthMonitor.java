@@ -117,7 +117,7 @@ final class HealthMonitor {
             Optional.empty());
     ByteArrayOutputStream output = new ByteArrayOutputStream();
     try {
-      String exec = execs.create(container.id(), config);
+      String exec = execs.createProbe(container.id(), config);
       boolean[] late = {false};
       try (ProcessStreams streams = execs.start(exec, Optional.empty())) {
         Future<?> limit =

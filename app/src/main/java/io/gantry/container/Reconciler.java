@@ -1,5 +1,6 @@
 package io.gantry.container;
 
+import io.gantry.container.exec.ExecService;
 import io.gantry.linux.mount.MountInfo;
 import io.gantry.linux.mount.Mounts;
 import io.gantry.network.NetworkService;
@@ -17,11 +18,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +52,8 @@ final class Reconciler {
   private final StorageDriver storage;
   private final NetworkService networks;
   private final VolumeService volumes;
+  private final ExecService execs;
+  private final ContainerEvents events;
   private final ContainerPaths paths;
 
   Reconciler(
@@ -60,6 +66,8 @@ final class Reconciler {
       StorageDriver storage,
       NetworkService networks,
       VolumeService volumes,
+      ExecService execs,
+      ContainerEvents events,
       ContainerPaths paths) {
     this.containers = containers;
     this.store = store;
@@ -70,6 +78,8 @@ final class Reconciler {
     this.storage = storage;
     this.networks = networks;
     this.volumes = volumes;
+    this.execs = execs;
+    this.events = events;
     this.paths = paths;
   }
 
@@ -106,12 +116,24 @@ final class Reconciler {
     volumes.unmountUnused();
     networks.start(running::contains).done().forEach(line -> log.info("Network: {}", line));
     FailPoint.hit("reconcile.adopted");
+    Map<String, Instant> told = told(found.values());
     for (ContainerHandle handle : open) {
-      settle(handle, found.getOrDefault(handle.id(), new Adopted.Gone()));
+      settle(handle, found.getOrDefault(handle.id(), new Adopted.Gone()), told);
     }
+    execs.adopt();
     removeOrphanMounts(running);
     FailPoint.hit("reconcile.settled");
     Thread.startVirtualThread(() -> background(known));
+  }
+
+  /** When the last daemon told the ends of containers, whether or not it came to record them. */
+  private Map<String, Instant> told(Collection<Adopted> found) {
+    return found.stream()
+        .flatMap(now -> now instanceof Adopted.Exited(Exit exit) ? Stream.of(exit) : Stream.empty())
+        .map(Exit::finishedAt)
+        .min(Comparator.naturalOrder())
+        .map(first -> events.toldSince("die", first))
+        .orElse(Map.of());
   }
 
   private static boolean mayHaveSomething(ContainerHandle handle) {
@@ -130,7 +152,7 @@ final class Reconciler {
     }
   }
 
-  private void settle(ContainerHandle handle, Adopted found) {
+  private void settle(ContainerHandle handle, Adopted found, Map<String, Instant> told) {
     handle.lock.lock();
     try {
       Container container = handle.current();
@@ -138,11 +160,13 @@ final class Reconciler {
         return;
       }
       switch (found) {
-        case Adopted.Running now -> launcher.adopt(handle, now.pid(), now.paused());
         case Adopted.Exited(Exit exit) -> {
-          asRunning(handle);
-          exits.ended(handle, exit);
+          Instant last = told.getOrDefault(handle.id(), Instant.MIN);
+          ended(handle, exit, !last.isBefore(exit.finishedAt()));
         }
+        case Adopted.Running now when container.state().step() != Step.TEARDOWN ->
+            launcher.adopt(handle, now.pid(), now.paused());
+        case Adopted.Running now -> notStarted(handle);
         case Adopted.Waiting waiting -> notStarted(handle);
         case Adopted.Gone gone -> {
           if (container.state().isRunning()) {
@@ -153,7 +177,7 @@ final class Reconciler {
                     Instant.now(),
                     false,
                     "the host or its monitor went away");
-            exits.ended(handle, lost);
+            exits.ended(handle, lost, false);
           } else {
             notStarted(handle);
           }
@@ -167,17 +191,24 @@ final class Reconciler {
   }
 
   /**
-   * It ran, perhaps although the record of that did not reach the disk; the rest of its output is
-   * still to be logged.
+   * It has ended. Of that the last daemon may have recorded nothing, or all but taken away what the
+   * run had; what it did is not done again.
    */
-  private void asRunning(ContainerHandle handle) {
+  private void ended(ContainerHandle handle, Exit exit, boolean told) {
     Container container = handle.current();
-    launcher.resumeLog(container);
     State state = container.state();
-    if (!state.isRunning()) {
-      Instant started = state.startedAt() == null ? Instant.now() : state.startedAt();
-      handle.publish(container.with(state.running(0, started)));
+    if (state.step() == Step.TEARDOWN) {
+      if (!told) {
+        exits.tell(container, exit);
+      }
+      exits.tearDown(handle);
+      return;
     }
+    launcher.resumeLog(container);
+    if (!state.isRunning()) {
+      handle.publish(container.with(state.running(0, exit.finishedAt())));
+    }
+    exits.ended(handle, exit, told);
   }
 
   /** A start that was cut off before the program ran, or the rest of a teardown. */
@@ -256,15 +287,15 @@ final class Reconciler {
       State state = container.state();
       switch (state.status()) {
         case REMOVING -> remover.remove(handle, false);
-        case RESTARTING -> exits.restart(handle);
+        case RESTARTING -> exits.resumeRestart(handle);
         case EXITED -> {
           if (container.hostConfig().autoRemove()) {
             exits.removeAfterEnd(handle);
           } else if (container
               .hostConfig()
               .restartPolicy()
-              .appliesAtDaemonStart(state, container.restartCount())) {
-            launcher.start(handle, container.restartCount());
+              .appliesAtDaemonStart(state, container.restarts().count())) {
+            launcher.start(handle, container.restarts());
           }
         }
         default -> {}

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param finishedAt when it last ended; null before the first time
  * @param stoppedByUser whether the end was asked for: of the restart policies only {@code always}
  *     then brings it back, when the daemon starts
- * @param unsettled whether a step is under way that changes the kernel: it is written before the
- *     step begins and taken back after it, so that after a crash the engine knows where to look
+ * @param step what is under way
  * @param health what the health checks found; null without a health check
  */
 @CopyBuilder
@@ -30,11 +29,11 @@ public record State(
     @Nullable Instant startedAt,
     @Nullable Instant finishedAt,
     boolean stoppedByUser,
-    boolean unsettled,
+    Step step,
     @Nullable Health health) {
 
   static final State CREATED =
-      new State(Status.CREATED, 0, 0, "", false, null, null, false, false, null);
+      new State(Status.CREATED, 0, 0, "", false, null, null, false, Step.NONE, null);
 
   public State {
     error = Lists.of(error);
@@ -43,6 +42,11 @@ public record State(
   /** Whether a process of the container exists: running or paused. */
   public boolean isRunning() {
     return status == Status.RUNNING || status == Status.PAUSED;
+  }
+
+  /** Whether the kernel may have something of the container though none of its processes. */
+  boolean unsettled() {
+    return step != Step.NONE;
   }
 
   public Optional<Instant> started() {
@@ -62,27 +66,36 @@ public record State(
   }
 
   State running(long pid, Instant at) {
-    return new State(Status.RUNNING, pid, 0, "", false, at, finishedAt, false, false, null);
+    return new State(Status.RUNNING, pid, 0, "", false, at, finishedAt, false, Step.NONE, null);
   }
 
   /** The process is gone; what it had in the kernel may still be there. */
   State exited(int exitCode, Instant at, boolean oomKilled, String error) {
     return new State(
-        Status.EXITED, 0, exitCode, error, oomKilled, startedAt, at, stoppedByUser, true, health);
+        Status.EXITED,
+        0,
+        exitCode,
+        error,
+        oomKilled,
+        startedAt,
+        at,
+        stoppedByUser,
+        Step.TEARDOWN,
+        health);
   }
 
   /** A start that did not come to run: Docker keeps {@code created} and says why. */
   State failed(int exitCode, String error) {
     Status now = startedAt == null ? Status.CREATED : Status.EXITED;
     return new State(
-        now, 0, exitCode, error, false, startedAt, finishedAt, stoppedByUser, false, health);
+        now, 0, exitCode, error, false, startedAt, finishedAt, stoppedByUser, Step.NONE, health);
   }
 
   State stoppedByUser(boolean stopped) {
     return StateBuilder.from(this).stoppedByUser(stopped).build();
   }
 
-  State unsettled(boolean unsettled) {
-    return StateBuilder.from(this).unsettled(unsettled).build();
+  State with(Step step) {
+    return StateBuilder.from(this).step(step).build();
   }
 }

@@ -48,7 +48,7 @@ class ContainerRecordTest {
         "overlay2",
         "",
         State.CREATED.running(7, Instant.parse("2026-01-02T03:04:06Z")),
-        2,
+        new Restarts(2, java.time.Duration.ofMillis(200)),
         null);
   }
 

@@ -174,7 +174,7 @@ public record ContainerInspect(
         around.etc().resolve("hosts").toString(),
         container.logPath(),
         "/" + container.name(),
-        container.restartCount(),
+        container.restarts().count(),
         container.driver(),
         "linux",
         "",

@@ -22,15 +22,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Predicate;
 
 /**
- * Further processes in running containers. They are known until their container ends, or some
- * minutes after they have ended; they do not outlive the daemon's memory, but their processes go on
- * without it.
+ * Further processes in running containers. They are known until their container is removed, or some
+ * minutes after they have ended, also to a daemon that comes later: it learns their exit codes, but
+ * their output cannot be had again.
  */
 public final class ExecService {
 
   private static final Duration KEPT = Duration.ofMinutes(5);
+  private static final int KILL = 9;
+  private static final int STOP = 19;
+  private static final int KILLED = 128 + KILL;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Containers containers;
@@ -38,6 +42,7 @@ public final class ExecService {
   private final ExecProcess processes;
   private final ContainerEvents events;
   private final ContainerPaths paths;
+  private final ExecRecords records;
   private final ConcurrentMap<String, ExecSession> sessions = new ConcurrentHashMap<>();
 
   public ExecService(
@@ -51,10 +56,48 @@ public final class ExecService {
     this.processes = processes;
     this.events = events;
     this.paths = paths;
+    this.records = new ExecRecords(paths.execs());
+  }
+
+  /** Takes over what earlier daemons started in containers that still run. */
+  public void adopt() {
+    for (ExecRecords.Entry known : records.all()) {
+      Optional<Container> container =
+          containers.find(known.containerId()).filter(now -> now.state().isRunning());
+      if (container.isEmpty()) {
+        records.delete(known.id());
+        continue;
+      }
+      ExecSession session = new ExecSession(known);
+      sessions.put(session.id(), session);
+      if (session.exitCode().isEmpty()) {
+        runtime
+            .findExec(known.containerId(), known.id())
+            .ifPresent(process -> goOn(session, container.get(), process));
+      }
+    }
+  }
+
+  private void goOn(ExecSession session, Container container, Exec process) {
+    session.running(process);
+    process.exit().thenAccept(code -> ended(session, container, code));
+    if (session.isProbe()) {
+      // the daemon that wanted to know is gone, and so is the time limit it had set
+      kill(session.id());
+    }
   }
 
   /** Notes what is to run; returns its id. */
   public String create(String reference, ExecConfig config) {
+    return create(reference, config, false);
+  }
+
+  /** Notes a health check, which is ended when the daemon that asks for it is. */
+  public String createProbe(String reference, ExecConfig config) {
+    return create(reference, config, true);
+  }
+
+  private String create(String reference, ExecConfig config, boolean probe) {
     Container container = containers.get(reference);
     requireRunning(container);
     if (config.cmd().isEmpty()) {
@@ -64,7 +107,9 @@ public final class ExecService {
     byte[] bytes = new byte[32];
     RANDOM.nextBytes(bytes);
     String id = HexFormat.of().formatHex(bytes);
-    sessions.put(id, new ExecSession(id, container.id(), config));
+    ExecSession session = new ExecSession(id, container.id(), config, probe);
+    sessions.put(id, session);
+    records.write(session.entry());
     events.publish(
         container, "exec_create: " + String.join(" ", config.cmd()), Map.of("execID", id));
     return id;
@@ -88,7 +133,15 @@ public final class ExecService {
 
   private void forgetOld() {
     Instant limit = Instant.now().minus(KEPT);
-    sessions.values().removeIf(session -> session.endedBefore(limit));
+    forget(session -> session.endedBefore(limit));
+  }
+
+  private void forget(Predicate<ExecSession> which) {
+    for (ExecSession session : sessions.values()) {
+      if (which.test(session) && sessions.remove(session.id(), session)) {
+        records.delete(session.id());
+      }
+    }
   }
 
   /** The exec of that id; NOT_FOUND when there is none. */
@@ -162,28 +215,34 @@ public final class ExecService {
           container,
           "exec_start: " + String.join(" ", config.cmd()),
           Map.of("execID", session.id()));
-      process
-          .exit()
-          .thenAccept(
-              code -> {
-                ended(session, container, code);
-                streams.exited();
-              });
+      session.over().thenRun(streams::exited);
+      process.exit().thenAccept(code -> ended(session, container, code));
     } catch (LaunchException e) {
-      session.ended(e.exitCode());
+      failed(session, e.exitCode());
       throw e;
     } catch (RuntimeException e) {
-      session.ended(126);
+      failed(session, 126);
       throw e;
     }
   }
 
+  private void failed(ExecSession session, int exitCode) {
+    if (session.ended(exitCode)) {
+      records.write(session.entry());
+      session.over().complete(null);
+    }
+  }
+
   private void ended(ExecSession session, Container container, int exitCode) {
-    session.ended(exitCode);
+    if (!session.ended(exitCode)) {
+      return;
+    }
+    records.write(session.entry());
     events.publish(
         container,
         "exec_die",
         Map.of("execID", session.id(), "exitCode", Integer.toString(exitCode)));
+    session.over().complete(null);
   }
 
   /** Sets the size of its terminal. */
@@ -197,16 +256,32 @@ public final class ExecService {
     process.resize(rows, columns);
   }
 
-  /** Ends it by SIGKILL, if it runs. */
+  /** Ends it and what it started by SIGKILL, if it runs. */
   public void kill(String id) {
-    get(id).process().ifPresent(process -> process.signal(9));
+    get(id)
+        .process()
+        .ifPresent(
+            process -> {
+              // stopped, it starts no more while its children are looked for
+              process.signal(STOP);
+              ProcessHandle.of(process.pid()).stream()
+                  .flatMap(ProcessHandle::descendants)
+                  .forEach(ProcessHandle::destroyForcibly);
+              process.signal(KILL);
+            });
   }
 
-  /** The container has ended, and all that ran in it. */
-  public void containerEnded(String containerId) {
-    sessions
-        .values()
-        .removeIf(
-            session -> session.containerId().equals(containerId) && session.exitCode().isPresent());
+  /** The container has ended, and all that ran in it: nobody has to wait for a monitor's word. */
+  public void containerEnded(Container container) {
+    for (ExecSession session : sessions.values()) {
+      if (session.containerId().equals(container.id()) && session.process().isPresent()) {
+        ended(session, container, KILLED);
+      }
+    }
+  }
+
+  /** The container is removed. */
+  public void containerRemoved(String containerId) {
+    forget(session -> session.containerId().equals(containerId));
   }
 }

@@ -4,6 +4,7 @@ import io.gantry.plugins.runtime.Exec;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -24,13 +25,29 @@ public final class ExecSession {
   private final String id;
   private final String containerId;
   private final ExecConfig config;
+  private final boolean probe;
+  private final CompletableFuture<Void> over = new CompletableFuture<>();
   private final AtomicReference<State> state =
       new AtomicReference<>(new State(Phase.CREATED, null, null, null));
 
-  ExecSession(String id, String containerId, ExecConfig config) {
+  ExecSession(String id, String containerId, ExecConfig config, boolean probe) {
     this.id = id;
     this.containerId = containerId;
     this.config = config;
+    this.probe = probe;
+  }
+
+  /** One that an earlier daemon knew. */
+  ExecSession(ExecRecords.Entry known) {
+    this(known.id(), known.containerId(), known.config(), known.probe());
+    if (known.exitCode() != null) {
+      state.set(new State(Phase.ENDED, null, known.exitCode(), known.ended()));
+    }
+  }
+
+  ExecRecords.Entry entry() {
+    State now = state.get();
+    return new ExecRecords.Entry(id, containerId, config, probe, now.exitCode(), now.ended());
   }
 
   public String id() {
@@ -77,8 +94,26 @@ public final class ExecSession {
         now -> now.phase() == Phase.ENDED ? now : new State(Phase.RUNNING, process, null, null));
   }
 
-  void ended(int exitCode) {
-    state.updateAndGet(now -> new State(Phase.ENDED, now.process(), exitCode, Instant.now()));
+  /** Notes the end; whether this call is the first to do so. */
+  boolean ended(int exitCode) {
+    Instant time = Instant.now();
+    State before =
+        state.getAndUpdate(
+            now ->
+                now.phase() == Phase.ENDED
+                    ? now
+                    : new State(Phase.ENDED, now.process(), exitCode, time));
+    return before.phase() != Phase.ENDED;
+  }
+
+  /** Completed when its end was noted and told. */
+  CompletableFuture<Void> over() {
+    return over;
+  }
+
+  /** Whether it is a health check. */
+  boolean isProbe() {
+    return probe;
   }
 
   boolean endedBefore(Instant time) {
