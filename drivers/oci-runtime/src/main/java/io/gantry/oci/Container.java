@@ -192,6 +192,16 @@ final class Container implements AutoCloseable {
     }
   }
 
+  /**
+   * Waits until the output of a container whose monitor has ended is delivered.
+   *
+   * @return false when the time is over
+   */
+  boolean awaitOutput(Duration limit) throws IOException {
+    StreamConnection last = connection.get();
+    return last == null || last.awaitOutput(limit);
+  }
+
   void killMonitor(int signal) throws IOException {
     if (monitor.isPresent() && !monitorEnded) {
       var _ = monitor.get().signal(signal);

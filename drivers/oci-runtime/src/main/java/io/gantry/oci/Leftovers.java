@@ -24,6 +24,7 @@ final class Leftovers {
 
   private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
   private static final Duration MONITOR_END = Duration.ofSeconds(5);
+  private static final Duration OUTPUT_END = Duration.ofSeconds(10);
 
   private final Layout layout;
   private final Cgroups cgroups;
@@ -71,6 +72,9 @@ final class Leftovers {
     if (!container.awaitMonitor(poller, MONITOR_END)) {
       container.killMonitor(Signals.SIGKILL);
       var _ = container.awaitMonitor(poller, MONITOR_END);
+    }
+    if (!container.awaitOutput(OUTPUT_END)) {
+      LOG.log(Level.WARNING, "the last output of container {0} is given up", container.id());
     }
     for (String exec : Layout.names(layout.execs(container.id()))) {
       // Ended with the processes they watch, unless they are stuck.

@@ -6,11 +6,15 @@ import io.gantry.plugins.runtime.Attachment;
 import io.gantry.plugins.runtime.OutputSink;
 import io.gantry.plugins.runtime.Stream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The connection to a monitor's {@code attach} socket. Out come packets of one byte for the stream,
@@ -29,6 +33,7 @@ final class StreamConnection implements Attachment {
   private final Buffers buffers;
   private final boolean openStdin;
   private final boolean endStdin;
+  private final CountDownLatch outputEnded = new CountDownLatch(1);
 
   private StreamConnection(
       SeqPacketSocket socket, Buffers buffers, boolean openStdin, boolean endStdin) {
@@ -81,6 +86,21 @@ final class StreamConnection implements Attachment {
       LOG.log(Level.WARNING, "output was lost", e);
     } finally {
       sink.end();
+      outputEnded.countDown();
+    }
+  }
+
+  /**
+   * Waits until everything the monitor sent has been delivered: it closes its side when it ends.
+   *
+   * @return false when the time is over
+   */
+  boolean awaitOutput(Duration limit) throws InterruptedIOException {
+    try {
+      return outputEnded.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while waiting for the rest of the output");
     }
   }
 

@@ -12,19 +12,25 @@ import io.gantry.plugins.runtime.Exec;
 import io.gantry.plugins.runtime.ExecSpec;
 import io.gantry.plugins.runtime.Exit;
 import io.gantry.plugins.runtime.Output;
+import io.gantry.plugins.runtime.OutputSink;
 import io.gantry.plugins.runtime.ResourceSupport;
 import io.gantry.plugins.runtime.RuntimeDriverFactory;
 import io.gantry.plugins.runtime.RuntimeDriverFixture;
 import io.gantry.plugins.runtime.RuntimeInfo;
 import io.gantry.plugins.runtime.TestContainer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -107,6 +113,46 @@ class OciDriverTest extends RuntimeDriverFixture {
             : awaitExit(c.id());
     assertThat(exit.exitCode()).isIn(137, 255);
     assertThat(exit.error().isEmpty()).isEqualTo(exit.exitCode() == 137);
+  }
+
+  @Test
+  void outputIsCompleteThoughTheContainerIsDeletedBeforeItWasRead() throws Exception {
+    TestContainer c =
+        container().withShell("i=0; while [ $i -lt 2000 ]; do i=$((i+1)); echo line $i; done");
+    var _ = driver.create(c.spec());
+    CountDownLatch mayRead = new CountDownLatch(1);
+    StringBuffer text = new StringBuffer();
+    CountDownLatch ended = new CountDownLatch(1);
+    var _ =
+        driver.attach(
+            c.id(),
+            new OutputSink() {
+              @Override
+              public void output(io.gantry.plugins.runtime.Stream stream, ByteBuffer data) {
+                try {
+                  mayRead.await();
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+                text.append(StandardCharsets.US_ASCII.decode(data));
+              }
+
+              @Override
+              public void end() {
+                ended.countDown();
+              }
+            });
+    driver.start(c.id());
+    assertThat(awaitExit(c.id()).exitCode()).isZero();
+    CompletableFuture<Void> deleted =
+        CompletableFuture.runAsync(() -> driver.delete(c.id(), false));
+    assertThatThrownBy(() -> deleted.get(300, TimeUnit.MILLISECONDS))
+        .isInstanceOf(TimeoutException.class);
+    mayRead.countDown();
+    deleted.get(20, TimeUnit.SECONDS);
+    assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(text.toString()).endsWith("line 2000\n");
+    assertThat(text.toString().lines()).hasSize(2000);
   }
 
   @Test

@@ -101,7 +101,9 @@ public final class SeqPacketSocket implements AutoCloseable {
       if (count < 0) {
         ErrnoException failure = ErrnoException.last("receive from " + peer);
         if (failure.errno() == Errno.ECONNRESET) {
-          return 0;
+          // The other side closed without having read everything. The kernel says so once, and
+          // before what that side had sent.
+          return receive(packet);
         }
         retryOrThrow(failure);
         return -1;

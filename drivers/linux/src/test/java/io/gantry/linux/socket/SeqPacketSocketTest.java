@@ -191,4 +191,19 @@ class SeqPacketSocketTest {
         .isInstanceOfSatisfying(
             ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENAMETOOLONG));
   }
+
+  @Test
+  void whatWasSentArrivesThoughTheOtherSideHasNotReadEverything() throws Exception {
+    try (SeqPacketSocket socket = SeqPacketSocket.connect(poller, path)) {
+      try (Descriptor peer = accept()) {
+        assertThat(send(peer, "one")).isEqualTo(3);
+        assertThat(send(peer, "three")).isEqualTo(5);
+        socket.send(direct("not read"));
+      }
+      ByteBuffer buffer = ByteBuffer.allocateDirect(100);
+      assertThat(socket.receive(buffer)).isEqualTo(3);
+      assertThat(socket.receive(buffer.clear())).isEqualTo(5);
+      assertThat(socket.receive(buffer.clear())).isZero();
+    }
+  }
 }
