@@ -218,7 +218,7 @@ class ContainerBeans {
         ContainerCreator.defaults(
             options.containers(),
             runtime.runtimes().getFirst().name(),
-            unified && facts.cgroupNamespaces() ? "private" : "host",
+            unified && facts.cgroupNamespaces(),
             SystemPaths.MASKED,
             SystemPaths.READONLY);
     return new ContainerCreator(

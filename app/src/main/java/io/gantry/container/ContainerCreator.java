@@ -269,19 +269,26 @@ final class ContainerCreator {
     }
   }
 
-  /** What the daemon gives containers that ask for nothing else. */
+  /**
+   * What the daemon gives containers that ask for nothing else.
+   *
+   * @param ownCgroups whether a container, privileged or not, sees its own cgroups only: so it is
+   *     with version 2
+   */
   static HostDefaults defaults(
       DaemonOptions.Containers options,
       String runtime,
-      String cgroupnsMode,
+      boolean ownCgroups,
       List<String> maskedPaths,
       List<String> readonlyPaths) {
+    String cgroupnsMode = options.cgroupnsMode().orElse(ownCgroups ? "private" : "host");
     return new HostDefaults(
         new LogConfig(options.logDriver(), options.logOptions()),
         options.defaultRuntime().orElse(runtime),
         options.shmSize(),
         options.ipcMode(),
-        options.cgroupnsMode().orElse(cgroupnsMode),
+        cgroupnsMode,
+        ownCgroups ? cgroupnsMode : "host",
         maskedPaths,
         readonlyPaths,
         options.umask() == DaemonOptions.Umask.NORMAL ? "normal" : "secure");

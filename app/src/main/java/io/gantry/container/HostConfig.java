@@ -152,7 +152,8 @@ public record HostConfig(
       builder.networkMode("bridge");
     }
     if (cgroupnsMode.isEmpty()) {
-      builder.cgroupnsMode(privileged ? "host" : defaults.cgroupnsMode());
+      builder.cgroupnsMode(
+          privileged ? defaults.privilegedCgroupnsMode() : defaults.cgroupnsMode());
     }
     if (ipcMode.isEmpty()) {
       builder.ipcMode(defaults.ipcMode());

@@ -10,6 +10,7 @@ import java.util.List;
  * @param shmSize bytes of /dev/shm
  * @param ipcMode private or shareable
  * @param cgroupnsMode host or private
+ * @param privilegedCgroupnsMode the same for privileged containers
  * @param maskedPaths hidden in unprivileged containers
  * @param readonlyPaths read-only in unprivileged containers
  * @param umask normal or secure
@@ -20,6 +21,7 @@ public record HostDefaults(
     long shmSize,
     String ipcMode,
     String cgroupnsMode,
+    String privilegedCgroupnsMode,
     List<String> maskedPaths,
     List<String> readonlyPaths,
     String umask) {}

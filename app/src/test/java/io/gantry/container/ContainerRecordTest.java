@@ -20,6 +20,7 @@ class ContainerRecordTest {
             64 << 20,
             "private",
             "host",
+            "host",
             List.of("/proc/kcore"),
             List.of("/proc/sys"),
             "secure");

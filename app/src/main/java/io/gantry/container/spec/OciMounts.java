@@ -25,6 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class OciMounts {
 
   private static final String SHM = "/dev/shm";
+  private static final String CGROUPS = "/sys/fs/cgroup";
   private static final String INIT = "/sbin/docker-init";
   private static final String READ_ONLY = "ro";
 
@@ -38,15 +39,18 @@ final class OciMounts {
   private final HostConfig hostConfig;
   private final SpecInputs inputs;
   private final Optional<Path> init;
+  private final boolean hostCgroups;
 
   /**
    * @param init the init's program on the host; empty: none is used
+   * @param hostCgroups it sees the host's cgroups of version 2
    */
-  OciMounts(Container container, SpecInputs inputs, Optional<Path> init) {
+  OciMounts(Container container, SpecInputs inputs, Optional<Path> init, boolean hostCgroups) {
     this.container = container;
     this.hostConfig = container.hostConfig();
     this.inputs = inputs;
     this.init = init;
+    this.hostCgroups = hostCgroups;
   }
 
   ArrayNode list() {
@@ -97,7 +101,7 @@ final class OciMounts {
             "devpts",
             List.of("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5")));
     entries.add(new Entry("/sys", "sysfs", "sysfs", pseudo(!privileged)));
-    entries.add(new Entry("/sys/fs/cgroup", "cgroup", "cgroup", pseudo(!writableCgroups)));
+    entries.add(cgroups(pseudo(!writableCgroups)));
     entries.add(new Entry("/dev/mqueue", "mqueue", "mqueue", List.of("nosuid", "noexec", "nodev")));
     if (hasOwnSharedMemory()) {
       entries.add(
@@ -108,6 +112,20 @@ final class OciMounts {
               List.of("nosuid", "noexec", "nodev", "mode=1777", "size=" + hostConfig.shmSize())));
     }
     return entries;
+  }
+
+  /**
+   * The runtime mounts cgroup2 anew. In the host's cgroup namespace that would take the options of
+   * the host's own mount away ({@code nsdelegate}, {@code memory_recursiveprot}): they are the
+   * whole hierarchy's.
+   */
+  private Entry cgroups(List<String> options) {
+    if (!hostCgroups) {
+      return new Entry(CGROUPS, "cgroup", "cgroup", options);
+    }
+    List<String> all = new ArrayList<>(List.of("bind"));
+    all.addAll(options);
+    return bind(CGROUPS, CGROUPS, all);
   }
 
   private static List<String> pseudo(boolean readOnly) {

@@ -52,7 +52,7 @@ final class OciNamespaces {
     if (!hostConfig.ipcMode().equals("host")) {
       add(array, "ipc", inputs.ipc());
     }
-    if (hostConfig.cgroupnsMode().equals("private") && facts.cgroupNamespaces()) {
+    if (ownCgroups()) {
       add(array, "cgroup", Optional.empty());
     }
     return array;
@@ -66,6 +66,10 @@ final class OciNamespaces {
 
   boolean ownUts() {
     return !hostConfig.utsMode().equals("host");
+  }
+
+  boolean ownCgroups() {
+    return hostConfig.cgroupnsMode().equals("private") && facts.cgroupNamespaces();
   }
 
   private boolean ownIpc() {

@@ -70,7 +70,8 @@ public final class OciSpec {
     HostConfig hostConfig = container.hostConfig();
     Optional<Path> init = InitProgram.of(container, defaults);
     OciNamespaces namespaces = new OciNamespaces(hostConfig, inputs, facts);
-    OciMounts mounts = new OciMounts(container, inputs, init);
+    boolean hostCgroups = support.cgroupVersion().equals("2") && !namespaces.ownCgroups();
+    OciMounts mounts = new OciMounts(container, inputs, init, hostCgroups);
     List<String> capabilities = capabilities(hostConfig);
     ObjectNode spec = Json.object();
     spec.put("ociVersion", VERSION);

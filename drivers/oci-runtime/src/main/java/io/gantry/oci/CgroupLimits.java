@@ -104,7 +104,12 @@ final class CgroupLimits {
     change.cpusetCpus().ifPresent(v -> add("cpuset", "cpuset.cpus", v));
     change.cpusetMems().ifPresent(v -> add("cpuset", "cpuset.mems", v));
     change.memoryReservation().ifPresent(v -> add("memory", "memory.low", maximum(v)));
-    if (change.memorySwap().isPresent()) {
+    boolean swapCounted =
+        cgroup
+            .directory("memory")
+            .filter(d -> d.resolve("memory.swap.max").toFile().exists())
+            .isPresent();
+    if (change.memorySwap().isPresent() && swapCounted) {
       long swap = change.memorySwap().getAsLong();
       long memory = change.memory().orElseGet(this::memoryNow);
       add("memory", "memory.swap.max", maximum(swap == NONE ? NONE : Math.max(0, swap - memory)));
@@ -204,7 +209,9 @@ final class CgroupLimits {
 
   private static void restore(Change change) {
     try {
-      CgroupFile.write(change.file(), change.value());
+      // A file with lines for devices takes one line at a time; the first is the one that was
+      // written. To what is empty, a list of CPUs for instance, a write of nothing would be none.
+      CgroupFile.write(change.file(), change.value().lines().findFirst().orElse("") + "\n");
     } catch (IOException e) {
       LOG.log(Level.WARNING, "cannot give " + change.file() + " its value back", e);
     }

@@ -4,8 +4,11 @@ import io.gantry.linux.cgroup.CgroupFile;
 import io.gantry.linux.cgroup.Cgroups;
 import io.gantry.linux.cgroup.Hierarchy;
 import io.gantry.plugins.runtime.ResourceSupport;
+import java.io.File;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Finds out which limits this host can enforce, by the files the kernel shows. */
 final class HostLimits {
@@ -45,13 +48,13 @@ final class HostLimits {
     boolean memory = cgroups.of("memory").isPresent();
     boolean cpu = cgroups.of("cpu").isPresent();
     boolean io = cgroups.of("io").isPresent();
+    boolean bfq = io && below(cgroups, "io.bfq.weight").orElseGet(() -> exists("/sys/module/bfq"));
     return new ResourceSupport(
         "2",
         "cgroupfs",
         memory,
         memory,
-        // The root group has no such file to look for.
-        memory && Path.of("/proc/swaps").toFile().exists(),
+        memory && below(cgroups, "memory.swap.max").orElseGet(() -> exists("/proc/swaps")),
         false,
         false,
         cpu,
@@ -59,14 +62,39 @@ final class HostLimits {
         false,
         cgroups.of("cpuset").isPresent(),
         cgroups.of("pids").isPresent(),
-        io,
-        io,
-        io,
+        // The controller alone has no weights: they are the work of bfq or of the cost model.
+        bfq || has(cgroups, "io", "io.cost.qos"),
+        bfq,
+        io && below(cgroups, "io.max").orElse(true),
         cgroups.of("hugetlb").isPresent(),
         true,
         true,
         text(cgroups, "cpuset.cpus.effective"),
         text(cgroups, "cpuset.mems.effective"));
+  }
+
+  /**
+   * Whether groups of version 2 have a file that the root does not have; empty when there is no
+   * other group to look at.
+   */
+  private static Optional<Boolean> below(Cgroups cgroups, String file) {
+    String controller = file.substring(0, file.indexOf('.'));
+    Optional<Path> root = cgroups.of(controller).map(Hierarchy::mount);
+    File[] groups = root.isPresent() ? root.get().toFile().listFiles(File::isDirectory) : null;
+    return Stream.ofNullable(groups)
+        .flatMap(Stream::of)
+        .filter(group -> controllers(group).contains(controller))
+        .findFirst()
+        .map(group -> new File(group, file).exists());
+  }
+
+  private static List<String> controllers(File group) {
+    String text = CgroupFile.text(group.toPath().resolve("cgroup.controllers")).orElse("");
+    return List.of(text.split(" "));
+  }
+
+  private static boolean exists(String path) {
+    return Path.of(path).toFile().exists();
   }
 
   private static boolean has(Cgroups cgroups, String controller, String file) {
