@@ -4,6 +4,8 @@ import io.gantry.linux.cgroup.Cgroups;
 import io.gantry.linux.poll.Poller;
 import io.gantry.linux.process.Signals;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +24,7 @@ import java.util.TreeSet;
  */
 final class Leftovers {
 
+  private static final Logger LOG = System.getLogger(Leftovers.class.getName());
   private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
   private static final Duration MONITOR_END = Duration.ofSeconds(5);
   private static final Duration OUTPUT_END = Duration.ofSeconds(10);
