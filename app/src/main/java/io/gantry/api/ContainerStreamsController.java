@@ -175,6 +175,7 @@ final class ContainerStreamsController implements Controller {
             OptionalLong.empty());
     try (LogReading reading = logging.read(session.container(), all)) {
       reading.copyTo(out, type == StreamType.MULTIPLEXED);
+      out.flush();
     }
   }
 
@@ -216,8 +217,21 @@ final class ContainerStreamsController implements Controller {
             tail(query.text("tail")));
     Container container = containers.get(exchange.name());
     StreamType type = StreamType.of(container.config().tty());
-    try (LogReading reading = logging.read(container, request);
-        Connection.Watch watch = exchange.connection().onDeparture(reading::close)) {
+    try (LogReading reading = logging.read(container, request)) {
+      if (request.follow()) {
+        follow(exchange, reading, type);
+      } else {
+        // Never waits for output: a client that has gone is noticed by writing, and a short answer
+        // is sent as one piece.
+        OutputStream out = exchange.bytes(200, type.mediaType(exchange.version()));
+        reading.copyTo(out, type == StreamType.MULTIPLEXED);
+      }
+    }
+  }
+
+  private static void follow(Exchange exchange, LogReading reading, StreamType type)
+      throws IOException, InterruptedException {
+    try (Connection.Watch watch = exchange.connection().onDeparture(reading::close)) {
       OutputStream out = exchange.stream(200, type.mediaType(exchange.version()));
       reading.copyTo(out, type == StreamType.MULTIPLEXED);
     }

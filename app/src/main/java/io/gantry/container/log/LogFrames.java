@@ -8,6 +8,7 @@ import io.gantry.plugins.log.LogTime;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URLEncoder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,6 +21,10 @@ import java.util.TreeMap;
 final class LogFrames {
 
   private static final int BUFFER = 64 * 1024;
+
+  /** Most answers are short. */
+  private static final int FIRST_BUFFER = 4 * 1024;
+
   private static final int HEADER = 8;
 
   private final OutputStream out;
@@ -28,7 +33,7 @@ final class LogFrames {
   private final boolean details;
   private final LogTime format = new LogTime();
   private final boolean[] inLine = new boolean[LogStream.values().length];
-  private byte[] buffer = new byte[BUFFER];
+  private byte[] buffer = new byte[FIRST_BUFFER];
   private int filled;
   private Map<String, String> lastAttributes = Map.of();
   private byte[] lastDetails = {' '};
@@ -53,10 +58,7 @@ final class LogFrames {
     byte[] attributes = details && newLine ? details(entry.attributes()) : new byte[0];
     int room = HEADER + LogTime.MAX_BYTES + 1 + attributes.length + entry.length() + 1;
     if (buffer.length - filled < room) {
-      drain();
-      if (buffer.length < room) {
-        buffer = new byte[room];
-      }
+      makeRoom(room);
     }
     int start = filled;
     int at = multiplexed ? start + HEADER : start;
@@ -75,6 +77,17 @@ final class LogFrames {
       header(start, stream + 1, at - start - HEADER);
     }
     filled = at;
+  }
+
+  private void makeRoom(int room) throws IOException {
+    if (buffer.length < BUFFER) {
+      buffer = Arrays.copyOf(buffer, Math.max(BUFFER, filled + room));
+      return;
+    }
+    drain();
+    if (buffer.length < room) {
+      buffer = new byte[room];
+    }
   }
 
   private void header(int at, int type, int length) {
@@ -105,9 +118,12 @@ final class LogFrames {
     return lastDetails;
   }
 
-  private void drain() throws IOException {
-    out.write(buffer, 0, filled);
-    filled = 0;
+  /** Hands on what was written; the stream may keep it for a while. */
+  void drain() throws IOException {
+    if (filled > 0) {
+      out.write(buffer, 0, filled);
+      filled = 0;
+    }
   }
 
   /** Sends what was written, to the client. */

@@ -205,6 +205,8 @@ final class LogPump {
       if (given < records.size()) {
         store(
             new Checkpoint.State(state.position(), given, mark, state.unfinished(), state.times()));
+        // Who follows the log reads on while the rest is written: the driver's files may be small.
+        progress.carried(records.get(given - 1).time());
       }
     }
     LineAssembler.Unfinished out = assembler.unfinished(LogStream.STDOUT);

@@ -33,8 +33,9 @@ public final class LogReading implements AutoCloseable {
   }
 
   /**
-   * Writes the log, once. Returns when it ends or the reading is closed; the stream is flushed
-   * whenever there is nothing more to write for the moment.
+   * Writes the log, once. Returns when it ends or the reading is closed. When it follows, the
+   * stream is flushed whenever there is nothing more to write for the moment; at the end it is left
+   * to the caller to flush it.
    *
    * @param multiplexed as {@code application/vnd.docker.multiplexed-stream}; otherwise raw
    */
@@ -55,12 +56,14 @@ public final class LogReading implements AutoCloseable {
           // A log that grows as fast as it is read has no end; what came after the request was not
           // asked for.
           more = request.follow() || records.getFirst().time() <= opened;
-        } else {
+        } else if (request.follow() && !ended) {
           frames.flush();
-          more = request.follow() && !ended && awaitMore(version);
+          more = awaitMore(version);
+        } else {
+          more = false;
         }
       }
-      frames.flush();
+      frames.drain();
     }
   }
 

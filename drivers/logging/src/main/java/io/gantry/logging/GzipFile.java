@@ -29,11 +29,11 @@ final class GzipFile {
 
   private GzipFile() {}
 
-  /** Compresses a file. */
-  static void write(Path from, Path to) throws IOException {
+  /** Compresses a file of lines. */
+  static void write(Path from, Path to, LineDecoder decoder) throws IOException {
     long lastTime;
     try (FileChannel in = FileChannel.open(from, StandardOpenOption.READ)) {
-      lastTime = new LogSearch(in, new JsonLogDecoder()).lastTime(in.size());
+      lastTime = new LogSearch(in, decoder, in.size()).greatestTime(ClockSteps.read(from));
     }
     Files.deleteIfExists(to);
     Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);

@@ -2,8 +2,6 @@ package io.gantry.logging;
 
 import io.gantry.plugins.log.LogStream;
 import io.gantry.plugins.log.LogTime;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -18,64 +16,80 @@ import java.util.zip.GZIPInputStream;
  */
 final class GzipTail {
 
+  private static final int MAX_LINE = 16 * 1024 * 1024;
   private static final int PARTIAL = 1;
   private static final int STDERR = 2;
   private static final int SHIFT = 2;
 
-  private final JsonLogDecoder decoder;
+  private final LineDecoder decoder;
   private long[] lines = new long[1024];
   private int count;
 
-  GzipTail(JsonLogDecoder decoder) {
+  GzipTail(LineDecoder decoder) {
     this.decoder = decoder;
   }
 
   /**
-   * The start of the last lines that are not younger than a time.
+   * The start of the last lines.
    *
    * @return empty when the whole file belongs to the tail and perhaps more
    */
-  OptionalLong find(FileChannel file, long until, TailCounter counter) throws IOException {
-    index(file, until);
+  OptionalLong find(FileChannel file, TailCounter counter) throws IOException {
+    long end = index(file);
     for (int i = count - 1; i >= 0; i--) {
       LogStream stream = (lines[i] & STDERR) == 0 ? LogStream.STDOUT : LogStream.STDERR;
       if (!counter.accept(stream, (lines[i] & PARTIAL) != 0)) {
-        return i + 1 < count
-            ? OptionalLong.of(lines[i + 1] >> SHIFT)
-            : OptionalLong.of(Long.MAX_VALUE >> SHIFT);
+        return OptionalLong.of(i + 1 < count ? lines[i + 1] >> SHIFT : end);
       }
     }
     return OptionalLong.empty();
   }
 
-  private void index(FileChannel file, long until) throws IOException {
+  /** Notes where each record begins and of what kind it is; returns where the log ends. */
+  private long index(FileChannel file) throws IOException {
     file.position(0);
-    InputStream in =
-        new BufferedInputStream(new GZIPInputStream(Channels.newInputStream(file)), 1 << 16);
-    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    InputStream in = new GZIPInputStream(Channels.newInputStream(file), 1 << 15);
+    byte[] block = Buffers.take();
     long start = 0;
-    for (int b = in.read(); b >= 0; b = in.read()) {
-      if (b != '\n') {
-        line.write(b);
-        continue;
+    int filled = 0;
+    for (int read = in.read(block, 0, block.length);
+        read >= 0;
+        read = in.read(block, filled, block.length - filled)) {
+      filled += read;
+      int from = 0;
+      for (int newline = Bytes.indexOf(block, from, filled, '\n');
+          newline < filled;
+          newline = Bytes.indexOf(block, from, filled, '\n')) {
+        add(start + from, block, from, newline);
+        from = newline + 1;
       }
-      byte[] bytes = line.toByteArray();
-      long time = decoder.time(bytes, 0, bytes.length);
-      if (time != LogTime.INVALID && time <= until) {
-        add(start, bytes);
+      System.arraycopy(block, from, block, 0, filled - from);
+      start += from;
+      filled -= from;
+      if (filled == block.length) {
+        if (filled >= MAX_LINE) {
+          // None of our lines is so long: damaged.
+          start += filled;
+          filled = 0;
+        } else {
+          block = Arrays.copyOf(block, filled * 2);
+        }
       }
-      start += bytes.length + 1L;
-      line.reset();
     }
+    Buffers.give(block);
+    return start;
   }
 
-  private void add(long start, byte[] line) {
+  private void add(long start, byte[] block, int from, int to) {
+    if (decoder.time(block, from, to) == LogTime.INVALID) {
+      return;
+    }
     if (count == lines.length) {
       lines = Arrays.copyOf(lines, count * 2);
     }
     long flags =
-        (JsonLogDecoder.partial(line, 0, line.length) ? PARTIAL : 0)
-            | (JsonLogDecoder.stream(line, 0, line.length) == LogStream.STDERR ? STDERR : 0);
+        (decoder.partial(block, from, to) ? PARTIAL : 0)
+            | (decoder.stream(block, from, to) == LogStream.STDERR ? STDERR : 0);
     lines[count++] = start << SHIFT | flags;
   }
 }

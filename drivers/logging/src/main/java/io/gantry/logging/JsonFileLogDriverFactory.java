@@ -27,6 +27,6 @@ public final class JsonFileLogDriverFactory implements LogDriverFactory {
       throw new DriverException(
           DriverException.Kind.INVALID, "unknown option '" + option + "' of log driver json-file");
     }
-    return new JsonFileLogDriver();
+    return new FileLogDriver(new JsonFileLog());
   }
 }

@@ -13,10 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads lines of a json-file log, of Docker's or {@link JsonLogEncoder}'s making. Decodes in place:
- * the line in the buffer is changed. A line that is not of this form (cut off by a power failure)
- * has no record. For one thread at a time.
+ * the line in the buffer is changed.
  */
-final class JsonLogDecoder {
+final class JsonLogDecoder implements LineDecoder {
 
   private static final byte[] START = "{\"log\":\"".getBytes(US_ASCII);
   private static final byte[] STDOUT = "\",\"stream\":\"stdout\",".getBytes(US_ASCII);
@@ -29,12 +28,8 @@ final class JsonLogDecoder {
   private byte[] lastAttributes = new byte[0];
   private Map<String, String> lastParsed = Map.of();
 
-  /**
-   * Decodes a line.
-   *
-   * @param to after its last character, before the newline
-   */
-  @Nullable LogRecord decode(byte[] line, int from, int to) {
+  @Override
+  public @Nullable LogRecord decode(byte[] line, int from, int to) {
     if (!Bytes.startsWith(line, from, to, START)) {
       return null;
     }
@@ -78,8 +73,8 @@ final class JsonLogDecoder {
         stdout ? LogStream.STDOUT : LogStream.STDERR, time, line, text, length, !whole, attributes);
   }
 
-  /** The time of a line without decoding the rest, {@link LogTime#INVALID} when there is none. */
-  long time(byte[] line, int from, int to) {
+  @Override
+  public long time(byte[] line, int from, int to) {
     int end = to - 2;
     int quote = end - 1;
     while (quote > end - LogTime.MAX_BYTES - 1 && quote > from && line[quote] != '"') {
@@ -95,11 +90,9 @@ final class JsonLogDecoder {
     return sane ? format.parse(line, start, end) : LogTime.INVALID;
   }
 
-  /**
-   * Whether the line goes on in the next record of its stream, without decoding it; the text ends
-   * before {@code ","stream":}.
-   */
-  static boolean partial(byte[] line, int from, int to) {
+  /** The text ends before {@code ","stream":}, with a newline if the line does. */
+  @Override
+  public boolean partial(byte[] line, int from, int to) {
     int end = endOfString(line, from + START.length, to);
     int backslashes = end - 2;
     while (backslashes > from && line[backslashes] == '\\') {
@@ -108,8 +101,8 @@ final class JsonLogDecoder {
     return line[end - 1] != 'n' || (end - 2 - backslashes) % 2 == 0;
   }
 
-  /** The stream of a line, likewise. */
-  static LogStream stream(byte[] line, int from, int to) {
+  @Override
+  public LogStream stream(byte[] line, int from, int to) {
     return Bytes.startsWith(line, endOfString(line, from + START.length, to), to, STDERR)
         ? LogStream.STDERR
         : LogStream.STDOUT;

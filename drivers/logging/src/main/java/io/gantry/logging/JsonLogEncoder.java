@@ -11,7 +11,7 @@ import java.util.SortedMap;
  * Writes records as lines of a json-file log: {@code
  * {"log":"…\n","stream":"stdout","attrs":{…},"time":"…"}}. For one thread at a time.
  */
-final class JsonLogEncoder {
+final class JsonLogEncoder implements LineEncoder {
 
   private static final byte[] START = "{\"log\":\"".getBytes(US_ASCII);
   private static final byte[] NEWLINE = "\\n".getBytes(US_ASCII);
@@ -32,13 +32,13 @@ final class JsonLogEncoder {
     this.attributes = attributes.isEmpty() ? new byte[0] : JsonText.object(attributes);
   }
 
-  /** How much room {@link #encode} may need. */
-  int maxLength(LogRecord entry) {
+  @Override
+  public int maxLength(LogRecord entry) {
     return entry.length() * JsonText.MAX_FACTOR + attributes.length + FIXED_PARTS;
   }
 
-  /** Writes a record; returns the offset after it. */
-  int encode(LogRecord entry, byte[] out, int offset) {
+  @Override
+  public int encode(LogRecord entry, byte[] out, int offset) {
     int at = put(START, out, offset);
     at = JsonText.escape(entry.buffer(), entry.offset(), entry.length(), out, at);
     if (!entry.partial()) {

@@ -33,6 +33,9 @@ final class LogFiles {
      * A new current file; the one before it will not change any more. Called with the lock held.
      */
     void rotated(FileChannel next);
+
+    /** Waits a moment for one who has many files to read. Called without the lock. */
+    void awaitReader();
   }
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -76,8 +79,7 @@ final class LogFiles {
     lock.lock();
     try {
       for (Path file : list()) {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-        parts.add(new LogPart(channel, file.toString().endsWith(GZIP), 0));
+        parts.add(open(file));
       }
       followers.add(follower);
       return parts;
@@ -88,6 +90,19 @@ final class LogFiles {
       throw e;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** The size is looked at before the steps: of what is there then all steps are known. */
+  private static LogPart open(Path file) throws IOException {
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+    try {
+      boolean compressed = file.toString().endsWith(GZIP);
+      long size = channel.size();
+      return new LogPart(channel, compressed, 0, size, ClockSteps.read(file));
+    } catch (IOException e) {
+      channel.close();
+      throw e;
     }
   }
 
@@ -131,7 +146,7 @@ final class LogFiles {
     }
     for (int i = oldest; i >= 1; i--) {
       if (i >= keep) {
-        Files.deleteIfExists(plain(i));
+        delete(plain(i));
         Files.deleteIfExists(compressed(plain(i)));
       } else {
         move(plain(i), plain(i + 1));
@@ -146,21 +161,44 @@ final class LogFiles {
     return channel;
   }
 
+  /** Gives followers that are far behind a moment. */
+  void letFollowersCatchUp() {
+    List<Follower> now;
+    lock.lock();
+    try {
+      now = List.copyOf(followers);
+    } finally {
+      lock.unlock();
+    }
+    now.forEach(Follower::awaitReader);
+  }
+
   private static void move(Path from, Path to) throws IOException {
     if (from.toFile().exists()) {
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+      ClockSteps.move(from, to);
     }
   }
 
+  private static void delete(Path plain) throws IOException {
+    Files.deleteIfExists(plain);
+    ClockSteps.delete(plain);
+  }
+
+  /** Drops {@link #previous}. */
+  void deletePrevious() throws IOException {
+    delete(previous());
+  }
+
   /** Replaces {@link #previous} by a compressed file. Takes the lock for the last step only. */
-  void compressPrevious() throws IOException {
+  void compressPrevious(LineDecoder decoder) throws IOException {
     Path plain = previous();
     Path unfinished = current.resolveSibling(current.getFileName() + UNFINISHED);
-    GzipFile.write(plain, unfinished);
+    GzipFile.write(plain, unfinished, decoder);
     lock.lock();
     try {
       Files.move(unfinished, compressed(plain), StandardCopyOption.ATOMIC_MOVE);
-      Files.deleteIfExists(plain);
+      delete(plain);
     } finally {
       lock.unlock();
     }

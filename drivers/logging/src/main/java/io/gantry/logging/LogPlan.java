@@ -3,21 +3,18 @@ package io.gantry.logging;
 import io.gantry.plugins.log.LogQuery;
 import io.gantry.plugins.log.LogTime;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.OptionalLong;
 
-/**
- * Which files of a log a query needs, and from where on. Times are taken to grow from line to line.
- */
+/** Which files of a log a query needs, and from where on. */
 final class LogPlan {
 
   private final LogQuery query;
-  private final JsonLogDecoder decoder;
+  private final LineDecoder decoder;
 
-  LogPlan(LogQuery query, JsonLogDecoder decoder) {
+  LogPlan(LogQuery query, LineDecoder decoder) {
     this.query = query;
     this.decoder = decoder;
   }
@@ -28,51 +25,64 @@ final class LogPlan {
    */
   Deque<LogPart> of(List<LogPart> youngestFirst) throws IOException {
     Deque<LogPart> needed = new ArrayDeque<>();
-    TailCounter counter = new TailCounter(query.tail().orElse(0));
-    boolean complete = false;
-    for (LogPart part : youngestFirst) {
-      if (complete || !needed.isEmpty() && endsBeforeSince(part)) {
-        part.close();
-        complete = true;
-        continue;
-      }
-      OptionalLong tail = query.tail().isPresent() ? tail(part, counter) : OptionalLong.empty();
-      complete = tail.isPresent();
-      needed.addFirst(part.from(Math.max(tail.orElse(0), since(part))));
+    if (query.tail().isPresent()) {
+      addTail(youngestFirst, query.tail().getAsLong(), needed);
+    } else {
+      youngestFirst.forEach(needed::addFirst);
+    }
+    if (query.since().isPresent()) {
+      beginAt(query.since().getAsLong(), needed);
     }
     return needed;
   }
 
-  private boolean endsBeforeSince(LogPart part) throws IOException {
-    if (query.since().isEmpty()) {
-      return false;
+  private void addTail(List<LogPart> youngestFirst, long lines, Deque<LogPart> needed)
+      throws IOException {
+    TailCounter counter = new TailCounter(lines);
+    boolean complete = false;
+    for (LogPart part : youngestFirst) {
+      if (complete) {
+        part.close();
+        continue;
+      }
+      OptionalLong start = tail(part, counter);
+      complete = start.isPresent();
+      needed.addFirst(part.from(start.orElse(0)));
     }
-    FileChannel file = part.channel();
-    long last =
-        part.compressed()
-            ? GzipFile.lastTime(file)
-            : new LogSearch(file, decoder).lastTime(file.size());
-    return last != LogTime.INVALID && last < query.since().getAsLong();
-  }
-
-  private long since(LogPart part) throws IOException {
-    if (query.since().isEmpty() || part.compressed()) {
-      return 0;
-    }
-    FileChannel file = part.channel();
-    return new LogSearch(file, decoder).before(query.since().getAsLong(), file.size());
   }
 
   private OptionalLong tail(LogPart part, TailCounter counter) throws IOException {
-    FileChannel file = part.channel();
+    return part.compressed()
+        ? new GzipTail(decoder).find(part.channel(), counter)
+        : search(part).tail(counter);
+  }
+
+  /** Drops what comes before the first record of a time or later. */
+  private void beginAt(long time, Deque<LogPart> needed) throws IOException {
+    OptionalLong start = OptionalLong.empty();
+    while (start.isEmpty() && !needed.isEmpty()) {
+      LogPart part = needed.removeFirst();
+      start = since(part, time);
+      if (start.isEmpty() && needed.isEmpty()) {
+        start = OptionalLong.of(search(part).endOfLastLine());
+      }
+      if (start.isPresent()) {
+        needed.addFirst(part.from(Math.max(part.start(), start.getAsLong())));
+      } else {
+        part.close();
+      }
+    }
+  }
+
+  private OptionalLong since(LogPart part, long time) throws IOException {
     if (part.compressed()) {
-      return new GzipTail(decoder).find(file, query.until().orElse(Long.MAX_VALUE), counter);
+      long last = GzipFile.lastTime(part.channel());
+      return last == LogTime.INVALID || last >= time ? OptionalLong.of(0) : OptionalLong.empty();
     }
-    LogSearch search = new LogSearch(file, decoder);
-    long end = search.endOfLastLine(file.size());
-    if (query.until().isPresent()) {
-      end = search.after(query.until().getAsLong(), end);
-    }
-    return search.tail(end, counter);
+    return search(part).since(time, part.steps());
+  }
+
+  private LogSearch search(LogPart part) {
+    return new LogSearch(part.channel(), decoder, part.size());
   }
 }

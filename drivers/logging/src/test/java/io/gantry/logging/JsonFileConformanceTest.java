@@ -8,7 +8,7 @@ class JsonFileConformanceTest extends LogDriverConformance {
 
   @Override
   protected LogDriver openDriver() {
-    return new JsonFileLogDriver();
+    return new FileLogDriver(new JsonFileLog());
   }
 
   @Override

@@ -64,7 +64,7 @@ class JsonFileFormatTest {
   }
 
   private void write(Map<String, String> options, LogRecord... records) {
-    try (LogDriver driver = new JsonFileLogDriver();
+    try (LogDriver driver = new FileLogDriver(new JsonFileLog());
         LogSink sink = driver.open(context(options), Optional.empty())) {
       List<LogRecord> left = List.of(records);
       while (!left.isEmpty()) {
@@ -80,7 +80,7 @@ class JsonFileFormatTest {
 
   private List<LogRecord> read() {
     List<LogRecord> copies = new ArrayList<>();
-    try (LogDriver driver = new JsonFileLogDriver();
+    try (LogDriver driver = new FileLogDriver(new JsonFileLog());
         LogCursor cursor = driver.read(context(Map.of()), LogQuery.all())) {
       for (List<LogRecord> next = cursor.next(); !next.isEmpty(); next = cursor.next()) {
         for (LogRecord r : next) {
@@ -223,7 +223,7 @@ class JsonFileFormatTest {
     Files.writeString(file(""), "\0\0\0\0\n{\"log\":\"cut o", StandardOpenOption.APPEND);
     write(Map.of(), entry(LogStream.STDOUT, TIME, "two".getBytes(UTF_8), false));
     assertThat(read()).extracting(r -> new String(r.bytes(), UTF_8)).containsExactly("one", "two");
-    try (LogDriver driver = new JsonFileLogDriver();
+    try (LogDriver driver = new FileLogDriver(new JsonFileLog());
         LogCursor cursor =
             driver.read(
                 context(Map.of()),
@@ -256,7 +256,7 @@ class JsonFileFormatTest {
     Files.writeString(file(""), log + good, ISO_8859_1);
     assertThat(read().getLast().bytes()).isEqualTo("a\u00e9".getBytes(UTF_8));
     for (long tail : new long[] {1, 100, 10_000}) {
-      try (LogDriver driver = new JsonFileLogDriver();
+      try (LogDriver driver = new FileLogDriver(new JsonFileLog());
           LogCursor cursor =
               driver.read(
                   context(Map.of()),
@@ -290,7 +290,7 @@ class JsonFileFormatTest {
   void refusesWhatDockerRefuses(String option, String message) {
     int equals = option.indexOf('=');
     Map<String, String> options = Map.of(option.substring(0, equals), option.substring(equals + 1));
-    try (LogDriver driver = new JsonFileLogDriver()) {
+    try (LogDriver driver = new FileLogDriver(new JsonFileLog())) {
       assertThatThrownBy(() -> driver.open(context(options), Optional.empty()))
           .isInstanceOfSatisfying(
               DriverException.class,

@@ -16,8 +16,8 @@ public interface LogDriver extends Driver {
    * Checks the options of a container when it is created. The options every driver has ({@code
    * mode}, {@code max-buffer-size}) are the engine's and are not passed on.
    *
-   * @throws DriverException of kind INVALID, for an unknown option with the text {@code unknown log
-   *     opt '<option>' for <driver> log driver}
+   * @throws DriverException of kind INVALID, for an unknown option with a text like {@code unknown
+   *     log opt '<option>' for <driver> log driver}
    */
   void validate(Map<String, String> options);
 

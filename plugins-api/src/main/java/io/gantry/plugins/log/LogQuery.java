@@ -5,10 +5,11 @@ import java.util.OptionalLong;
 /**
  * What to read of a log (API {@code GET /containers/{id}/logs}). Times are nanoseconds since 1970.
  *
- * @param since nothing older than this
- * @param until nothing younger than this
- * @param tail of the lines between {@code since} and {@code until} only so many last ones, of both
- *     streams together; a line in several partial records counts once
+ * @param since begins with the first record of this time or a later one
+ * @param until ends before the first record that is younger
+ * @param tail of the log's lines only so many last ones, of both streams together, and of these
+ *     those that {@code since} and {@code until} leave; a line in several partial records counts
+ *     once
  * @param stdout whether to return records of stdout
  * @param stderr whether to return records of stderr
  */

@@ -23,7 +23,7 @@ import java.util.concurrent.Executor;
  * deleted before the next mark. So a mark that is handed in at open always names the current file,
  * which is cut back to its size, or the one before, and then all of the current file came after it.
  */
-final class JsonFileSink implements LogSink {
+final class FileLogSink implements LogSink {
 
   /** What is to be done with the file before the current one. */
   private enum Former {
@@ -35,17 +35,19 @@ final class JsonFileSink implements LogSink {
     FREE
   }
 
-  private static final System.Logger log = System.getLogger(JsonFileSink.class.getName());
+  private static final System.Logger log = System.getLogger(FileLogSink.class.getName());
 
   private final String id;
   private final LogFiles files;
-  private final JsonFileOptions options;
-  private final JsonLogEncoder encoder;
+  private final FileLogOptions options;
+  private final FileLogKind kind;
+  private final LineEncoder encoder;
   private final Executor compressor;
   private final Runnable release;
   private FileChannel channel;
   private long inode;
   private long size;
+  private long lastTime;
   private boolean marked = true;
   private Former former = Former.SETTLED;
   private CompletableFuture<Void> compression = CompletableFuture.completedFuture(null);
@@ -53,11 +55,12 @@ final class JsonFileSink implements LogSink {
   /**
    * @param release called once, after the sink is closed
    */
-  JsonFileSink(
+  FileLogSink(
       String id,
       LogFiles files,
-      JsonFileOptions options,
-      JsonLogEncoder encoder,
+      FileLogOptions options,
+      FileLogKind kind,
+      LineEncoder encoder,
       Executor compressor,
       Optional<String> mark,
       Runnable release) {
@@ -65,6 +68,7 @@ final class JsonFileSink implements LogSink {
     this.id = id;
     this.files = files;
     this.options = options;
+    this.kind = kind;
     this.encoder = encoder;
     this.compressor = compressor;
     files.lock().lock();
@@ -74,6 +78,8 @@ final class JsonFileSink implements LogSink {
       inode = inode(files.current());
       size = goBack(mark.orElse(""));
       channel.position(size);
+      ClockSteps.cut(files.current(), size);
+      lastTime = lastTime();
     } catch (IOException e) {
       throw failed("open", e);
     } finally {
@@ -103,9 +109,19 @@ final class JsonFileSink implements LogSink {
     // An unknown log, or a power failure has taken its end: a last line that is cut off must not be
     // joined with the next.
     try (FileChannel reading = FileChannel.open(files.current(), StandardOpenOption.READ)) {
-      long whole = new LogSearch(reading, new JsonLogDecoder()).endOfLastLine(length);
+      long whole = new LogSearch(reading, kind.decoder(), length).endOfLastLine();
       channel.truncate(whole);
       return whole;
+    }
+  }
+
+  /** The time of the last record, or one before all others. */
+  private long lastTime() throws IOException {
+    if (size == 0) {
+      return Long.MIN_VALUE;
+    }
+    try (FileChannel reading = FileChannel.open(files.current(), StandardOpenOption.READ)) {
+      return new LogSearch(reading, kind.decoder(), size).lastTime();
     }
   }
 
@@ -118,7 +134,7 @@ final class JsonFileSink implements LogSink {
     byte[] buffer = Buffers.take();
     try {
       settle();
-      if (size >= options.maxSize() && marked) {
+      if (size > 0 && size >= options.maxSize() && marked) {
         rotate();
       }
       int taken = 0;
@@ -134,6 +150,10 @@ final class JsonFileSink implements LogSink {
           Buffers.give(buffer);
           buffer = new byte[room];
         }
+        if (entry.time() < lastTime) {
+          ClockSteps.add(files.current(), size + filled);
+        }
+        lastTime = entry.time();
         filled = encoder.encode(entry, buffer, filled);
         taken++;
         if (size + filled >= options.maxSize()) {
@@ -166,10 +186,12 @@ final class JsonFileSink implements LogSink {
       full.close();
       inode = inode(files.current());
       size = 0;
+      lastTime = Long.MIN_VALUE;
       former = Former.WAITING;
     } finally {
       files.lock().unlock();
     }
+    files.letFollowersCatchUp();
   }
 
   /** Does with the file before the current one what had to wait for the mark. */
@@ -179,7 +201,7 @@ final class JsonFileSink implements LogSink {
     }
     former = Former.SETTLED;
     if (options.maxFiles() == 1) {
-      Files.deleteIfExists(files.previous());
+      files.deletePrevious();
     } else if (options.compress()) {
       compression = CompletableFuture.runAsync(this::compress, compressor);
     }
@@ -187,7 +209,7 @@ final class JsonFileSink implements LogSink {
 
   private void compress() {
     try {
-      files.compressPrevious();
+      files.compressPrevious(kind.decoder());
     } catch (IOException e) {
       // The file stays as it is: a log that is not compressed is better than none.
       log.log(System.Logger.Level.WARNING, "compress the log of " + id + ": " + e);

@@ -10,10 +10,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,47 +19,56 @@ import org.jspecify.annotations.Nullable;
  * files open, so that neither renaming nor deletion takes a line away, and a buffer only while
  * there is something to read.
  */
-final class JsonFileCursor implements LogCursor, LogFiles.Follower {
-
-  /** How many new files a reader may leave unread before the oldest of them are given up. */
-  private static final int MAX_WAITING = 64;
+final class FileLogCursor implements LogCursor, LogFiles.Follower {
 
   private static final int MAX_LINE = 16 * 1024 * 1024;
+
+  /** Most that is read is a short tail. */
+  private static final int SMALL = 8 * 1024;
+
   private static final byte[] EMPTY = new byte[0];
 
   private final String id;
   private final LogFiles files;
   private final LogQuery query;
   private final Runnable release;
-  private final long since;
   private final long until;
-  private final JsonLogDecoder decoder = new JsonLogDecoder();
-  private final ConcurrentLinkedDeque<LogPart> waiting = new ConcurrentLinkedDeque<>();
-  private final AtomicInteger rotations = new AtomicInteger();
+  private final LineDecoder decoder;
+  private final PartQueue waiting = new PartQueue();
   private @Nullable LogPart part;
+
+  /** How much there is in the file that is read, as far as is known. */
+  private long expected;
+
+  /** Whether the last read has filled the buffer: there is more. */
+  private boolean busy;
+
   private InputStream in = InputStream.nullInputStream();
   private byte[] buffer = EMPTY;
   private int from;
   private int to;
+
+  /** As in Docker: after the first record of this time or later all are returned. */
+  private long since;
+
   private boolean ended;
   private boolean closed;
 
   /**
    * @param release called once, after the cursor is closed
    */
-  JsonFileCursor(String id, LogFiles files, LogQuery query, Runnable release) {
+  FileLogCursor(
+      String id, LogFiles files, LogQuery query, LineDecoder decoder, Runnable release) {
     this.id = id;
     this.release = release;
     this.files = files;
     this.query = query;
+    this.decoder = decoder;
     this.since = query.since().orElse(Long.MIN_VALUE);
     this.until = query.until().orElse(Long.MAX_VALUE);
     try {
-      Deque<LogPart> parts = new LogPlan(query, decoder).of(files.open(this));
-      // Files that began meanwhile are already waiting: what was there before goes in front.
-      while (!parts.isEmpty()) {
-        waiting.addFirst(parts.removeLast());
-      }
+      // Files that began meanwhile are already waiting.
+      waiting.addFormer(new LogPlan(query, decoder).of(files.open(this)));
     } catch (IOException e) {
       closeFiles();
       throw failed("open", e);
@@ -71,12 +77,12 @@ final class JsonFileCursor implements LogCursor, LogFiles.Follower {
 
   @Override
   public void rotated(FileChannel next) {
-    waiting.addLast(new LogPart(next, false, 0));
-    if (rotations.incrementAndGet() > MAX_WAITING) {
-      LogPart oldest = waiting.pollFirst();
-      rotations.decrementAndGet();
-      closeQuietly(oldest);
-    }
+    waiting.addBegun(LogPart.begun(next));
+  }
+
+  @Override
+  public void awaitReader() {
+    waiting.awaitReader();
   }
 
   @Override
@@ -115,6 +121,7 @@ final class JsonFileCursor implements LogCursor, LogFiles.Follower {
       if (entry == null || entry.time() < since) {
         continue;
       }
+      since = Long.MIN_VALUE;
       if (entry.time() > until) {
         ended = true;
         break;
@@ -131,24 +138,26 @@ final class JsonFileCursor implements LogCursor, LogFiles.Follower {
     makeRoom();
     // Asked before reading: only then the end of a file that has a successor is its end for good.
     boolean newest = waiting.isEmpty();
-    int read = in.read(buffer, to, buffer.length - to);
+    int room = (int) Math.min(buffer.length - to, Math.max(expected, SMALL));
+    int read = in.read(buffer, to, room);
+    busy = read == room;
     if (read > 0) {
       to += read;
+      expected -= read;
       return true;
     }
     if (newest) {
       return !waiting.isEmpty();
     }
-    LogPart next = waiting.pollFirst();
+    LogPart next = waiting.take();
     if (next != null) {
-      rotations.updateAndGet(count -> Math.max(0, count - 1));
       begin(next);
     }
     return true;
   }
 
   private void begin(LogPart next) throws IOException {
-    closeQuietly(part);
+    PartQueue.closeQuietly(part);
     part = next;
     from = 0;
     to = 0;
@@ -157,9 +166,11 @@ final class JsonFileCursor implements LogCursor, LogFiles.Follower {
       file.position(0);
       in = new GZIPInputStream(Channels.newInputStream(file), 1 << 16);
       skip(next.start());
+      expected = Long.MAX_VALUE;
     } else {
       file.position(Math.min(next.start(), file.size()));
       in = Channels.newInputStream(file);
+      expected = next.size() - next.start();
     }
   }
 
@@ -173,13 +184,15 @@ final class JsonFileCursor implements LogCursor, LogFiles.Follower {
   }
 
   private void makeRoom() {
-    if (buffer.length == 0) {
-      buffer = Buffers.take();
+    byte[] next = buffer;
+    if (buffer.length == 0 || busy && buffer.length < Buffers.SIZE) {
+      next = busy || expected > SMALL ? Buffers.take() : new byte[SMALL];
     }
-    if (from > 0) {
-      System.arraycopy(buffer, from, buffer, 0, to - from);
+    if (from > 0 || next != buffer) {
+      System.arraycopy(buffer, from, next, 0, to - from);
       to -= from;
       from = 0;
+      buffer = next;
     }
     if (to == buffer.length) {
       if (buffer.length >= MAX_LINE) {
@@ -204,23 +217,11 @@ final class JsonFileCursor implements LogCursor, LogFiles.Follower {
 
   private void closeFiles() {
     files.unfollow(this);
-    closeQuietly(part);
-    for (LogPart left = waiting.pollFirst(); left != null; left = waiting.pollFirst()) {
-      closeQuietly(left);
-    }
+    PartQueue.closeQuietly(part);
+    waiting.close();
     Buffers.give(buffer);
     buffer = EMPTY;
     ended = true;
-  }
-
-  private static void closeQuietly(@Nullable LogPart part) {
-    try {
-      if (part != null) {
-        part.close();
-      }
-    } catch (IOException e) {
-      // Only read from: nothing is lost.
-    }
   }
 
   private DriverException failed(String action, IOException e) {

@@ -13,14 +13,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Docker's json-file log: {@code <directory>/<id>-json.log} and, with {@code max-size} and {@code
- * max-file}, older files beside it.
+ * A log in files of lines: one that grows and, with {@code max-size} and {@code max-file}, older
+ * ones beside it. What a line looks like and which options there are is a matter of its kind.
  *
  * <p>What was flushed is with the kernel: it survives the daemon, and a crash of the machine as far
  * as the kernel had written it.
  */
-final class JsonFileLogDriver implements LogDriver {
+final class FileLogDriver implements LogDriver {
 
+  private final FileLogKind kind;
   private final Map<Path, Users> logs = new ConcurrentHashMap<>();
   private final ExecutorService compressor =
       Executors.newSingleThreadExecutor(
@@ -29,20 +30,24 @@ final class JsonFileLogDriver implements LogDriver {
   /** The files of a log and how many sinks and cursors there are on them. */
   private record Users(LogFiles files, int count) {}
 
+  FileLogDriver(FileLogKind kind) {
+    this.kind = kind;
+  }
+
   @Override
   public void validate(Map<String, String> options) {
-    JsonFileOptions.validate(options);
+    kind.validate(options);
   }
 
   @Override
   public LogSink open(LogContext context, Optional<String> mark) {
-    JsonFileOptions options = JsonFileOptions.parse(context.options());
-    JsonLogEncoder encoder = new JsonLogEncoder(LogAttributes.of(context));
-    Path file = file(context);
+    FileLogOptions options = kind.options(context.options());
+    LineEncoder encoder = kind.encoder(context);
+    Path file = kind.file(context);
     LogFiles files = use(file);
     try {
-      return new JsonFileSink(
-          context.id(), files, options, encoder, compressor, mark, () -> leave(file));
+      return new FileLogSink(
+          context.id(), files, options, kind, encoder, compressor, mark, () -> leave(file));
     } catch (RuntimeException e) {
       leave(file);
       throw e;
@@ -51,10 +56,10 @@ final class JsonFileLogDriver implements LogDriver {
 
   @Override
   public LogCursor read(LogContext context, LogQuery query) {
-    Path file = file(context);
+    Path file = kind.file(context);
     LogFiles files = use(file);
     try {
-      return new JsonFileCursor(context.id(), files, query, () -> leave(file));
+      return new FileLogCursor(context.id(), files, query, kind.decoder(), () -> leave(file));
     } catch (RuntimeException e) {
       leave(file);
       throw e;
@@ -63,11 +68,7 @@ final class JsonFileLogDriver implements LogDriver {
 
   @Override
   public Optional<Path> path(LogContext context) {
-    return Optional.of(file(context));
-  }
-
-  private static Path file(LogContext context) {
-    return context.directory().resolve(context.id() + "-json.log");
+    return kind.shown() ? Optional.of(kind.file(context)) : Optional.empty();
   }
 
   private LogFiles use(Path file) {
