@@ -105,12 +105,12 @@ final class ContainerStreamsController implements Controller {
   private record Session(
       Container container, AttachRequest request, DetachKeys keys, ProcessStreams streams) {
 
-    StreamSession.Input input() {
+    StreamSession.Input input(Runnable onDetach) {
       if (!request.stdin() || !container.config().openStdin()) {
         return new StreamSession.Input.Ignored();
       }
       return container.config().tty()
-          ? new StreamSession.Input.Terminal(keys, () -> {})
+          ? new StreamSession.Input.Terminal(keys, onDetach)
           : new StreamSession.Input.Plain();
     }
   }
@@ -156,7 +156,8 @@ final class ContainerStreamsController implements Controller {
         sendLogs(session, out, type);
       }
       if (session.request().stream()) {
-        new StreamSession(streams, type, session.input()).run(in, out);
+        Runnable onDetach = () -> containers.detached(session.container().id());
+        new StreamSession(streams, type, session.input(onDetach)).run(in, out);
       }
     }
   }

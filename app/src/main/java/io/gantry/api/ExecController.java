@@ -78,7 +78,7 @@ final class ExecController implements Controller {
         (in, out) -> {
           try {
             ProcessStreams streams = execs.start(session.id(), request.size());
-            new StreamSession(streams, type, input(session.config())).run(in, out);
+            new StreamSession(streams, type, input(session)).run(in, out);
           } catch (EngineException | DriverException e) {
             tell(out, type, e);
           }
@@ -95,13 +95,15 @@ final class ExecController implements Controller {
     writer.flush();
   }
 
-  private static StreamSession.Input input(ExecConfig config) {
+  private StreamSession.Input input(ExecSession session) {
+    ExecConfig config = session.config();
     if (!config.attachStdin()) {
       return new StreamSession.Input.Ignored();
     }
     return config.tty()
         ? new StreamSession.Input.Terminal(
-            DetachKeys.parse(config.detachKeys()).orElse(DetachKeys.DEFAULT), () -> {})
+            DetachKeys.parse(config.detachKeys()).orElse(DetachKeys.DEFAULT),
+            () -> execs.detached(session))
         : new StreamSession.Input.Plain();
   }
 

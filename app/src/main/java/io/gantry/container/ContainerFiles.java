@@ -262,6 +262,7 @@ public final class ContainerFiles {
       boolean freeze = pause && status == Status.RUNNING;
       if (freeze) {
         runtime.pause(container.id());
+        events.publish(container, "pause");
       }
       try {
         String id =
@@ -292,6 +293,7 @@ public final class ContainerFiles {
       } finally {
         if (freeze) {
           runtime.resume(container.id());
+          events.publish(container, "unpause");
         }
       }
     } finally {

@@ -452,6 +452,11 @@ public final class ContainerService {
     }
   }
 
+  /** An attached client has left by its detach keys. */
+  public void detached(String reference) {
+    events.publish(containers.get(reference), "detach");
+  }
+
   /** Sets the size of the container's terminal. */
   public void resize(String reference, int rows, int columns) {
     Container container = containers.get(reference);

@@ -73,7 +73,8 @@ final class ImageMaker {
               newImage(image, Optional.empty()),
               List.of(layer.layer()),
               request.target().map(Reference::withDefaultTag).stream().toList());
-      events.publish("import", id, request.target().map(Reference::familiar).orElse(id));
+      tagged(id, request.target());
+      events.publish("import", id, id);
       return id;
     } catch (IOException e) {
       throw EngineException.system("import: " + e.getMessage(), e);
@@ -134,13 +135,16 @@ final class ImageMaker {
               newImage(image, request.base().map(Image::id)),
               stack,
               request.target().map(Reference::withDefaultTag).stream().toList());
-      request
-          .target()
-          .ifPresent(name -> events.publish("tag", id, name.withDefaultTag().familiar()));
+      events.publish("create", id, id);
+      tagged(id, request.target());
       return id;
     } finally {
       below.ifPresent(LayerPin::close);
     }
+  }
+
+  private void tagged(String id, Optional<Reference> target) {
+    target.ifPresent(name -> events.publish("tag", id, name.withDefaultTag().familiar()));
   }
 
   private static ImageCommitter.NewImage newImage(ImageConfig config, Optional<String> parent) {

@@ -202,7 +202,8 @@ final class ImageRemover {
     }
     index.namesOf(image.id()).forEach(name -> untag(removing, name, image));
     removing.transaction.remove(image);
-    removing.events.add(() -> events.publish("delete", image.id(), image.id(), image.labels()));
+    // As in Docker: the labels are gone with the image.
+    removing.events.add(() -> events.publish("delete", image.id(), image.id(), Map.of()));
     removing.removals.add(new Removal.Deleted(image.id()));
     image.chainId().ifPresent(chain -> releaseLayers(removing, chain));
     if (prune) {

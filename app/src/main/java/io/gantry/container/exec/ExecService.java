@@ -110,9 +110,14 @@ public final class ExecService {
     ExecSession session = new ExecSession(id, container.id(), config, probe);
     sessions.put(id, session);
     records.write(session.entry());
-    events.publish(
-        container, "exec_create: " + String.join(" ", config.cmd()), Map.of("execID", id));
+    events.publish(container, action("exec_create", config), Map.of("execID", id));
     return id;
+  }
+
+  /** As dockerd spells it: a space follows the program also when it has no arguments. */
+  private static String action(String what, ExecConfig config) {
+    List<String> arguments = config.cmd().subList(1, config.cmd().size());
+    return what + ": " + config.cmd().getFirst() + " " + String.join(" ", arguments);
   }
 
   private static void requireRunning(Container container) {
@@ -211,10 +216,7 @@ public final class ExecService {
       if (process.streams().isEmpty()) {
         streams.end();
       }
-      events.publish(
-          container,
-          "exec_start: " + String.join(" ", config.cmd()),
-          Map.of("execID", session.id()));
+      events.publish(container, action("exec_start", config), Map.of("execID", session.id()));
       session.over().thenRun(streams::exited);
       process.exit().thenAccept(code -> ended(session, container, code));
     } catch (LaunchException e) {
@@ -243,6 +245,12 @@ public final class ExecService {
         "exec_die",
         Map.of("execID", session.id(), "exitCode", Integer.toString(exitCode)));
     session.over().complete(null);
+  }
+
+  /** Its client has left by the detach keys. */
+  public void detached(ExecSession session) {
+    events.publish(
+        containers.get(session.containerId()), "exec_detach", Map.of("execID", session.id()));
   }
 
   /** Sets the size of its terminal. */
