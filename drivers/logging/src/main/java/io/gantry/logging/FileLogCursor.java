@@ -57,8 +57,7 @@ final class FileLogCursor implements LogCursor, LogFiles.Follower {
   /**
    * @param release called once, after the cursor is closed
    */
-  FileLogCursor(
-      String id, LogFiles files, LogQuery query, LineDecoder decoder, Runnable release) {
+  FileLogCursor(String id, LogFiles files, LogQuery query, LineDecoder decoder, Runnable release) {
     this.id = id;
     this.release = release;
     this.files = files;

@@ -7,8 +7,9 @@ import java.nio.channels.FileChannel;
 import java.util.OptionalLong;
 
 /**
- * Finds places in a plain file of a log without reading all of it: what it reads is some blocks and,
- * for a tail, the tail. Offsets are those of the first byte of a line, or of the end. For one thread.
+ * Finds places in a plain file of a log without reading all of it: what it reads is some blocks
+ * and, for a tail, the tail. Offsets are those of the first byte of a line, or of the end. For one
+ * thread.
  */
 final class LogSearch {
 
@@ -92,8 +93,8 @@ final class LogSearch {
   }
 
   /**
-   * Visits lines from {@code last} (after a newline) back to {@code first}; returns the offset after
-   * the line that was refused, or {@code first}.
+   * Visits lines from {@code last} (after a newline) back to {@code first}; returns the offset
+   * after the line that was refused, or {@code first}.
    */
   private long backwards(long first, long last, Backwards visitor) throws IOException {
     long to = last;

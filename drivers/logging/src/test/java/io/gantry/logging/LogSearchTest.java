@@ -48,8 +48,7 @@ class LogSearchTest {
   @ValueSource(longs = {0, 1, 10, 1000, 100_000})
   void aTailReadsNoMoreThanItself(long lines) throws Exception {
     MadeUpLog log = fiveGigabytes();
-    assertThat(search(log).tail(new TailCounter(lines)))
-        .hasValue((LINES - lines) * MadeUpLog.LINE);
+    assertThat(search(log).tail(new TailCounter(lines))).hasValue((LINES - lines) * MadeUpLog.LINE);
     assertThat(log.bytesRead()).isLessThanOrEqualTo(lines * MadeUpLog.LINE * 11 / 10 + 70_000);
   }
 
@@ -59,7 +58,8 @@ class LogSearchTest {
     for (int i = 0; i < 200; i++) {
       MadeUpLog log = fiveGigabytes();
       long line = random.nextLong(LINES);
-      OptionalLong start = search(log).since(BASE + line * MILLI - random.nextLong(MILLI), IN_ORDER);
+      OptionalLong start =
+          search(log).since(BASE + line * MILLI - random.nextLong(MILLI), IN_ORDER);
       assertThat(start.orElseThrow())
           .isLessThanOrEqualTo(line * MadeUpLog.LINE)
           .isGreaterThan(line * MadeUpLog.LINE - 70_000);
@@ -77,8 +77,7 @@ class LogSearchTest {
     long half = 1_800_000;
     long[] steps = {third * MadeUpLog.LINE, 2 * third * MadeUpLog.LINE};
     for (long shift : new long[] {-half - 1, -half, -half / 2, -1, 0}) {
-      MadeUpLog log =
-          new MadeUpLog(LINES, line -> BASE + (line - line / third * 2 * half) * MILLI);
+      MadeUpLog log = new MadeUpLog(LINES, line -> BASE + (line - line / third * 2 * half) * MILLI);
       long line = third + shift;
       OptionalLong start = search(log).since(BASE + line * MILLI, steps);
       long expected = shift < 0 ? line : line + 2 * half;
@@ -124,8 +123,7 @@ class LogSearchTest {
           times.add(now);
           assertThat(
                   sink.write(
-                      List.of(
-                          new LogRecord(LogStream.STDOUT, now, text, 0, text.length, false))))
+                      List.of(new LogRecord(LogStream.STDOUT, now, text, 0, text.length, false))))
               .isEqualTo(1);
           mark = sink.flush();
         }
@@ -146,15 +144,13 @@ class LogSearchTest {
     try (var files = Files.list(directory)) {
       assertThat(files.filter(file -> file.toString().endsWith(".steps")))
           .isNotEmpty()
-          .allMatch(
-              file -> Files.exists(Path.of(file.toString().replaceFirst("\\.steps$", ""))));
+          .allMatch(file -> Files.exists(Path.of(file.toString().replaceFirst("\\.steps$", ""))));
     }
   }
 
   private List<Long> read(LogDriver driver, Map<String, String> options, OptionalLong since) {
     List<Long> times = new ArrayList<>();
-    LogQuery query =
-        new LogQuery(since, OptionalLong.empty(), OptionalLong.empty(), true, true);
+    LogQuery query = new LogQuery(since, OptionalLong.empty(), OptionalLong.empty(), true, true);
     try (LogCursor cursor = driver.read(context(options), query)) {
       for (List<LogRecord> next = cursor.next(); !next.isEmpty(); next = cursor.next()) {
         next.forEach(entry -> times.add(entry.time()));

@@ -134,8 +134,7 @@ public abstract class LogDriverConformance {
         .isInstanceOfSatisfying(
             DriverException.class,
             e -> assertThat(e.kind()).isEqualTo(DriverException.Kind.INVALID))
-        .hasMessageMatching(
-            "unknown log opt 'no-such-option' for .*\\b" + driverName() + "\\b.*");
+        .hasMessageMatching("unknown log opt 'no-such-option' for .*\\b" + driverName() + "\\b.*");
   }
 
   @Test
