@@ -14,6 +14,7 @@ import io.gantry.container.ProcessTable;
 import io.gantry.container.Pruned;
 import io.gantry.error.EngineException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
@@ -82,7 +83,9 @@ final class ContainersController implements Controller {
         containers.create(
             createOptions.read(
                 request, query.given("name"), query.given("platform"), exchange.version()));
-    exchange.json(CREATED, new Replies.Created(created.id(), created.warnings()));
+    List<String> warnings = new ArrayList<>(created.warnings());
+    createOptions.deprecation(request, exchange.version()).ifPresent(warnings::add);
+    exchange.json(CREATED, new Replies.Created(created.id(), warnings));
   }
 
   private void prune(Exchange exchange) throws IOException {

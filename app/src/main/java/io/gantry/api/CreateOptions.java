@@ -27,6 +27,16 @@ final class CreateOptions {
     noHostConfig = Wire.mapper().readValue("{}", HostConfig.class);
   }
 
+  /** What the client is told of a field it should not use any more. */
+  Optional<String> deprecation(CreateRequest request, ApiVersion version) {
+    ContainerConfig config = request.config();
+    return version.before(SEVERAL_NETWORKS) || config == null || config.macAddress().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "The container-wide MacAddress field is now deprecated. It should be specified in"
+                + " EndpointsConfig instead.");
+  }
+
   CreateContainer read(
       CreateRequest request, Optional<String> name, Optional<String> platform, ApiVersion version) {
     ContainerConfig config = request.config();

@@ -98,6 +98,9 @@ final class ContainerCreator {
       logs.validate(host.logConfig());
       Map<String, EndpointSettings> endpoints =
           networks.check(host.networkMode(), withMac(request));
+      if (config.networkDisabled()) {
+        endpoints = Map.of();
+      }
       String name = takeName(wantedName, id);
       undo.add("name " + name, () -> containers.release(name, id));
       MountPlan plan = planner.plan(id, config, host);
@@ -183,9 +186,7 @@ final class ContainerCreator {
     if (host.networkMode().startsWith(SHARED)) {
       return containers.get(host.networkMode().substring(SHARED.length())).config().hostname();
     }
-    return host.networkMode().equals("host") || host.utsMode().equals("host")
-        ? HostName.ofThisHost()
-        : id.substring(0, 12);
+    return host.networkMode().equals("host") ? HostName.ofThisHost() : id.substring(0, 12);
   }
 
   private static void requireProgram(ContainerConfig config) {

@@ -99,6 +99,11 @@ final class ContainerLauncher {
     }
   }
 
+  /** Refuses what only a start by a user is refused for. */
+  void requireLinksRun(Container container) {
+    networks.requireLinksRun(container);
+  }
+
   private static void requireStartable(Container container) {
     switch (container.state().status()) {
       case RUNNING ->
@@ -152,12 +157,13 @@ final class ContainerLauncher {
   private SpecInputs inputs(Container container, Path rootfs, Optional<Path> netns)
       throws IOException {
     HostConfig host = container.hostConfig();
-    Optional<Container> ipc = shared(host.ipcMode());
+    Optional<Container> ipc = shared(host.ipcMode(), "IPC", EngineException.Kind.CONFLICT);
     return new SpecInputs(
         rootfs,
         host.utsMode().equals("host") ? "" : container.config().hostname(),
         netns,
-        shared(host.pidMode()).map(other -> namespace(other, "pid")),
+        shared(host.pidMode(), "PID", EngineException.Kind.SYSTEM)
+            .map(other -> namespace(other, "pid")),
         ipc.map(other -> namespace(other, "ipc")),
         sharedMemory.prepare(container, ipc),
         networks.files(container),
@@ -166,14 +172,16 @@ final class ContainerLauncher {
   }
 
   /** The running container of {@code container:X}; empty for another mode. */
-  private Optional<Container> shared(String mode) {
+  private Optional<Container> shared(String mode, String namespace, EngineException.Kind kind) {
     if (!mode.startsWith("container:")) {
       return Optional.empty();
     }
     Container other = containers.get(mode.substring("container:".length()));
     if (!other.state().isRunning()) {
-      throw EngineException.conflict(
-          "cannot join the namespace of a non running container: " + other.id());
+      throw new EngineException(
+          kind,
+          "failed to join %s namespace: container %s is not running"
+              .formatted(namespace, other.id()));
     }
     return Optional.of(other);
   }

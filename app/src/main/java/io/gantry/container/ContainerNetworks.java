@@ -48,7 +48,8 @@ public final class ContainerNetworks {
       Container other = sharedWith(container).get();
       if (!other.state().isRunning()) {
         throw EngineException.conflict(
-            "cannot join network namespace of a non running container: " + other.id());
+            "cannot join network namespace of a non running container: container %s is %s"
+                .formatted(other.name(), other.state().status().text()));
       }
       return networks.live(other.id()).flatMap(LiveNetworking::netns);
     }
@@ -70,6 +71,9 @@ public final class ContainerNetworks {
    * The container's {@code hosts}, {@code hostname} and {@code resolv.conf}, by their place in it.
    */
   Map<String, Path> files(Container container) throws IOException {
+    if (container.config().networkDisabled()) {
+      return Map.of();
+    }
     Container owner = sharedWith(container).orElse(container);
     Path etc = paths.etc(owner.id());
     return Map.of(
@@ -96,9 +100,8 @@ public final class ContainerNetworks {
     host.portBindings()
         .forEach(
             (port, bindings) -> {
-              if (bindings == null || bindings.isEmpty()) {
-                ports.bind(port, "", "");
-              } else {
+              // none of a port's bindings is none, as with dockerd
+              if (bindings != null) {
                 bindings.forEach(binding -> ports.bind(port, binding.hostIp(), binding.hostPort()));
               }
             });
@@ -143,6 +146,25 @@ public final class ContainerNetworks {
                           other.config().env())));
     }
     return environment;
+  }
+
+  /**
+   * Refuses a start by a user whose links lead nowhere. A start by the restart policy goes on: the
+   * other one may come later.
+   */
+  void requireLinksRun(Container container) {
+    if (!container.hostConfig().networkMode().equals("bridge")) {
+      return;
+    }
+    for (ContainerNetworking.Link link : links(container.hostConfig())) {
+      Container other = containers.get(link.containerId());
+      if (!other.state().isRunning()) {
+        throw EngineException.system(
+            "Cannot link to a non running container: /%s AS /%s/%s"
+                .formatted(other.name(), container.name(), link.alias()),
+            null);
+      }
+    }
   }
 
   private List<ContainerNetworking.Link> links(HostConfig host) {

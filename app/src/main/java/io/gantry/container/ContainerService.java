@@ -104,6 +104,7 @@ public final class ContainerService {
   /** A container that is to go when it ends goes too when it cannot be started. */
   private void startOrRemove(ContainerHandle handle) {
     try {
+      launcher.requireLinksRun(handle.current());
       launcher.start(handle, Restarts.NONE);
     } catch (RuntimeException e) {
       State state = handle.current().state();

@@ -158,8 +158,12 @@ public record HostConfig(
     if (ipcMode.isEmpty()) {
       builder.ipcMode(defaults.ipcMode());
     }
-    if (shmSize == 0 && !ipcMode.startsWith("container:") && !ipcMode.equals("host")) {
+    if (shmSize == 0) {
       builder.shmSize(defaults.shmSize());
+    }
+    boolean hostProcesses = privileged || pidMode.equals("host") || ipcMode.equals("host");
+    if (hostProcesses && securityOpt.stream().noneMatch(option -> option.startsWith("label"))) {
+      builder.securityOpt(Lists.and(securityOpt, "label=disable"));
     }
     if (runtime.isEmpty()) {
       builder.runtime(defaults.runtime());
@@ -171,6 +175,22 @@ public record HostConfig(
       builder.readonlyPaths(defaults.readonlyPaths());
     }
     return builder.build();
+  }
+
+  /** This as inspect shows it: links by both containers' names. */
+  public HostConfig shownFor(String name) {
+    return links.isEmpty()
+        ? this
+        : HostConfigBuilder.from(this)
+            .links(links.stream().map(link -> shown(link, name)).toList())
+            .build();
+  }
+
+  private static String shown(String link, String name) {
+    int colon = link.indexOf(':');
+    String other = colon < 0 ? link : link.substring(0, colon);
+    String alias = colon < 0 ? link : link.substring(colon + 1);
+    return "/%s:/%s/%s".formatted(other, name, alias);
   }
 
   /** This with the modes that name another container changed. */

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Immutable copies for the records of this package: absent means empty, order is kept. */
@@ -27,6 +28,11 @@ final class Lists {
     return map == null || map.isEmpty()
         ? Map.of()
         : Collections.unmodifiableMap(new LinkedHashMap<>(map));
+  }
+
+  /** A list and one more. */
+  static <T> List<T> and(List<T> list, T more) {
+    return Stream.concat(list.stream(), Stream.of(more)).toList();
   }
 
   static String of(@Nullable String text) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * What may be asked of a container's connection to a network, with Docker's messages (moby {@code
@@ -22,6 +23,9 @@ final class EndpointRules {
   private static final String NOT_NONE =
       "container cannot be connected to multiple networks with one of the networks in private"
           + " (none) mode";
+
+  private static final Pattern MAC =
+      Pattern.compile("[0-9a-fA-F]{2}(?:(?::[0-9a-fA-F]{2}){5}|(?:-[0-9a-fA-F]{2}){5})");
 
   private final NetworkIndex index;
 
@@ -92,6 +96,10 @@ final class EndpointRules {
    */
   private static void check(
       Optional<Network> network, String name, EndpointSettings settings, String prefix) {
+    String mac = settings.macAddress();
+    if (!mac.isEmpty() && !MAC.matcher(mac).matches()) {
+      throw EngineException.invalid(prefix + "invalid MAC address " + mac);
+    }
     List<String> wrong = new ArrayList<>();
     boolean fixed = !settings.ipv4Address().isEmpty() || !settings.ipv6Address().isEmpty();
     if (Predefined.NAMES.contains(name)) {
@@ -101,10 +109,6 @@ final class EndpointRules {
       if (!settings.aliases().isEmpty()) {
         wrong.add("network-scoped alias is supported only for containers in user defined networks");
       }
-    }
-    if (!settings.macAddress().isEmpty()
-        && !settings.macAddress().matches("[0-9a-fA-F]{2}(?::[0-9a-fA-F]{2}){5}")) {
-      wrong.add("invalid MAC address " + settings.macAddress());
     }
     Optional<InetAddress> four = address("IPv4", settings.ipv4Address(), 4, wrong);
     Optional<InetAddress> six = address("IPv6", settings.ipv6Address(), 16, wrong);

@@ -89,7 +89,9 @@ final class Endpoints {
             driver.has(Feature.ADDRESSES) ? interfaceName(network, settings, interfaces) : "",
             address(settings.ipv4Address()),
             address(settings.ipv6Address()),
-            Optional.of(settings.macAddress()).filter(mac -> !mac.isEmpty()),
+            Optional.of(settings.macAddress())
+                .filter(mac -> !mac.isEmpty())
+                .map(mac -> mac.replace('-', ':')),
             defaultRoute,
             settings.driverOpts());
     entry.lock.readLock().lock();

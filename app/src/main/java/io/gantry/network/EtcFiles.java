@@ -1,6 +1,7 @@
 package io.gantry.network;
 
 import io.gantry.config.DaemonOptions;
+import io.gantry.error.EngineException;
 import io.gantry.plugins.network.Prefix;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -69,16 +70,36 @@ final class EtcFiles {
                               : " " + link.containerName())));
     }
     if (live.netns().isPresent()) {
-      String names =
-          wanted.domainname().isEmpty()
-              ? wanted.hostname()
-              : wanted.hostname() + "." + wanted.domainname() + " " + wanted.hostname();
+      String names = names(wanted.hostname(), wanted.domainname());
       for (LiveNetworking.Endpoint endpoint : live.endpoints()) {
         endpoint.attachment().ipv4().ifPresent(a -> line(out, Prefix.text(a.address()), names));
         endpoint.attachment().ipv6().ifPresent(a -> line(out, Prefix.text(a.address()), names));
       }
     }
     return out.toString();
+  }
+
+  private static void checkServer(String address) {
+    try {
+      Prefix.address(address.replaceFirst("%.+$", ""));
+    } catch (IllegalArgumentException e) {
+      throw EngineException.system(
+          "bad nameserver address %s: ParseAddr(\"%s\"): %s"
+              .formatted(
+                  address,
+                  address,
+                  address.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}")
+                      ? "IPv4 field has value >255"
+                      : "unable to parse IP"),
+          e);
+    }
+  }
+
+  /** The full name and, where it has a domain, the host's alone. */
+  private static String names(String hostname, String domainname) {
+    String full = domainname.isEmpty() ? hostname : hostname + "." + domainname;
+    int dot = full.indexOf('.');
+    return dot < 0 ? full : full + " " + full.substring(0, dot);
   }
 
   private static void line(StringBuilder out, String address, String names) {
@@ -101,6 +122,7 @@ final class EtcFiles {
       DaemonOptions.Network daemon,
       HostResolver host) {
     boolean own = live.resolver().isPresent();
+    wanted.dns().forEach(EtcFiles::checkServer);
     List<String> servers =
         first(
             wanted.dns(),

@@ -181,7 +181,7 @@ public record ContainerInspect(
         "",
         "",
         around.execIds().isEmpty() ? null : around.execIds(),
-        container.hostConfig(),
+        container.hostConfig().shownFor(container.name()),
         around.graphDriver(),
         around.sizeRw(),
         around.sizeRootFs(),

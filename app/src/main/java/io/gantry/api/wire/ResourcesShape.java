@@ -6,10 +6,14 @@ import io.gantry.container.DeviceRequest;
 import io.gantry.container.HugetlbLimit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.annotation.JsonDeserialize;
 import tools.jackson.databind.annotation.JsonSerialize;
 
 /** How limits are written (API v1.51, definitions/Resources). */
 interface ResourcesShape {
+
+  @JsonDeserialize(using = Unsigned.Short.class)
+  int blkioWeight();
 
   @JsonSerialize(using = NullIfEmpty.class)
   List<String> deviceCgroupRules();
@@ -22,6 +26,18 @@ interface ResourcesShape {
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @Nullable Long kernelMemoryTCP();
+
+  /** How a limit of one device is written (definitions/ThrottleDevice). */
+  interface OfThrottle {
+    @JsonDeserialize(using = Unsigned.Long.class)
+    long rate();
+  }
+
+  /** How a device's weight is written. */
+  interface OfWeight {
+    @JsonDeserialize(using = Unsigned.Short.class)
+    int weight();
+  }
 
   @JsonProperty("IOMaximumIOps")
   long ioMaximumIOps();

@@ -6,6 +6,8 @@ import io.gantry.container.Healthcheck;
 import io.gantry.container.HostConfig;
 import io.gantry.container.Mount;
 import io.gantry.container.Resources;
+import io.gantry.container.ThrottleDevice;
+import io.gantry.container.WeightDevice;
 import java.time.Instant;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -63,6 +65,8 @@ public final class Wire {
         .addMixIn(ContainerConfig.class, ContainerConfigShape.class)
         .addMixIn(HostConfig.class, HostConfigShape.class)
         .addMixIn(Resources.class, ResourcesShape.class)
+        .addMixIn(ThrottleDevice.class, ResourcesShape.OfThrottle.class)
+        .addMixIn(WeightDevice.class, ResourcesShape.OfWeight.class)
         .addMixIn(Healthcheck.class, OmitEmpty.class)
         .addMixIn(Mount.class, OmitEmpty.class)
         .addMixIn(Mount.BindOptions.class, OmitEmpty.class)

@@ -116,7 +116,7 @@ public final class ContainerMounts {
       throws IOException {
     Path place = subpaths.resolve(container.id()).resolve(Integer.toString(number));
     try (Directory volume = Directory.open(data);
-        Fd part = volume.openInRoot(subpath, OpenFlag.PATH, 0)) {
+        Fd part = part(volume, data, subpath)) {
       Files.createDirectories(place.getParent());
       if (part.stat().isDirectory()) {
         Files.createDirectories(place);
@@ -125,6 +125,19 @@ public final class ContainerMounts {
       }
       Mounts.bind(Path.of(part.procPath()), place);
       return place;
+    }
+  }
+
+  private static Fd part(Directory volume, Path data, String subpath) throws ErrnoException {
+    try {
+      return volume.openInRoot(subpath, OpenFlag.PATH, 0);
+    } catch (ErrnoException e) {
+      if (e.errno() != Errno.ENOENT) {
+        throw e;
+      }
+      Path path = data.resolve(subpath);
+      throw EngineException.notFound(
+          "cannot access path %1$s: lstat %1$s: no such file or directory".formatted(path));
     }
   }
 

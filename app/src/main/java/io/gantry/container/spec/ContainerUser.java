@@ -83,7 +83,7 @@ record ContainerUser(long uid, long gid, List<Long> additionalGids, String home)
    * @throws EngineException SYSTEM in Docker's words for who does not exist
    */
   static ContainerUser resolve(String specification, List<String> groupAdd, UserDatabase database) {
-    String[] parts = specification.split(":", -1);
+    String[] parts = specification.split(":", 2);
     String userPart = parts[0];
     String groupPart = parts.length > 1 ? parts[1] : "";
     OptionalLong uidGiven = userPart.isEmpty() ? OptionalLong.of(0) : number(userPart);

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 final class CpuList {
 
   private static final int MAX = 8192;
-  private static final Pattern ITEM = Pattern.compile("([+]?[0-9]{1,9})(?:-([+]?[0-9]{1,9}))?");
+  private static final Pattern ITEM = Pattern.compile("[+]?([0-9]+)(?:-[+]?([0-9]+))?");
 
   private CpuList() {}
 
@@ -25,8 +25,8 @@ final class CpuList {
       if (!matcher.matches()) {
         throw new IllegalArgumentException("invalid format: " + list);
       }
-      int first = Integer.parseInt(matcher.group(1));
-      int last = matcher.group(2) == null ? first : Integer.parseInt(matcher.group(2));
+      int first = number(matcher.group(1));
+      int last = matcher.group(2) == null ? first : number(matcher.group(2));
       if (last < first) {
         throw new IllegalArgumentException("invalid format: " + list);
       }
@@ -36,6 +36,11 @@ final class CpuList {
       numbers.set(first, last + 1);
     }
     return numbers;
+  }
+
+  /** Anything above the maximum is the same. */
+  private static int number(String digits) {
+    return digits.length() > 9 ? MAX + 1 : Integer.parseInt(digits);
   }
 
   /** Whether all of one are in the other. */

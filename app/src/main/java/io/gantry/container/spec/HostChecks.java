@@ -32,8 +32,9 @@ public final class HostChecks {
   private static final Pattern INTERFACE_PARAMETER =
       Pattern.compile("net[./]ipv[46][./](conf|neigh)[./]eth[^./]*[./].*");
   private static final Pattern PORTS = Pattern.compile("([0-9]{1,5})(?:-([0-9]{1,5}))?");
+  private static final String BYTE = "(25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})";
   private static final Pattern ADDRESS =
-      Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*(%.+)?");
+      Pattern.compile(BYTE + "(\\." + BYTE + "){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*(%.+)?");
   private static final int MAX_PORT = 65535;
 
   private final HostFacts facts;
@@ -266,6 +267,10 @@ public final class HostChecks {
   public CheckedUpdate checkUpdate(
       Container container, Resources change, Optional<RestartPolicy> restartPolicy) {
     restartPolicy.ifPresent(HostChecks::restartPolicy);
+    if (change.ioMaximumBandwidth() != 0 || change.ioMaximumIOps() != 0) {
+      throw EngineException.invalid(
+          "Invalid QoS settings: linux does not support Maximum IO Bandwidth or Maximum IO IOps");
+    }
     realtime(change);
     ResourceChecks checks = new ResourceChecks(change, support, facts, true);
     Resources asked = checks.run();

@@ -18,10 +18,16 @@ final class OciDevices {
 
   private static final Pattern RULE =
       Pattern.compile("([acb]) ([0-9]+|\\*):([0-9]+|\\*) ([rwm]{1,3})");
+  private static final Pattern ACCESS = Pattern.compile("[rwm]{1,3}");
   private static final String ALL_ACCESS = "rwm";
 
-  /** zero, null, urandom, random, tty, console; ptmx and the ptys are the runtime's own. */
-  private static final int[][] DEFAULTS = {{1, 5}, {1, 3}, {1, 9}, {1, 8}, {5, 0}, {5, 1}};
+  /**
+   * zero, null, urandom, random, tty, console; tun, which runc allows and some crun do not. The
+   * terminals are the runtime's own.
+   */
+  private static final int[][] DEFAULTS = {
+    {1, 5}, {1, 3}, {1, 9}, {1, 8}, {5, 0}, {5, 1}, {10, 200}
+  };
 
   /** A device in the container. */
   private record Given(DeviceNode node, String path, String access) {}
@@ -67,7 +73,14 @@ final class OciDevices {
   private void add(Device device, DeviceLookup host) {
     String target =
         device.pathInContainer().isEmpty() ? device.pathOnHost() : device.pathInContainer();
-    String access = device.cgroupPermissions().isEmpty() ? ALL_ACCESS : device.cgroupPermissions();
+    String access = device.cgroupPermissions();
+    if (!ACCESS.matcher(access).matches()) {
+      throw EngineException.system(
+          OciSpec.LAUNCH_FAILED
+              + "device %s: access '%s' is not made of r, w and m"
+                  .formatted(device.pathOnHost(), access),
+          null);
+    }
     for (DeviceNode node : host.find(device.pathOnHost())) {
       add(node, target + node.path().substring(device.pathOnHost().length()), access);
     }
@@ -119,7 +132,7 @@ final class OciDevices {
                     device.node().type(),
                     device.node().major(),
                     device.node().minor(),
-                    known(device.access())));
+                    device.access()));
     for (String text : hostConfig.resources().deviceCgroupRules()) {
       Matcher matcher = RULE.matcher(text);
       if (!matcher.matches()) {
@@ -133,13 +146,6 @@ final class OciDevices {
           matcher.group(4));
     }
     return array;
-  }
-
-  /** What the kernel knows of the letters, each once. */
-  private static String known(String access) {
-    StringBuilder letters = new StringBuilder();
-    ALL_ACCESS.chars().filter(c -> access.indexOf(c) >= 0).forEach(letters::appendCodePoint);
-    return letters.isEmpty() ? ALL_ACCESS : letters.toString();
   }
 
   private static long number(String text, String rule) {

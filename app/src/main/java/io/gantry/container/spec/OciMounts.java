@@ -5,6 +5,9 @@ import io.gantry.container.HostChannel;
 import io.gantry.container.HostConfig;
 import io.gantry.container.Mount;
 import io.gantry.container.MountPoint;
+import io.gantry.error.EngineException;
+import io.gantry.linux.ErrnoException;
+import io.gantry.linux.file.Directory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -151,7 +155,16 @@ final class OciMounts {
                     destination,
                     bind(destination, file.toString(), options(writableFiles, "rprivate"))));
     sharedMemory()
-        .ifPresent(source -> entries.put(SHM, bind(SHM, source, List.of("rbind", "rprivate"))));
+        .ifPresent(
+            source ->
+                entries.put(
+                    SHM,
+                    bind(
+                        SHM,
+                        source,
+                        hostConfig.ipcMode().equals("host")
+                            ? List.of("rbind", "rprivate")
+                            : List.of("rbind", "rprivate", "nosuid", "noexec", "nodev"))));
     for (MountPoint mount : container.mounts()) {
       entries.put(mount.destination(), entry(mount));
     }
@@ -204,8 +217,22 @@ final class OciMounts {
     return bind(destination, source, bindOptions(mount));
   }
 
-  private static Entry tmpfs(String destination, String options) {
-    return new Entry(destination, "tmpfs", "tmpfs", TmpfsOptions.merged(options));
+  /** A tmpfs over a directory has the directory's mode, unless the user gives another. */
+  private Entry tmpfs(String destination, String options) {
+    List<String> merged = TmpfsOptions.merged(options);
+    if (merged.stream().noneMatch(option -> option.startsWith("mode="))) {
+      mode(destination).ifPresent(mode -> merged.add("mode=" + Integer.toOctalString(mode)));
+    }
+    return new Entry(destination, "tmpfs", "tmpfs", merged);
+  }
+
+  private OptionalInt mode(String destination) {
+    try (Directory root = Directory.open(inputs.rootfs());
+        Directory place = root.openDirectoryInRoot(destination)) {
+      return OptionalInt.of(place.fd().stat().permissions());
+    } catch (ErrnoException e) {
+      return OptionalInt.empty();
+    }
   }
 
   private static Entry bind(String destination, String source, List<String> options) {
@@ -220,6 +247,10 @@ final class OciMounts {
     Mount.BindOptions bind = mount.options().bindOptions();
     List<String> options = new ArrayList<>();
     options.add(bind != null && bind.nonRecursive() ? "bind" : "rbind");
+    if (bind != null && mount.readWrite()) {
+      onlyReadOnly(bind.readOnlyNonRecursive(), "ReadOnlyNonRecursive");
+      onlyReadOnly(bind.readOnlyForceRecursive(), "ReadOnlyForceRecursive");
+    }
     if (!mount.readWrite()) {
       options.add(bind != null && bind.readOnlyNonRecursive() ? READ_ONLY : "rro");
     }
@@ -227,6 +258,13 @@ final class OciMounts {
       options.add(mount.propagation());
     }
     return options;
+  }
+
+  private static void onlyReadOnly(boolean asked, String option) {
+    if (asked) {
+      throw EngineException.system(
+          "mount options conflict: !ReadOnly && BindOptions." + option, null);
+    }
   }
 
   /**

@@ -92,7 +92,10 @@ final class OciNamespaces {
       parameters.put("net.ipv4.ip_unprivileged_port_start", "0");
       parameters.put("net.ipv4.ping_group_range", "0 2147483647");
     }
-    if (!domainname.isEmpty() && ownUts()) {
+    if (!domainname.isEmpty()) {
+      if (!ownUts()) {
+        throw refused("kernel.domainname", "is not in a separate kernel namespace");
+      }
       parameters.put("kernel.domainname", domainname);
     }
     hostConfig.sysctls().forEach((name, value) -> parameters.put(checked(name), value));

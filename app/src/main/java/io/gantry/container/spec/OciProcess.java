@@ -20,6 +20,26 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class OciProcess {
 
+  /** By their numbers in the kernel (asm-generic/resource.h). */
+  private static final List<String> LIMIT_NUMBERS =
+      List.of(
+          "RLIMIT_CPU",
+          "RLIMIT_FSIZE",
+          "RLIMIT_DATA",
+          "RLIMIT_STACK",
+          "RLIMIT_CORE",
+          "RLIMIT_RSS",
+          "RLIMIT_NPROC",
+          "RLIMIT_NOFILE",
+          "RLIMIT_MEMLOCK",
+          "RLIMIT_AS",
+          "RLIMIT_LOCKS",
+          "RLIMIT_SIGPENDING",
+          "RLIMIT_MSGQUEUE",
+          "RLIMIT_NICE",
+          "RLIMIT_RTPRIO",
+          "RLIMIT_RTTIME");
+
   private OciProcess() {}
 
   static ObjectNode user(ContainerUser user, int umask) {
@@ -48,7 +68,11 @@ final class OciProcess {
     return node;
   }
 
-  /** The daemon's defaults and the container's own, none above what the engine may set. */
+  /**
+   * The daemon's defaults, none above what the engine may set, and the container's own.
+   *
+   * @throws EngineException SYSTEM, in runc's words, for one of its own the kernel would refuse
+   */
   static ArrayNode rlimits(
       HostConfig hostConfig, DaemonOptions.Containers defaults, HostFacts facts) {
     Map<String, Ulimit> limits = new LinkedHashMap<>();
@@ -67,7 +91,17 @@ final class OciProcess {
             throw EngineException.system(
                 OciSpec.LAUNCH_FAILED + "wrong rlimit value: " + type, null);
           }
+          boolean own = hostConfig.resources().ulimits().contains(limit);
           long hard = clamped(type, limit.hard(), facts);
+          if (own && (hard != limit.hard() || least(limit.soft(), hard) != limit.soft())) {
+            throw EngineException.system(
+                OciSpec.LAUNCH_FAILED
+                    + "error setting rlimits for ready process: error setting rlimit type %d: %s"
+                        .formatted(
+                            LIMIT_NUMBERS.indexOf(type),
+                            hard == limit.hard() ? "invalid argument" : "operation not permitted"),
+                null);
+          }
           ObjectNode node = array.addObject();
           node.put("type", type);
           node.put("hard", unsigned(hard));

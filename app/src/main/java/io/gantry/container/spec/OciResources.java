@@ -2,6 +2,7 @@ package io.gantry.container.spec;
 
 import io.gantry.container.Resources;
 import io.gantry.container.ThrottleDevice;
+import io.gantry.error.EngineException;
 import io.gantry.plugins.runtime.LinuxResources;
 import io.gantry.plugins.runtime.ResourceSupport;
 import java.util.List;
@@ -19,6 +20,8 @@ final class OciResources {
   private static final long NANO_CPUS_PERIOD = 100_000;
 
   private static final long NANOS = 1_000_000_000;
+  private static final long MIN_SHARES = 2;
+  private static final long MAX_SHARES = 262144;
 
   private OciResources() {}
 
@@ -84,7 +87,7 @@ final class OciResources {
   private static ObjectNode cpu(Resources resources) {
     ObjectNode node = Json.object();
     if (resources.cpuShares() > 0) {
-      node.put("shares", resources.cpuShares());
+      node.put("shares", checkedShares(resources.cpuShares(), OciSpec.LAUNCH_FAILED));
     }
     if (resources.nanoCpus() > 0) {
       node.put("period", NANO_CPUS_PERIOD);
@@ -93,7 +96,7 @@ final class OciResources {
     if (resources.cpuPeriod() > 0) {
       node.put("period", resources.cpuPeriod());
     }
-    if (resources.cpuQuota() != 0) {
+    if (resources.cpuQuota() > 0) {
       node.put("quota", resources.cpuQuota());
     }
     if (resources.cpuRealtimePeriod() > 0) {
@@ -109,6 +112,23 @@ final class OciResources {
       node.put("mems", resources.cpusetMems());
     }
     return node;
+  }
+
+  /**
+   * The kernel takes other shares for the nearest it knows.
+   *
+   * @throws EngineException SYSTEM, in runc's words
+   */
+  private static long checkedShares(long shares, String prefix) {
+    if (shares < MIN_SHARES || shares > MAX_SHARES) {
+      throw EngineException.system(
+          prefix
+              + (shares < MIN_SHARES
+                  ? "the minimum allowed cpu-shares is " + MIN_SHARES
+                  : "the maximum allowed cpu-shares is " + MAX_SHARES),
+          null);
+    }
+    return shares;
   }
 
   /** At least a thousandth of a CPU: the kernel takes no less. */
@@ -183,7 +203,7 @@ final class OciResources {
       change.cpuQuota(then.cpuQuota());
     }
     if (asked.cpuShares() != 0) {
-      change.cpuShares(then.cpuShares());
+      change.cpuShares(checkedShares(then.cpuShares(), ""));
     }
     if (asked.cpuRealtimePeriod() != 0) {
       change.cpuRealtimePeriod(then.cpuRealtimePeriod());

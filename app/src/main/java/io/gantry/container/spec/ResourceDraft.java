@@ -86,8 +86,10 @@ final class ResourceDraft {
         base.devices(),
         base.deviceCgroupRules(),
         base.deviceRequests(),
-        base.kernelMemory(),
-        base.kernelMemoryTCP(),
+        null,
+        base.kernelMemoryTCP() == null || base.kernelMemoryTCP() == 0
+            ? null
+            : base.kernelMemoryTCP(),
         memoryReservation,
         memorySwap,
         memorySwappiness,

@@ -211,7 +211,7 @@ class OciSpecTest {
         .containsExactly("mount", "uts", "pid/proc/7/ns/pid", "ipc/proc/7/ns/ipc");
     assertThat(mount(spec, "/dev/shm").toString())
         .isEqualTo(
-            "{\"destination\":\"/dev/shm\",\"type\":\"bind\",\"source\":\"/run/shm/7\",\"options\":[\"rbind\",\"rprivate\"]}");
+            "{\"destination\":\"/dev/shm\",\"type\":\"bind\",\"source\":\"/run/shm/7\",\"options\":[\"rbind\",\"rprivate\",\"nosuid\",\"noexec\",\"nodev\"]}");
     assertThat(spec.at("/linux/sysctl")).isEmpty();
   }
 
@@ -310,7 +310,7 @@ class OciSpecTest {
     JsonNode linux =
         spec(
                 "{'cmd':['x']}",
-                "{'resources':{'devices':[{'pathOnHost':'/dev/one','pathInContainer':'/dev/x','cgroupPermissions':'rw'},{'pathOnHost':'/dev/many','pathInContainer':'rel','cgroupPermissions':'foo'}],'deviceCgroupRules':['c"
+                "{'resources':{'devices':[{'pathOnHost':'/dev/one','pathInContainer':'/dev/x','cgroupPermissions':'rw'},{'pathOnHost':'/dev/many','pathInContainer':'rel','cgroupPermissions':'rwm'}],'deviceCgroupRules':['c"
                     + " 13:* rwm','a *:* r']}}")
             .get("linux");
     assertThat(linux.get("devices").toString())
@@ -320,7 +320,7 @@ class OciSpecTest {
                 + "{\"path\":\"/rel/b\",\"type\":\"c\",\"major\":9,\"minor\":2,\"fileMode\":432,\"uid\":0,\"gid\":5}]");
     List<String> rules = new ArrayList<>();
     linux.at("/resources/devices").forEach(rule -> rules.add(rule.toString()));
-    assertThat(rules.subList(7, rules.size()))
+    assertThat(rules.subList(8, rules.size()))
         .containsExactly(
             "{\"allow\":true,\"type\":\"c\",\"major\":1,\"minor\":5,\"access\":\"rw\"}",
             "{\"allow\":true,\"type\":\"c\",\"major\":9,\"minor\":1,\"access\":\"rwm\"}",
@@ -334,10 +334,12 @@ class OciSpecTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{'resources':{'devices':[{'pathOnHost':'/dev/nope'}]}}|error gathering device information"
-            + " while adding custom device \"/dev/nope\": no such file or directory",
-        "{'resources':{'devices':[{'pathOnHost':'/etc/passwd'}]}}|error gathering device"
-            + " information while adding custom device \"/etc/passwd\": not a device node",
+        "{'resources':{'devices':[{'pathOnHost':'/dev/nope','cgroupPermissions':'r'}]}}|error"
+            + " gathering device information while adding custom device \"/dev/nope\": no such file"
+            + " or directory",
+        "{'resources':{'devices':[{'pathOnHost':'/etc/passwd','cgroupPermissions':'r'}]}}|error"
+            + " gathering device information while adding custom device \"/etc/passwd\": not a"
+            + " device node",
         "{'resources':{'deviceCgroupRules':['c 1:3']}}|invalid device cgroup rule format: 'c 1:3'",
         "{'resources':{'deviceCgroupRules':['x 1:3 r']}}|invalid device cgroup rule format: 'x 1:3"
             + " r'",
@@ -352,6 +354,20 @@ class OciSpecTest {
         "{'resources':{'ulimits':[{'name':'nosuch','soft':1,'hard':1}]}}|failed to create task for"
             + " container: failed to create shim task: OCI runtime create failed: runc create"
             + " failed: wrong rlimit value: RLIMIT_NOSUCH",
+        "{'resources':{'ulimits':[{'name':'nofile','soft':3,'hard':4096}]}}|failed to create task"
+            + " for container: failed to create shim task: OCI runtime create failed: runc create"
+            + " failed: error setting rlimits for ready process: error setting rlimit type 7:"
+            + " operation not permitted",
+        "{'resources':{'ulimits':[{'name':'nofile','soft':3,'hard':2}]}}|failed to create task for"
+            + " container: failed to create shim task: OCI runtime create failed: runc create"
+            + " failed: error setting rlimits for ready process: error setting rlimit type 7:"
+            + " invalid argument",
+        "{'resources':{'devices':[{'pathOnHost':'/dev/one','cgroupPermissions':'foo'}]}}|failed to"
+            + " create task for container: failed to create shim task: OCI runtime create failed:"
+            + " runc create failed: device /dev/one: access 'foo' is not made of r, w and m",
+        "{'resources':{'cpuShares':1}}|failed to create task for container: failed to create shim"
+            + " task: OCI runtime create failed: runc create failed: the minimum allowed cpu-shares"
+            + " is 2",
         "{'tmpfs':{'/x':'foo'}}|invalid tmpfs option \"foo\"",
         "{'securityOpt':['seccomp=/tmp/x.json']}|Decoding seccomp profile failed: ",
       })
@@ -367,9 +383,11 @@ class OciSpecTest {
     JsonNode limits =
         spec(
                 "{'cmd':['x']}",
-                "{'resources':{'ulimits':[{'name':'nofile','soft':123,'hard':4096},{'name':'core','soft':-1,'hard':-1},{'name':'nproc','soft':5,'hard':6}]}}",
+                "{'resources':{'ulimits':[{'name':'core','soft':-1,'hard':-1},{'name':'nproc','soft':5,'hard':6}]}}",
                 "--default-ulimit",
-                "nproc=1:2")
+                "nproc=1:2",
+                "--default-ulimit",
+                "nofile=123:4096")
             .at("/process/rlimits");
     assertThat(limits.toString())
         .contains("{\"type\":\"RLIMIT_NOFILE\",\"hard\":1024,\"soft\":123}")

@@ -194,7 +194,7 @@ final class CgroupLimits {
         undo.forEach(CgroupLimits::restore);
         throw new DriverException(
             Kind.SYSTEM,
-            "container "
+            "Cannot update container "
                 + id
                 + ": the kernel refuses "
                 + change.value()

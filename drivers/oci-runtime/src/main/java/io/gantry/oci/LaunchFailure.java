@@ -120,7 +120,7 @@ final class LaunchFailure {
         case "no such file or directory" -> notFound(program);
         case "is a directory" -> "exec: \"" + program + "\": is a directory: permission denied";
         case "permission denied", "operation not permitted" ->
-            "exec: \"" + program + "\": permission denied";
+            program.isEmpty() ? notFound(program) : "exec: \"" + program + "\": permission denied";
         default -> "exec: \"" + program + "\": " + goStyle(open.group(1));
       };
     }
@@ -167,7 +167,7 @@ final class LaunchFailure {
   /** The order is Docker's (daemon/errors.go). */
   private static Reason reason(String detail) {
     String lower = detail.toLowerCase(Locale.ROOT);
-    if (lower.contains("permission denied")) {
+    if (lower.contains("permission denied") && !lower.contains("oom_score_adj")) {
       return Reason.NOT_EXECUTABLE;
     }
     if (lower.contains("not a directory")) {
