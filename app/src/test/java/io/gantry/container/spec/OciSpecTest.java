@@ -107,7 +107,8 @@ class OciSpecTest {
                        {"allow":true,"type":"c","major":1,"minor":9,"access":"rwm"},
                        {"allow":true,"type":"c","major":1,"minor":8,"access":"rwm"},
                        {"allow":true,"type":"c","major":5,"minor":0,"access":"rwm"},
-                       {"allow":true,"type":"c","major":5,"minor":1,"access":"rwm"}]},
+                       {"allow":true,"type":"c","major":5,"minor":1,"access":"rwm"},
+                       {"allow":true,"type":"c","major":10,"minor":200,"access":"rwm"}]},
                       "maskedPaths":["/proc/asound","/proc/acpi","/proc/interrupts","/proc/kcore","/proc/keys","/proc/latency_stats","/proc/timer_list","/proc/timer_stats","/proc/sched_debug","/proc/scsi","/sys/firmware","/sys/devices/virtual/powercap","/proc/config.gz"],
                       "readonlyPaths":["/proc/bus","/proc/fs","/proc/irq","/proc/sys","/proc/sysrq-trigger"]}}
                     """);
