@@ -5,6 +5,7 @@ import io.gantry.config.DaemonOptions;
 import io.gantry.config.DaemonRoots;
 import io.gantry.config.StartRequest;
 import io.gantry.linux.systemd.ServiceNotifier;
+import io.gantry.system.Build;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -13,7 +14,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -199,7 +199,6 @@ class Daemon {
   }
 
   private static String version() {
-    return Optional.ofNullable(Gantry.class.getPackage().getImplementationVersion())
-        .orElse("development");
+    return Build.read().version();
   }
 }

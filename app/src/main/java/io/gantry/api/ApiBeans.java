@@ -7,6 +7,7 @@ import io.gantry.api.http.Routes;
 import io.gantry.api.listen.Listeners;
 import io.gantry.api.wire.Wire;
 import io.gantry.config.DaemonOptions;
+import io.gantry.system.Build;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
@@ -18,19 +19,24 @@ import org.springframework.context.annotation.Configuration;
 class ApiBeans {
 
   @Bean
+  Build build() {
+    return Build.read();
+  }
+
+  @Bean
   Listeners listeners(DaemonOptions options) {
     return new Listeners(options.hosts(), options.group());
   }
 
   @Bean
   ServletRegistrationBean<EngineServlet> engineServlet(
-      List<Controller> controllers, MeterRegistry metrics, DaemonOptions options) {
+      List<Controller> controllers, MeterRegistry metrics, DaemonOptions options, Build build) {
     EngineServlet servlet =
         new EngineServlet(
             new Routes(controllers),
             new Json(Wire.mapper()),
             metrics,
-            "Docker/" + EngineViews.release() + " (linux)",
+            "Docker/" + build.version() + " (linux)",
             options.experimental());
     ServletRegistrationBean<EngineServlet> registration =
         new ServletRegistrationBean<>(servlet, "/*");

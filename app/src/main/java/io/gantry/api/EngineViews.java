@@ -1,6 +1,5 @@
 package io.gantry.api;
 
-import io.gantry.Gantry;
 import io.gantry.api.http.ApiVersion;
 import io.gantry.api.wire.InfoView;
 import io.gantry.api.wire.VersionView;
@@ -19,6 +18,7 @@ import io.gantry.plugins.runtime.RuntimeDriver;
 import io.gantry.plugins.runtime.RuntimeInfo;
 import io.gantry.plugins.storage.StorageDriver;
 import io.gantry.store.Settings;
+import io.gantry.system.Build;
 import io.gantry.system.HostState;
 import io.gantry.volume.VolumeService;
 import java.time.Instant;
@@ -46,6 +46,7 @@ final class EngineViews {
   private final StorageDriver storage;
   private final RuntimeDriver runtime;
   private final HostFacts host;
+  private final Build build;
   private final String id;
 
   EngineViews(
@@ -57,6 +58,7 @@ final class EngineViews {
       StorageDriver storage,
       RuntimeDriver runtime,
       HostFacts host,
+      Build build,
       Settings settings) {
     this.options = options;
     this.containers = containers;
@@ -66,29 +68,23 @@ final class EngineViews {
     this.storage = storage;
     this.runtime = runtime;
     this.host = host;
+    this.build = build;
     this.id = settings.getOrMake("engine", () -> UUID.randomUUID().toString());
   }
 
-  /** The release of this engine. */
-  static String release() {
-    return Optional.ofNullable(Gantry.class.getPackage().getImplementationVersion())
-        .orElse("development");
-  }
-
   VersionView version() {
-    String release = release();
     Map<String, String> details = new LinkedHashMap<>();
     details.put("ApiVersion", ApiVersion.CURRENT.text());
     details.put("Arch", host.architecture());
-    details.put("BuildTime", "");
+    details.put("BuildTime", build.time());
     details.put("Experimental", Boolean.toString(options.experimental()));
-    details.put("GitCommit", "");
+    details.put("GitCommit", build.commit());
     details.put("GoVersion", javaVersion());
     details.put("KernelVersion", host.kernel());
     details.put("MinAPIVersion", ApiVersion.MINIMUM.text());
     details.put("Os", "linux");
     List<VersionView.Component> components = new ArrayList<>();
-    components.add(new VersionView.Component("Engine", release, details));
+    components.add(new VersionView.Component("Engine", build.version(), details));
     for (RuntimeInfo info : runtime.runtimes()) {
       components.add(
           new VersionView.Component(
@@ -97,15 +93,15 @@ final class EngineViews {
     return new VersionView(
         new VersionView.Platform("Gantry"),
         components,
-        release,
+        build.version(),
         ApiVersion.CURRENT.text(),
         ApiVersion.MINIMUM.text(),
-        "",
+        build.commit(),
         javaVersion(),
         "linux",
         host.architecture(),
         host.kernel(),
-        "");
+        build.time());
   }
 
   private static String javaVersion() {
@@ -166,7 +162,7 @@ final class EngineViews {
         state.hostname(),
         options.labels(),
         options.experimental(),
-        release(),
+        build.version(),
         runtimeViews(runtimes),
         first.map(RuntimeInfo::name).orElse(""),
         InfoView.Swarm.INACTIVE,
