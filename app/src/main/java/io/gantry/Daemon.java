@@ -1,11 +1,13 @@
 package io.gantry;
 
 import io.gantry.config.ConfigurationException;
+import io.gantry.config.CurrentOptions;
 import io.gantry.config.DaemonOptions;
 import io.gantry.config.DaemonRoots;
 import io.gantry.config.StartRequest;
 import io.gantry.linux.systemd.ServiceNotifier;
 import io.gantry.system.Build;
+import io.gantry.system.LogLevels;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -86,7 +88,8 @@ class Daemon {
     }
   }
 
-  private static void start(DaemonOptions options) {
+  private static void start(CurrentOptions current) {
+    DaemonOptions options = current.get();
     SpringApplication application = new SpringApplication(Daemon.class);
     application.setMainApplicationClass(Gantry.class);
     application.setWebApplicationType(WebApplicationType.SERVLET);
@@ -103,6 +106,7 @@ class Daemon {
     application.addInitializers(
         context -> {
           ConfigurableListableBeanFactory beans = context.getBeanFactory();
+          beans.registerSingleton("currentOptions", current);
           beans.registerSingleton("daemonOptions", options);
           beans.registerSingleton("daemonRoots", roots);
         });
@@ -154,23 +158,10 @@ class Daemon {
    * Spring's own.
    */
   private static Map<String, Object> properties(DaemonOptions options) {
-    DaemonOptions.Logging logging = options.logging();
-    String level =
-        switch (logging.level()) {
-          case DEBUG -> "debug";
-          case INFO -> "info";
-          case WARN -> "warn";
-          case ERROR, FATAL -> "error";
-        };
-    String frameworks =
-        switch (logging.level()) {
-          case DEBUG -> "info";
-          case INFO, WARN -> "warn";
-          case ERROR, FATAL -> "error";
-        };
+    LogLevels levels = LogLevels.of(options.logging().level());
     Map<String, Object> properties = new HashMap<>();
-    properties.put("logging.level.root", frameworks);
-    properties.put("logging.level.io.gantry", level);
+    properties.put("logging.level.root", levels.frameworks());
+    properties.put("logging.level.io.gantry", levels.engine());
     // warns of every H2 that is younger than itself
     properties.put("logging.level.org.flywaydb", "error");
     // the reason is said by this class, in one line

@@ -1,9 +1,11 @@
 package io.gantry;
 
+import io.gantry.config.CurrentOptions;
 import io.gantry.config.DaemonOptions;
 import io.gantry.config.DaemonRoots;
 import io.gantry.driver.Drivers;
 import io.gantry.event.EventJournal;
+import io.gantry.image.ImageService;
 import io.gantry.linux.mount.Mounts;
 import io.gantry.network.NetworkService;
 import io.gantry.plugins.Host;
@@ -13,6 +15,7 @@ import io.gantry.plugins.storage.StorageDriver;
 import io.gantry.plugins.storage.StorageDriverFactory;
 import io.gantry.store.Settings;
 import io.gantry.store.Store;
+import io.gantry.system.Reload;
 import io.gantry.volume.VolumeService;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -120,5 +123,15 @@ class EngineBeans {
         settings.getOrMake("instance", () -> UUID.randomUUID().toString().substring(0, 8));
     return new NetworkService(
         store, drivers, events, options.network(), instance, options.execRoot().resolve("netns"));
+  }
+
+  @Bean(destroyMethod = "close")
+  Reload reload(
+      CurrentOptions options,
+      ImageService images,
+      RuntimeDriver runtime,
+      EventJournal events,
+      Settings settings) {
+    return new Reload(options, images, runtime, events, settings);
   }
 }

@@ -3,6 +3,7 @@ package io.gantry.api;
 import io.gantry.api.http.ApiVersion;
 import io.gantry.api.wire.InfoView;
 import io.gantry.api.wire.VersionView;
+import io.gantry.config.CurrentOptions;
 import io.gantry.config.DaemonOptions;
 import io.gantry.container.Container;
 import io.gantry.container.Containers;
@@ -19,6 +20,7 @@ import io.gantry.plugins.runtime.RuntimeInfo;
 import io.gantry.plugins.storage.StorageDriver;
 import io.gantry.store.Settings;
 import io.gantry.system.Build;
+import io.gantry.system.EngineId;
 import io.gantry.system.HostState;
 import io.gantry.volume.VolumeService;
 import java.time.Instant;
@@ -28,7 +30,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -38,7 +39,7 @@ final class EngineViews {
 
   private static final String INDEX = "https://index.docker.io/v1/";
 
-  private final DaemonOptions options;
+  private final CurrentOptions current;
   private final Containers containers;
   private final ImageService images;
   private final VolumeService volumes;
@@ -50,7 +51,7 @@ final class EngineViews {
   private final String id;
 
   EngineViews(
-      DaemonOptions options,
+      CurrentOptions current,
       Containers containers,
       ImageService images,
       VolumeService volumes,
@@ -60,7 +61,7 @@ final class EngineViews {
       HostFacts host,
       Build build,
       Settings settings) {
-    this.options = options;
+    this.current = current;
     this.containers = containers;
     this.images = images;
     this.volumes = volumes;
@@ -69,7 +70,7 @@ final class EngineViews {
     this.runtime = runtime;
     this.host = host;
     this.build = build;
-    this.id = settings.getOrMake("engine", () -> UUID.randomUUID().toString());
+    this.id = EngineId.of(settings);
   }
 
   VersionView version() {
@@ -77,7 +78,7 @@ final class EngineViews {
     details.put("ApiVersion", ApiVersion.CURRENT.text());
     details.put("Arch", host.architecture());
     details.put("BuildTime", build.time());
-    details.put("Experimental", Boolean.toString(options.experimental()));
+    details.put("Experimental", Boolean.toString(current.get().experimental()));
     details.put("GitCommit", build.commit());
     details.put("GoVersion", javaVersion());
     details.put("KernelVersion", host.kernel());
@@ -109,6 +110,7 @@ final class EngineViews {
   }
 
   InfoView info() {
+    DaemonOptions options = current.get();
     Counts counts = Counts.of(containers.all());
     ResourceSupport support = runtime.resourceSupport();
     List<RuntimeInfo> runtimes = runtime.runtimes();
@@ -151,7 +153,7 @@ final class EngineViews {
         "linux",
         System.getProperty("os.arch", "").equals("amd64") ? "x86_64" : host.architecture(),
         INDEX,
-        registries(),
+        registries(options.registry()),
         host.processors(),
         state.memory(),
         null,
@@ -164,7 +166,7 @@ final class EngineViews {
         options.experimental(),
         build.version(),
         runtimeViews(runtimes),
-        first.map(RuntimeInfo::name).orElse(""),
+        options.containers().defaultRuntime().or(() -> first.map(RuntimeInfo::name)).orElse(""),
         InfoView.Swarm.INACTIVE,
         true,
         "",
@@ -186,7 +188,7 @@ final class EngineViews {
     return containers.all().stream()
         .findFirst()
         .map(Container::driver)
-        .orElseGet(() -> options.storage().driver().orElse("overlay2"));
+        .orElseGet(() -> current.get().storage().driver().orElse("overlay2"));
   }
 
   private static Map<String, InfoView.RuntimeView> runtimeViews(List<RuntimeInfo> runtimes) {
@@ -196,12 +198,12 @@ final class EngineViews {
     return views;
   }
 
-  private InfoView.Registries registries() {
-    List<String> mirrors = options.registry().mirrors().stream().map(Object::toString).toList();
+  private static InfoView.Registries registries(DaemonOptions.Registry registry) {
+    List<String> mirrors = registry.mirrors().stream().map(Object::toString).toList();
     Map<String, InfoView.Registries.Index> indexes = new LinkedHashMap<>();
     indexes.put("docker.io", new InfoView.Registries.Index(mirrors, "docker.io", true, true));
     List<String> networks = new ArrayList<>(List.of("::1/128", "127.0.0.0/8"));
-    for (String insecure : options.registry().insecure()) {
+    for (String insecure : registry.insecure()) {
       if (insecure.contains("/")) {
         networks.add(insecure);
       } else {
@@ -216,14 +218,14 @@ final class EngineViews {
     if (host.apparmor()) {
       security.add("name=apparmor");
     }
-    String profile = options.containers().seccompProfile();
+    String profile = current.get().containers().seccompProfile();
     if (!profile.equals("unconfined")) {
       security.add("name=seccomp,profile=" + profile);
     }
     if (host.selinux()) {
       security.add("name=selinux");
     }
-    if (options.containers().noNewPrivileges()) {
+    if (current.get().containers().noNewPrivileges()) {
       security.add("name=no-new-privileges");
     }
     return security;

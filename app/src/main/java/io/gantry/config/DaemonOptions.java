@@ -44,6 +44,27 @@ public record DaemonOptions(
     warnings = List.copyOf(warnings);
   }
 
+  /** This with those options of another that can change while the daemon runs. */
+  DaemonOptions reloaded(DaemonOptions other) {
+    return new DaemonOptions(
+        hosts,
+        group,
+        dataRoot,
+        execRoot,
+        pidFile,
+        configFile,
+        other.logging,
+        other.labels,
+        experimental,
+        metricsAddress,
+        oomScoreAdjust,
+        network,
+        storage,
+        containers.reloaded(other.containers),
+        other.registry,
+        other.warnings);
+  }
+
   /** The daemon's own log. */
   public record Logging(boolean debug, LogLevel level, boolean raw) {}
 
@@ -145,6 +166,24 @@ public record DaemonOptions(
       logOptions = ordered(logOptions);
       runtimes = ordered(runtimes);
       ulimits = ordered(ulimits);
+    }
+
+    private Containers reloaded(Containers other) {
+      return new Containers(
+          logDriver,
+          logOptions,
+          umask,
+          other.defaultRuntime,
+          runtimes,
+          init,
+          initPath,
+          ulimits,
+          other.shmSize,
+          cgroupParent,
+          seccompProfile,
+          noNewPrivileges,
+          other.cgroupnsMode,
+          other.ipcMode);
     }
   }
 

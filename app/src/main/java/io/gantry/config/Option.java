@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param defaultText the default as the help shows it; empty where unset is a state of its own
  * @param documentation one sentence
  * @param section under which the documentation lists it
+ * @param reloads whether SIGHUP makes the daemon take another value from its file
  */
 record Option<T>(
     String name,
@@ -19,7 +20,8 @@ record Option<T>(
     OptionType<T> type,
     String defaultText,
     String documentation,
-    Section section) {
+    Section section,
+    boolean reloads) {
 
   /** The parts of the documentation, in its order. */
   enum Section {
@@ -42,21 +44,26 @@ record Option<T>(
   }
 
   Option<T> letter(char letter) {
-    return new Option<>(name, Optional.of(letter), key, type, defaultText, documentation, section);
+    return new Option<>(
+        name, Optional.of(letter), key, type, defaultText, documentation, section, reloads);
   }
 
   Option<T> key(String newKey) {
     return new Option<>(
-        name, shortName, Optional.of(newKey), type, defaultText, documentation, section);
+        name, shortName, Optional.of(newKey), type, defaultText, documentation, section, reloads);
   }
 
   Option<T> flagOnly() {
     return new Option<>(
-        name, shortName, Optional.empty(), type, defaultText, documentation, section);
+        name, shortName, Optional.empty(), type, defaultText, documentation, section, reloads);
   }
 
   Option<T> defaults(String text) {
-    return new Option<>(name, shortName, key, type, text, documentation, section);
+    return new Option<>(name, shortName, key, type, text, documentation, section, reloads);
+  }
+
+  Option<T> reloadable() {
+    return new Option<>(name, shortName, key, type, defaultText, documentation, section, true);
   }
 
   /** As messages name it: {@code -D, --debug}. */

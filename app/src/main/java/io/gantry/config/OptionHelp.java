@@ -55,6 +55,9 @@ final class OptionHelp {
             An option is given in one of the two places: the same option in both, an unknown key, a value of the wrong type and an option
             Gantry does not have are refused, by name. `gantry daemon --validate` checks without starting.
 
+            SIGHUP (`systemctl reload gantry`) makes the daemon read its file again. Options marked with ↻ take their new values, all of them or,
+            when the file has any fault, none; of others that have changed the log says that they need a restart. The event is `reload`.
+
             """);
     for (Option.Section section : Option.Section.values()) {
       page.append("## ").append(section.title()).append("\n\n");
@@ -67,7 +70,7 @@ final class OptionHelp {
                       option.spelled(),
                       option.key().map(OptionHelp::code).orElse(""),
                       option.defaultText().isEmpty() ? "" : code(option.defaultText()),
-                      option.documentation().replace("|", "\\|")));
+                      option.documentation().replace("|", "\\|") + (option.reloads() ? " ↻" : "")));
         }
       }
       page.append("\n");

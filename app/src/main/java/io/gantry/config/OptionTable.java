@@ -92,7 +92,8 @@ final class OptionTable {
                   list("list", Values::label),
                   Section.DAEMON,
                   "Labels of the daemon, key=value")
-              .key("labels"));
+              .key("labels")
+              .reloadable());
   static final Option<Boolean> EXPERIMENTAL =
       add(
           option(
@@ -108,7 +109,8 @@ final class OptionTable {
                   integer(),
                   Section.DAEMON,
                   "Accepted; containers always go on when the daemon ends")
-              .defaults("15"));
+              .defaults("15")
+              .reloadable());
   static final Option<Boolean> LIVE_RESTORE =
       add(
           option(
@@ -116,7 +118,8 @@ final class OptionTable {
                   bool(),
                   Section.DAEMON,
                   "Accepted; containers always go on when the daemon ends")
-              .defaults("true"));
+              .defaults("true")
+              .reloadable());
   static final Option<Optional<InetSocketAddress>> METRICS_ADDRESS =
       add(
           option(
@@ -138,7 +141,8 @@ final class OptionTable {
       add(
           option("debug", bool(), Section.LOGGING, "Log what helps to find faults")
               .letter('D')
-              .defaults("false"));
+              .defaults("false")
+              .reloadable());
   static final Option<DaemonOptions.LogLevel> LOG_LEVEL =
       add(
           option(
@@ -147,7 +151,8 @@ final class OptionTable {
                   Section.LOGGING,
                   "debug, info, warn, error or fatal")
               .letter('l')
-              .defaults("info"));
+              .defaults("info")
+              .reloadable());
   static final Option<Boolean> RAW_LOGS =
       add(
           option(
@@ -295,10 +300,11 @@ final class OptionTable {
   static final Option<String> DEFAULT_RUNTIME =
       add(
           option(
-              "default-runtime",
-              text("string", Values::word),
-              Section.CONTAINERS,
-              "OCI runtime of containers; crun if it is there and works, else runc, if unset"));
+                  "default-runtime",
+                  text("string", Values::word),
+                  Section.CONTAINERS,
+                  "OCI runtime of containers; crun if it is there and works, else runc, if unset")
+              .reloadable());
   static final Option<Map<String, DaemonOptions.OciRuntime>> ADD_RUNTIME =
       add(
           option(
@@ -333,7 +339,8 @@ final class OptionTable {
   static final Option<Long> DEFAULT_SHM_SIZE =
       add(
           option("default-shm-size", bytes(), Section.CONTAINERS, "Size of /dev/shm")
-              .defaults("64MiB"));
+              .defaults("64MiB")
+              .reloadable());
   static final Option<String> CGROUP_PARENT =
       add(
           option(
@@ -361,11 +368,12 @@ final class OptionTable {
   static final Option<String> DEFAULT_CGROUPNS_MODE =
       add(
           option(
-              "default-cgroupns-mode",
-              text("string", Values.oneOf("host", "private")),
-              Section.CONTAINERS,
-              "Cgroup namespace of containers: host or private; private on cgroup v2, else host, if"
-                  + " unset"));
+                  "default-cgroupns-mode",
+                  text("string", Values.oneOf("host", "private")),
+                  Section.CONTAINERS,
+                  "Cgroup namespace of containers: host or private; private on cgroup v2, else"
+                      + " host, if unset")
+              .reloadable());
   static final Option<String> DEFAULT_IPC_MODE =
       add(
           option(
@@ -373,7 +381,8 @@ final class OptionTable {
                   text("string", Values.oneOf("private", "shareable")),
                   Section.CONTAINERS,
                   "IPC mode of containers: private or shareable")
-              .defaults("private"));
+              .defaults("private")
+              .reloadable());
 
   // Registries
   static final Option<List<String>> INSECURE_REGISTRY =
@@ -384,7 +393,8 @@ final class OptionTable {
                   Section.REGISTRY,
                   "Registry, or network of registries, that may be plain HTTP or have an unknown"
                       + " certificate")
-              .key("insecure-registries"));
+              .key("insecure-registries")
+              .reloadable());
   static final Option<List<URI>> REGISTRY_MIRROR =
       add(
           option(
@@ -392,19 +402,23 @@ final class OptionTable {
                   list("list", Values::mirror),
                   Section.REGISTRY,
                   "Mirror of Docker Hub")
-              .key("registry-mirrors"));
+              .key("registry-mirrors")
+              .reloadable());
   static final Option<Integer> MAX_CONCURRENT_DOWNLOADS =
       add(
           option("max-concurrent-downloads", integer(), Section.REGISTRY, "Layers fetched at once")
-              .defaults("3"));
+              .defaults("3")
+              .reloadable());
   static final Option<Integer> MAX_CONCURRENT_UPLOADS =
       add(
           option("max-concurrent-uploads", integer(), Section.REGISTRY, "Layers sent at once")
-              .defaults("5"));
+              .defaults("5")
+              .reloadable());
   static final Option<Integer> MAX_DOWNLOAD_ATTEMPTS =
       add(
           option("max-download-attempts", integer(), Section.REGISTRY, "How often a layer is tried")
-              .defaults("5"));
+              .defaults("5")
+              .reloadable());
 
   private OptionTable() {}
 
@@ -416,7 +430,7 @@ final class OptionTable {
   private static <T> Option<T> option(
       String name, OptionType<T> type, Section section, String documentation) {
     return new Option<>(
-        name, Optional.empty(), Optional.of(name), type, "", documentation, section);
+        name, Optional.empty(), Optional.of(name), type, "", documentation, section, false);
   }
 
   private static <T> Option<T> add(Option<T> option) {

@@ -29,16 +29,26 @@ final class OptionsReader {
   }
 
   static DaemonOptions read(CommandLine line) {
+    return read(line, file(line));
+  }
+
+  /** The file that the command line names, or the default one. */
+  static ConfigFile file(CommandLine line) {
     Option<Path> named = OptionTable.CONFIG_FILE;
     List<String> flags = line.given().getOrDefault(named, List.of(named.defaultText()));
     Path path = named.type().fromFlags().apply(flags);
-    ConfigFile file = ConfigFile.read(path, line.given().containsKey(named));
+    return ConfigFile.read(path, line.given().containsKey(named));
+  }
+
+  static DaemonOptions read(CommandLine line, ConfigFile file) {
     try {
       OptionsReader reader = new OptionsReader(line, file);
       reader.refuseDoubled();
       return reader.build();
     } catch (ConfigurationException e) {
-      throw file.path().isPresent() ? ConfigFile.failed(path, e.getMessage(), e) : e;
+      throw file.path().isEmpty()
+          ? e
+          : ConfigFile.failed(file.path().get(), String.valueOf(e.getMessage()), e);
     }
   }
 

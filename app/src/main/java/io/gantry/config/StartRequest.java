@@ -6,7 +6,7 @@ import java.util.List;
 public sealed interface StartRequest {
 
   /** Run the daemon. */
-  record Run(DaemonOptions options) implements StartRequest {}
+  record Run(CurrentOptions options) implements StartRequest {}
 
   /** Print something and end with status 0. */
   record Print(String text) implements StartRequest {}
@@ -24,7 +24,7 @@ public sealed interface StartRequest {
     if (line.version()) {
       return new Print("Gantry version " + version + "\n");
     }
-    DaemonOptions options = OptionsReader.read(line);
+    CurrentOptions options = CurrentOptions.of(line);
     return line.validate() ? new Print("configuration OK\n") : new Run(options);
   }
 }

@@ -1,5 +1,6 @@
 package io.gantry.container;
 
+import io.gantry.config.CurrentOptions;
 import io.gantry.config.DaemonOptions;
 import io.gantry.container.exec.ExecService;
 import io.gantry.container.log.ContainerLogs;
@@ -25,6 +26,7 @@ import io.gantry.volume.VolumeService;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -211,16 +213,19 @@ class ContainerBeans {
       HostFacts facts,
       ContainerLogging logs,
       DaemonOptions options,
+      CurrentOptions current,
       RuntimeDriver runtime,
       ContainerEvents events) {
     boolean unified = runtime.resourceSupport().cgroupVersion().equals("2");
-    HostDefaults defaults =
-        ContainerCreator.defaults(
-            options.containers(),
-            runtime.runtimes().getFirst().name(),
-            unified && facts.cgroupNamespaces(),
-            SystemPaths.MASKED,
-            SystemPaths.READONLY);
+    String firstRuntime = runtime.runtimes().getFirst().name();
+    Supplier<HostDefaults> defaults =
+        () ->
+            ContainerCreator.defaults(
+                current.get().containers(),
+                firstRuntime,
+                unified && facts.cgroupNamespaces(),
+                SystemPaths.MASKED,
+                SystemPaths.READONLY);
     return new ContainerCreator(
         containers,
         store,

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Makes containers: checks the request, merges it with image and daemon defaults, makes what the
@@ -41,7 +42,7 @@ final class ContainerCreator {
   private final HostChecks checks;
   private final MountPlanner planner;
   private final ContainerLogging logs;
-  private final HostDefaults defaults;
+  private final Supplier<HostDefaults> defaults;
   private final ContainerEvents events;
 
   ContainerCreator(
@@ -55,7 +56,7 @@ final class ContainerCreator {
       HostChecks checks,
       MountPlanner planner,
       ContainerLogging logs,
-      HostDefaults defaults,
+      Supplier<HostDefaults> defaults,
       ContainerEvents events) {
     this.containers = containers;
     this.store = store;
@@ -80,7 +81,8 @@ final class ContainerCreator {
     if (!request.hostConfig().hookSpec().isEmpty()) {
       throw EngineException.invalid("hook-spec is not supported by this engine");
     }
-    Checked checked = checks.check(request.config(), request.hostConfig().withDefaults(defaults));
+    HostDefaults given = defaults.get();
+    Checked checked = checks.check(request.config(), request.hostConfig().withDefaults(given));
     HostConfig host = checked.hostConfig().withModes(this::withFullId);
     List<String> warnings = new ArrayList<>(checked.warnings());
     String id = Names.newId();
@@ -93,7 +95,7 @@ final class ContainerCreator {
               request.config(),
               images.config(hold.image()).config(),
               hostname(request.config(), host, id),
-              host.annotations().getOrDefault("native.umask", defaults.umask()));
+              host.annotations().getOrDefault("native.umask", given.umask()));
       requireProgram(config);
       logs.validate(host.logConfig());
       Map<String, EndpointSettings> endpoints =

@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -27,8 +26,8 @@ final class BlobDownloads {
   private static final Duration KEEP = Duration.ofDays(7);
 
   private final Path directory;
-  private final Semaphore slots;
-  private final int attempts;
+  private final Slots slots;
+  private volatile int attempts;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, BlobDownload> running = new HashMap<>();
 
@@ -38,9 +37,15 @@ final class BlobDownloads {
    */
   BlobDownloads(Path directory, int slots, int attempts) throws IOException {
     this.directory = Files.createDirectories(directory);
-    this.slots = new Semaphore(slots, true);
+    this.slots = new Slots(slots);
     this.attempts = attempts;
     deleteOld();
+  }
+
+  /** Takes other limits, for downloads that begin from now on. */
+  void reload(int slotsNow, int attemptsNow) {
+    slots.resize(slotsNow);
+    attempts = attemptsNow;
   }
 
   private void deleteOld() throws IOException {

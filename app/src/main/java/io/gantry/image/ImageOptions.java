@@ -1,6 +1,8 @@
 package io.gantry.image;
 
+import io.gantry.config.DaemonOptions;
 import io.gantry.registry.RegistryPolicy;
+import java.net.URI;
 import java.nio.file.Path;
 
 /**
@@ -22,4 +24,19 @@ public record ImageOptions(
     RegistryPolicy registries,
     int downloads,
     int uploads,
-    int downloadAttempts) {}
+    int downloadAttempts) {
+
+  /** What the daemon's options say of images. */
+  public static ImageOptions of(DaemonOptions options) {
+    DaemonOptions.Registry registry = options.registry();
+    return new ImageOptions(
+        options.dataRoot().resolve("image"),
+        options.execRoot().resolve("image"),
+        options.storage().driver().orElse("overlay2"),
+        new RegistryPolicy(
+            registry.insecure(), registry.mirrors().stream().map(URI::toString).toList()),
+        registry.maxConcurrentDownloads(),
+        registry.maxConcurrentUploads(),
+        registry.maxDownloadAttempts());
+  }
+}

@@ -21,7 +21,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
 import tools.jackson.core.util.DefaultIndenter;
 import tools.jackson.core.util.DefaultPrettyPrinter;
 import tools.jackson.core.util.Separators;
@@ -41,7 +40,7 @@ final class ImagePusher {
   private final ImageStore images;
   private final LayerStore layers;
   private final ImageEvents events;
-  private final Semaphore slots;
+  private final Slots slots;
 
   /**
    * @param uploads how many layers at a time
@@ -56,7 +55,12 @@ final class ImagePusher {
     this.images = images;
     this.layers = layers;
     this.events = events;
-    this.slots = new Semaphore(uploads, true);
+    this.slots = new Slots(uploads);
+  }
+
+  /** Takes another limit. */
+  void reload(int uploads) {
+    slots.resize(uploads);
   }
 
   void push(Reference reference, AuthConfig auth, ProgressSink progress) {

@@ -8,7 +8,6 @@ import io.gantry.image.layer.LayerStore;
 import io.gantry.plugins.storage.StorageDriver;
 import io.gantry.registry.AuthConfig;
 import io.gantry.registry.RegistryClient;
-import io.gantry.registry.RegistryPolicy;
 import io.gantry.store.Store;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,6 +44,7 @@ public final class ImageService implements AutoCloseable {
   private final ImageSaver saver;
   private final ImageMaker maker;
   private final ImagePuller puller;
+  private final BlobDownloads downloads;
   private final ImagePusher pusher;
   private final RegistryQueries queries;
   private final CompletableFuture<Boolean> loaded = new CompletableFuture<>();
@@ -63,7 +63,7 @@ public final class ImageService implements AutoCloseable {
     events = new ImageEvents(journal, images);
     registries = new RegistryClient(options.registries());
     ImageCommitter committer = new ImageCommitter(images, layers);
-    BlobDownloads downloads =
+    downloads =
         new BlobDownloads(
             data.resolve("downloads"), options.downloads(), options.downloadAttempts());
     lister = new ImageLister(images, layers, users);
@@ -315,9 +315,13 @@ public final class ImageService implements AutoCloseable {
     return index().images().size();
   }
 
-  /** Takes other insecure registries and mirrors, from now on. */
-  public void reload(RegistryPolicy policy) {
-    registries.reload(policy);
+  /**
+   * Takes other registries and limits, from now on. The rest of the options is that of the start.
+   */
+  public void reload(ImageOptions options) {
+    registries.reload(options.registries());
+    downloads.reload(options.downloads(), options.downloadAttempts());
+    pusher.reload(options.uploads());
   }
 
   /** Lets connections go. Operations under way fail. */

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -128,6 +129,13 @@ public final class TestDaemon implements AutoCloseable {
     }
     process.destroy();
     return process.waitFor();
+  }
+
+  /** Writes its {@code daemon.json} anew and tells it by SIGHUP. */
+  public void reload(String json) throws IOException, InterruptedException {
+    Files.writeString(configFile, json);
+    String pid = Long.toString(Objects.requireNonNull(process).pid());
+    new ProcessBuilder("kill", "-HUP", pid).inheritIO().start().waitFor();
   }
 
   private String cgroup() {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.gantry.system;
+
+import org.jspecify.annotations.NullMarked;
