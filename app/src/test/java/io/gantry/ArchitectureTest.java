@@ -40,6 +40,7 @@ class ArchitectureTest {
     "io.gantry.driver..",
     "io.gantry.error..",
     "io.gantry.event..",
+    "io.gantry.filter..",
     "io.gantry.health..",
     "io.gantry.image..",
     "io.gantry.network..",

@@ -14,10 +14,7 @@ import io.gantry.image.ImageService;
 import io.gantry.image.PruneReport;
 import io.gantry.image.SearchHit;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.springframework.stereotype.Component;
 
 /** {@code /images} and {@code /distribution}: what is known of images (API v1.51, tag Image). */
@@ -62,7 +59,7 @@ final class ImagesController implements Controller {
         images
             .list(
                 new ImageQuery(
-                    query.flag("all"), lists(query.filters()), query.flag("shared-size"), false))
+                    query.flag("all"), query.filters(), query.flag("shared-size"), false))
             .stream()
             .map(
                 summary ->
@@ -99,7 +96,7 @@ final class ImagesController implements Controller {
   }
 
   private void prune(Exchange exchange) throws IOException {
-    PruneReport report = images.prune(lists(exchange.query().filters()));
+    PruneReport report = images.prune(exchange.query().filters());
     List<ImageReplies.Removed> removed =
         report.removals().stream().map(ImageReplies.Removed::of).toList();
     exchange.ok(
@@ -112,7 +109,7 @@ final class ImagesController implements Controller {
         images.search(
             query.text("term"),
             limit(query.text("limit")),
-            lists(query.filters()),
+            query.filters(),
             Credentials.of(exchange));
     exchange.ok(hits.stream().map(ImageReplies.Found::of).toList());
   }
@@ -144,11 +141,5 @@ final class ImagesController implements Controller {
     exchange.ok(
         ImageReplies.Distribution.of(
             images.distribution(exchange.name(), Credentials.of(exchange))));
-  }
-
-  static Map<String, List<String>> lists(Map<String, Set<String>> filters) {
-    Map<String, List<String>> lists = new LinkedHashMap<>();
-    filters.forEach((name, values) -> lists.put(name, List.copyOf(values)));
-    return lists;
   }
 }

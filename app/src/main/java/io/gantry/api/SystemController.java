@@ -136,7 +136,7 @@ final class SystemController implements Controller {
           "`since` time (%s) cannot be after `until` time (%s)"
               .formatted(query.text("since"), query.text("until")));
     }
-    EventFilter filter = new EventFilter(query.filters());
+    EventFilter filter = new EventFilter(query.filters().values());
     try (EventStream stream = events.subscribe(filter, since, until);
         Connection.Watch watch = exchange.connection().onDeparture(stream::close)) {
       ValueStream answer = new ValueStream(exchange);

@@ -7,14 +7,12 @@ import io.gantry.api.wire.Replies;
 import io.gantry.api.wire.VolumeRequest;
 import io.gantry.api.wire.VolumeView;
 import io.gantry.error.EngineException;
+import io.gantry.filter.Filters;
 import io.gantry.volume.PrunedVolumes;
 import io.gantry.volume.VolumeFilter;
 import io.gantry.volume.VolumeService;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.springframework.stereotype.Component;
 
 /** {@code /volumes} (API v1.51, tag Volume). */
@@ -47,7 +45,7 @@ final class VolumesController implements Controller {
     exchange.ok(new VolumeView.Listing(views, null));
   }
 
-  private static Map<String, Set<String>> filters(Exchange exchange) {
+  private static Filters filters(Exchange exchange) {
     try {
       return exchange.query().filters();
     } catch (EngineException e) {
@@ -68,9 +66,9 @@ final class VolumesController implements Controller {
   }
 
   private void prune(Exchange exchange) throws IOException {
-    Map<String, Set<String>> filters = new HashMap<>(exchange.query().filters());
+    Filters filters = exchange.query().filters();
     if (exchange.version().before(ANONYMOUS_ONLY)) {
-      filters.put("all", Set.of("true"));
+      filters = filters.with("all", "true");
     }
     PrunedVolumes pruned = volumes.prune(VolumeFilter.forPrune(filters));
     exchange.ok(new Replies.VolumesPruned(pruned.deleted(), pruned.spaceReclaimed()));

@@ -1,15 +1,13 @@
 package io.gantry.container;
 
 import io.gantry.error.EngineException;
+import io.gantry.filter.Filters;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -22,7 +20,7 @@ import java.util.stream.Stream;
  * @param filters values by filter name; values of one filter are alternatives, except labels, which
  *     all must fit
  */
-public record ContainerQuery(boolean all, int limit, Map<String, Set<String>> filters) {
+public record ContainerQuery(boolean all, int limit, Filters filters) {
 
   private static final Set<String> KNOWN =
       Set.of(
@@ -47,12 +45,7 @@ public record ContainerQuery(boolean all, int limit, Map<String, Set<String>> fi
       Comparator.comparing(Container::created).thenComparing(Container::id).reversed();
 
   public ContainerQuery {
-    filters = Map.copyOf(filters);
-    for (String name : filters.keySet()) {
-      if (!KNOWN.contains(name)) {
-        throw EngineException.invalid("invalid filter '" + name + "'");
-      }
-    }
+    filters.only(KNOWN);
   }
 
   /** What a query must look up in other parts of the engine. */
@@ -75,18 +68,14 @@ public record ContainerQuery(boolean all, int limit, Map<String, Set<String>> fi
 
   private Predicate<Container> predicate(Containers containers, Surroundings surroundings) {
     Predicate<Container> fits = container -> true;
-    boolean states = filters.containsKey("status") || filters.containsKey("exited");
+    boolean states = filters.has("status") || filters.has("exited");
     if (!all && limit <= 0 && !states) {
       fits = container -> container.state().isRunning();
     }
-    fits = fits.and(any("id", (value, c) -> c.id().startsWith(value) || matches(value, c.id())));
+    fits =
+        fits.and(any("id", (value, c) -> c.id().startsWith(value) || Filters.isIn(value, c.id())));
     fits = fits.and(any("name", ContainerQuery::nameMatches));
-    for (String label : values("label")) {
-      fits = fits.and(container -> hasLabel(label, container));
-    }
-    for (String label : values("label!")) {
-      fits = fits.and(container -> !hasLabel(label, container));
-    }
+    fits = fits.and(container -> filters.fitLabels(container.config().labels()));
     fits = fits.and(in("status", this::status, container -> container.state().status()));
     fits = fits.and(exited());
     fits = fits.and(in("health", ContainerQuery::health, ContainerQuery::healthOf));
@@ -94,42 +83,32 @@ public record ContainerQuery(boolean all, int limit, Map<String, Set<String>> fi
     fits = fits.and(ports("publish", container -> container.hostConfig().portBindings().keySet()));
     fits = fits.and(ports("expose", container -> container.config().exposedPorts()));
     fits = fits.and(any("isolation", (value, c) -> value.isEmpty() || value.equals("default")));
-    for (String value : values("is-task")) {
-      if (!Set.of("true", "1", "false", "0").contains(value)) {
-        throw EngineException.invalid(
-            "invalid filter 'is-task=[" + String.join(" ", values("is-task")) + "]'");
-      }
-    }
-    if (values("is-task").stream().anyMatch(value -> value.equals("true") || value.equals("1"))) {
+    if (filters.flag("is-task").orElse(false)) {
       fits = container -> false;
     }
-    if (filters.containsKey("ancestor")) {
+    if (filters.has("ancestor")) {
       Set<String> images =
-          values("ancestor").stream()
+          filters.get("ancestor").stream()
               .flatMap(value -> surroundings.descendants(value).stream())
               .collect(Collectors.toSet());
       fits = fits.and(container -> images.contains(container.imageId()));
     }
-    if (filters.containsKey("network")) {
+    if (filters.has("network")) {
       Set<String> networks =
-          values("network").stream()
+          filters.get("network").stream()
               .flatMap(value -> surroundings.networkNames(value).stream())
               .collect(Collectors.toSet());
       fits = fits.and(c -> c.networks().keySet().stream().anyMatch(networks::contains));
     }
-    for (String reference : values("before")) {
+    for (String reference : filters.get("before")) {
       Container other = containers.get(reference);
       fits = fits.and(container -> container.created().isBefore(other.created()));
     }
-    for (String reference : values("since")) {
+    for (String reference : filters.get("since")) {
       Container other = containers.get(reference);
       fits = fits.and(container -> container.created().isAfter(other.created()));
     }
     return fits;
-  }
-
-  private Set<String> values(String filter) {
-    return filters.getOrDefault(filter, Set.of());
   }
 
   private interface Test {
@@ -137,27 +116,24 @@ public record ContainerQuery(boolean all, int limit, Map<String, Set<String>> fi
   }
 
   private Predicate<Container> any(String filter, Test test) {
-    Set<String> values = values(filter);
-    return values.isEmpty()
-        ? container -> true
-        : container -> values.stream().anyMatch(value -> test.fits(value, container));
+    return container -> filters.any(filter, value -> test.fits(value, container));
   }
 
   private <T> Predicate<Container> in(
       String filter, Function<String, T> parse, Function<Container, T> property) {
-    if (values(filter).isEmpty()) {
+    if (filters.get(filter).isEmpty()) {
       return container -> true;
     }
-    Set<T> wanted = values(filter).stream().map(parse).collect(Collectors.toSet());
+    Set<T> wanted = filters.get(filter).stream().map(parse).collect(Collectors.toSet());
     return container -> wanted.contains(property.apply(container));
   }
 
   private Predicate<Container> exited() {
-    if (values("exited").isEmpty()) {
+    if (filters.get("exited").isEmpty()) {
       return container -> true;
     }
     Set<Integer> codes =
-        values("exited").stream().map(ContainerQuery::exitCode).collect(Collectors.toSet());
+        filters.get("exited").stream().map(ContainerQuery::exitCode).collect(Collectors.toSet());
     return container -> {
       State state = container.state();
       return !state.isRunning() && state.started().isPresent() && codes.contains(state.exitCode());
@@ -200,23 +176,8 @@ public record ContainerQuery(boolean all, int limit, Map<String, Set<String>> fi
 
   private static boolean nameMatches(String value, Container container) {
     return value.equals(container.name())
-        || matches(value, "/" + container.name())
-        || matches(value, container.name());
-  }
-
-  private static boolean matches(String pattern, String text) {
-    try {
-      return Pattern.compile(pattern).matcher(text).find();
-    } catch (PatternSyntaxException e) {
-      return text.contains(pattern);
-    }
-  }
-
-  private static boolean hasLabel(String label, Container container) {
-    int equals = label.indexOf('=');
-    String name = equals < 0 ? label : label.substring(0, equals);
-    String value = container.config().labels().get(name);
-    return value != null && (equals < 0 || value.equals(label.substring(equals + 1)));
+        || Filters.isIn(value, "/" + container.name())
+        || Filters.isIn(value, container.name());
   }
 
   private static boolean hasVolume(String value, Container container) {
@@ -230,7 +191,7 @@ public record ContainerQuery(boolean all, int limit, Map<String, Set<String>> fi
 
   private Predicate<Container> ports(String filter, Function<Container, Set<String>> property) {
     List<PortRange> ranges =
-        values(filter).stream().map(value -> PortRange.parse(filter, value)).toList();
+        filters.get(filter).stream().map(value -> PortRange.parse(filter, value)).toList();
     return container ->
         ranges.isEmpty()
             || property.apply(container).stream()

@@ -2,6 +2,7 @@ package io.gantry.container;
 
 import io.gantry.container.spec.ContainerMounts;
 import io.gantry.error.EngineException;
+import io.gantry.filter.Filters;
 import io.gantry.image.ImageService;
 import io.gantry.plugins.FailPoint;
 import io.gantry.plugins.storage.StorageDriver;
@@ -13,9 +14,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -148,15 +150,17 @@ final class ContainerRemover {
     }
   }
 
-  Pruned prune(Map<String, Set<String>> filters) {
-    PruneFilter filter = PruneFilter.of(filters);
+  Pruned prune(Filters filters) {
+    filters.only(Set.of("until", "label", "label!"));
+    Optional<Instant> until = filters.until();
     List<String> deleted = new ArrayList<>();
     long space = 0;
     for (ContainerHandle handle : containers.handles()) {
       Container container = handle.current();
       Status status = container.state().status();
       if (status != Status.CREATED && status != Status.EXITED && status != Status.DEAD
-          || !filter.fits(container)) {
+          || !until.map(container.created()::isBefore).orElse(true)
+          || !filters.fitLabels(container.config().labels())) {
         continue;
       }
       try {

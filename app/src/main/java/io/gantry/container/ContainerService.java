@@ -5,6 +5,7 @@ import io.gantry.container.spec.HostChecks;
 import io.gantry.container.stream.ContainerStreams;
 import io.gantry.container.stream.ProcessStreams;
 import io.gantry.error.EngineException;
+import io.gantry.filter.Filters;
 import io.gantry.plugins.runtime.RuntimeDriver;
 import io.gantry.plugins.runtime.Stats;
 import java.time.Duration;
@@ -399,7 +400,7 @@ public final class ContainerService {
   }
 
   /** Removes containers that do not run and fit; what could not be removed stays. */
-  public Pruned prune(Map<String, java.util.Set<String>> filters) {
+  public Pruned prune(Filters filters) {
     return remover.prune(filters);
   }
 

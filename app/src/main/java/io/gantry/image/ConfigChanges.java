@@ -1,6 +1,7 @@
 package io.gantry.image;
 
 import io.gantry.error.EngineException;
+import io.gantry.filter.Timestamps;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

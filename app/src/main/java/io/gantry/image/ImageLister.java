@@ -1,5 +1,7 @@
 package io.gantry.image;
 
+import io.gantry.filter.Filters;
+import io.gantry.filter.Timestamps;
 import io.gantry.image.layer.ChainIds;
 import io.gantry.image.layer.Layer;
 import io.gantry.image.layer.LayerStore;
@@ -32,14 +34,14 @@ final class ImageLister {
 
   List<ImageSummary> list(ImageQuery query) {
     ImageIndex index = images.index();
-    ImageFilters filters = ImageFilters.of(query.filters(), FILTERS);
+    Filters filters = query.filters().only(FILTERS);
     Optional<Boolean> dangling = filters.flag("dangling");
     Window window = window(index, filters);
     List<GoPattern> patterns = filters.get("reference").stream().map(GoPattern::compile).toList();
     Map<String, Long> containers = query.containers() ? containers() : Map.of();
     List<ImageSummary> found = new ArrayList<>();
     for (Image image : index.images()) {
-      if (!window.contains(image) || !filters.labelsMatch(image.labels())) {
+      if (!window.contains(image) || !filters.fitLabels(image.labels())) {
         continue;
       }
       List<String> tags = new ArrayList<>();
@@ -81,7 +83,7 @@ final class ImageLister {
     }
   }
 
-  private static Window window(ImageIndex index, ImageFilters filters) {
+  private static Window window(ImageIndex index, Filters filters) {
     Optional<Instant> before = Optional.empty();
     for (String name : filters.get("before")) {
       before = earlier(before, ImageFinder.get(index, name).created());
@@ -143,6 +145,6 @@ final class ImageLister {
             .filter(layer -> referenced.contains(layer.chainId()))
             .mapToLong(Layer::size)
             .sum();
-    return new ImageUsage(size, list(new ImageQuery(false, Map.of(), true, true)));
+    return new ImageUsage(size, list(new ImageQuery(false, Filters.NONE, true, true)));
   }
 }

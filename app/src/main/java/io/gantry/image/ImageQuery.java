@@ -1,7 +1,6 @@
 package io.gantry.image;
 
-import java.util.List;
-import java.util.Map;
+import io.gantry.filter.Filters;
 
 /**
  * Which images to list (API v1.51, {@code GET /images/json}).
@@ -11,9 +10,8 @@ import java.util.Map;
  * @param sharedSize whether to compute the shared sizes
  * @param containers whether to count the containers
  */
-public record ImageQuery(
-    boolean all, Map<String, List<String>> filters, boolean sharedSize, boolean containers) {
+public record ImageQuery(boolean all, Filters filters, boolean sharedSize, boolean containers) {
 
   /** Every image, nothing computed. */
-  public static final ImageQuery ALL = new ImageQuery(true, Map.of(), false, false);
+  public static final ImageQuery ALL = new ImageQuery(true, Filters.NONE, false, false);
 }

@@ -1,6 +1,7 @@
 package io.gantry.image;
 
 import io.gantry.error.EngineException;
+import io.gantry.filter.Filters;
 import io.gantry.image.layer.Layer;
 import io.gantry.image.layer.LayerStore;
 import java.time.Instant;
@@ -222,13 +223,10 @@ final class ImageRemover {
     dead.forEach(layer -> removing.removals.add(new Removal.Deleted(layer.chainId())));
   }
 
-  PruneReport prune(Map<String, List<String>> values) {
-    ImageFilters filters = ImageFilters.of(values, PRUNE_FILTERS);
+  PruneReport prune(Filters filters) {
+    filters.only(PRUNE_FILTERS);
     boolean danglingOnly = filters.flag("dangling").orElse(true);
-    Optional<Instant> until =
-        filters.get("until").stream()
-            .map(text -> Timestamps.parse(text, Instant.now()))
-            .reduce((one, other) -> one.isBefore(other) ? one : other);
+    Optional<Instant> until = filters.until();
     Map<String, Long> sizes = new HashMap<>();
     layers.all().forEach(layer -> sizes.put(layer.chainId(), layer.size()));
     List<Removal> removals = new ArrayList<>();
@@ -246,8 +244,7 @@ final class ImageRemover {
     return new PruneReport(removals, reclaimed);
   }
 
-  private List<Image> candidates(
-      ImageFilters filters, boolean danglingOnly, Optional<Instant> until) {
+  private List<Image> candidates(Filters filters, boolean danglingOnly, Optional<Instant> until) {
     ImageIndex index = images.index();
     return index.images().stream()
         .filter(
@@ -258,7 +255,7 @@ final class ImageRemover {
             image ->
                 until.isEmpty()
                     || image.created().filter(time -> !time.isAfter(until.get())).isPresent())
-        .filter(image -> filters.labelsMatch(image.labels()))
+        .filter(image -> filters.fitLabels(image.labels()))
         .toList();
   }
 

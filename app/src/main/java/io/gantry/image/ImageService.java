@@ -2,6 +2,7 @@ package io.gantry.image;
 
 import io.gantry.error.EngineException;
 import io.gantry.event.EventJournal;
+import io.gantry.filter.Filters;
 import io.gantry.image.layer.Layer;
 import io.gantry.image.layer.LayerPin;
 import io.gantry.image.layer.LayerStore;
@@ -15,7 +16,6 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -215,7 +215,7 @@ public final class ImageService implements AutoCloseable {
   }
 
   /** Removes images nothing uses. Filters: dangling, until, label, label!. */
-  public PruneReport prune(Map<String, List<String>> filters) {
+  public PruneReport prune(Filters filters) {
     ready();
     return remover.prune(filters);
   }
@@ -276,8 +276,7 @@ public final class ImageService implements AutoCloseable {
    * Asks the registry whose host leads the term, else Docker Hub. Filters: is-official,
    * is-automated, stars.
    */
-  public List<SearchHit> search(
-      String term, int limit, Map<String, List<String>> filters, AuthConfig auth) {
+  public List<SearchHit> search(String term, int limit, Filters filters, AuthConfig auth) {
     return queries.search(term, limit, filters, auth);
   }
 

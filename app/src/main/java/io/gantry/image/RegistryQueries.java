@@ -1,6 +1,7 @@
 package io.gantry.image;
 
 import io.gantry.error.EngineException;
+import io.gantry.filter.Filters;
 import io.gantry.registry.AuthConfig;
 import io.gantry.registry.BlobStream;
 import io.gantry.registry.Descriptor;
@@ -11,7 +12,6 @@ import io.gantry.registry.RegistryException;
 import io.gantry.registry.Repository;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -28,14 +28,13 @@ final class RegistryQueries {
     this.registries = registries;
   }
 
-  List<SearchHit> search(
-      String term, int limit, Map<String, List<String>> values, AuthConfig auth) {
+  List<SearchHit> search(String term, int limit, Filters filters, AuthConfig auth) {
     int wanted = limit == 0 ? DEFAULT_LIMIT : limit;
     if (wanted < 1 || wanted > MAX_LIMIT) {
       throw EngineException.invalid(
           "limit " + wanted + " is outside the range of [1, " + MAX_LIMIT + "]");
     }
-    ImageFilters filters = ImageFilters.of(values, FILTERS);
+    filters.only(FILTERS);
     boolean automated = filters.flag("is-automated").orElse(false);
     Optional<Boolean> official = filters.flag("is-official");
     long stars = filters.get("stars").stream().mapToLong(RegistryQueries::stars).max().orElse(0);

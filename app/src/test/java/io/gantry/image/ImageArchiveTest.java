@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.error.EngineException;
+import io.gantry.filter.Filters;
 import io.gantry.image.layer.ChainIds;
 import io.gantry.layers.tar.TarEntry;
 import io.gantry.layers.tar.TarReader;
@@ -174,7 +175,7 @@ class ImageArchiveTest {
         .isInstanceOf(EngineException.class)
         .hasMessageContaining("verification failed");
     assertThat(engine.images.count()).isZero();
-    engine.images.prune(Map.of());
+    engine.images.prune(Filters.NONE);
     assertThat(engine.driver.walk()).isEmpty();
   }
 

@@ -3,6 +3,7 @@ package io.gantry.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gantry.error.EngineException;
+import io.gantry.filter.Filters;
 import io.gantry.layers.tar.TarReader;
 import io.gantry.registry.AuthConfig;
 import io.gantry.registry.Digests;
@@ -77,7 +78,7 @@ class ImageConcurrencyTest {
             round -> engine.images.tag(name.familiar(), "d4/other", "t" + round),
             round -> engine.images.remove(round % 3 == 0 ? id : name.familiar(), true, true),
             round -> engine.images.remove("d4/other:t" + (round - 1), false, true),
-            round -> engine.images.prune(Map.of("dangling", List.of("false"))),
+            round -> engine.images.prune(Filters.NONE.with("dangling", "false")),
             round -> {
               ByteArrayOutputStream out = new ByteArrayOutputStream();
               engine.images.save(List.of(name.familiar()), out);
@@ -106,7 +107,7 @@ class ImageConcurrencyTest {
     engine.images.load(TestArchive.in(archive), true, ProgressSink.NONE);
     engine.images.save(List.of(id), new ByteArrayOutputStream());
     engine.images.remove(id, true, true);
-    engine.images.prune(Map.of("dangling", List.of("false")));
+    engine.images.prune(Filters.NONE.with("dangling", "false"));
     assertThat(engine.images.count()).isZero();
     assertThat(engine.driver.walk()).isEmpty();
     assertThat(engine.root.resolve("image/records")).isEmptyDirectory();
@@ -175,7 +176,8 @@ class ImageConcurrencyTest {
     long best = Long.MAX_VALUE;
     for (int i = 0; i < 5; i++) {
       long before = System.nanoTime();
-      assertThat(engine.images.list(new ImageQuery(false, Map.of(), false, true))).hasSize(10_000);
+      assertThat(engine.images.list(new ImageQuery(false, Filters.NONE, false, true)))
+          .hasSize(10_000);
       best = Math.min(best, System.nanoTime() - before);
     }
     assertThat(best).isLessThan(100_000_000L);

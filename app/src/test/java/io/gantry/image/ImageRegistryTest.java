@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.error.EngineException;
+import io.gantry.filter.Filters;
 import io.gantry.registry.AuthConfig;
 import io.gantry.registry.Digests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -267,9 +267,13 @@ class ImageRegistryTest {
     assertThatThrownBy(() -> pull(Reference.parse("scratch"), AuthConfig.ANONYMOUS))
         .hasMessage("'scratch' is a reserved name");
     assertThatThrownBy(
-            () -> engine.images.search(registry.host() + "/zzz", 0, Map.of(), AuthConfig.ANONYMOUS))
+            () ->
+                engine.images.search(
+                    registry.host() + "/zzz", 0, Filters.NONE, AuthConfig.ANONYMOUS))
         .hasMessage("Unexpected status code 404");
-    assertThat(engine.images.search(registry.host() + "/errors", 0, Map.of(), AuthConfig.ANONYMOUS))
+    assertThat(
+            engine.images.search(
+                registry.host() + "/errors", 0, Filters.NONE, AuthConfig.ANONYMOUS))
         .extracting(SearchHit::name)
         .containsExactly(registry.host() + "/errors/one");
   }

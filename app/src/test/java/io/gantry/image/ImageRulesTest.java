@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.error.EngineException;
+import io.gantry.filter.Filters;
 import io.gantry.registry.Digests;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +41,7 @@ class ImageRulesTest {
   private List<String> list(String filter, String value) {
     return engine
         .images
-        .list(new ImageQuery(false, Map.of(filter, List.of(value)), false, false))
+        .list(new ImageQuery(false, Filters.NONE.with(filter, value), false, false))
         .stream()
         .flatMap(summary -> summary.repoTags().stream())
         .sorted()
@@ -84,7 +84,7 @@ class ImageRulesTest {
     assertThat(engine.images.tags(one)).isEmpty();
     assertThat(
             engine.images.list(
-                new ImageQuery(false, Map.of("dangling", List.of("true")), false, false)))
+                new ImageQuery(false, Filters.NONE.with("dangling", "true"), false, false)))
         .extracting(summary -> summary.image().id())
         .containsExactly(one);
     assertThatThrownBy(() -> engine.images.tag("nope", "x", "1"))
@@ -191,20 +191,20 @@ class ImageRulesTest {
     String one = load("one", "a:1");
     String two = load("two", "a:1");
     assertThat(engine.images.tags(one)).isEmpty();
-    PruneReport report = engine.images.prune(Map.of());
+    PruneReport report = engine.images.prune(Filters.NONE);
     assertThat(report.removals()).contains(new Removal.Deleted(one));
     assertThat(report.spaceReclaimed()).isEqualTo(3);
     assertThat(engine.images.resolve("a:1").id()).isEqualTo(two);
     use(two, false);
-    assertThat(engine.images.prune(Map.of("dangling", List.of("false"))).removals()).isEmpty();
+    assertThat(engine.images.prune(Filters.NONE.with("dangling", "false")).removals()).isEmpty();
     engine.uses.clear();
     assertThat(
             engine
                 .images
-                .prune(Map.of("dangling", List.of("false"), "label", List.of("l=other")))
+                .prune(Filters.NONE.with("dangling", "false").with("label", "l=other"))
                 .removals())
         .isEmpty();
-    assertThat(engine.images.prune(Map.of("dangling", List.of("false"))).removals())
+    assertThat(engine.images.prune(Filters.NONE.with("dangling", "false")).removals())
         .contains(new Removal.Untagged("a:1"), new Removal.Deleted(two));
     assertThat(engine.driver.walk()).isEmpty();
   }

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.error.EngineException;
+import io.gantry.filter.Filters;
 import io.gantry.linux.mount.Mounts;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -193,22 +195,24 @@ class VolumeServiceTest {
     create("beta", Map.of("type", "none", "o", "bind", "device", "/nope"));
     volumes.create(CreateVolume.named("gamma"));
     volumes.acquire("gamma", "c");
-    assertThat(names(Map.of())).containsExactly("alpha", "beta", "gamma");
-    assertThat(names(Map.of("name", List.of("^[ab]")))).containsExactly("alpha", "beta");
-    assertThat(names(Map.of("name", List.of("[")))).isEmpty();
-    assertThat(names(Map.of("dangling", List.of("true")))).containsExactly("alpha", "beta");
-    assertThat(names(Map.of("dangling", List.of("0")))).containsExactly("gamma");
-    assertThat(names(Map.of("label", List.of("k")))).containsExactly("alpha", "beta");
-    assertThat(names(Map.of("label", List.of("k=w")))).isEmpty();
-    assertThat(names(Map.of("driver", List.of("x")))).isEmpty();
-    assertThatThrownBy(() -> names(Map.of("foo", List.of("x")))).hasMessage("invalid filter 'foo'");
-    assertThatThrownBy(() -> names(Map.of("dangling", List.of("foo"))))
+    assertThat(names(Filters.NONE)).containsExactly("alpha", "beta", "gamma");
+    assertThat(names(Filters.NONE.with("name", "^[ab]"))).containsExactly("alpha", "beta");
+    assertThat(names(Filters.NONE.with("name", "["))).isEmpty();
+    assertThat(names(Filters.NONE.with("dangling", "true"))).containsExactly("alpha", "beta");
+    assertThat(names(Filters.NONE.with("dangling", "0"))).containsExactly("gamma");
+    assertThat(names(Filters.NONE.with("label", "k"))).containsExactly("alpha", "beta");
+    assertThat(names(Filters.NONE.with("label", "k=w"))).isEmpty();
+    assertThat(names(Filters.NONE.with("driver", "x"))).isEmpty();
+    assertThatThrownBy(() -> names(Filters.NONE.with("foo", "x")))
+        .hasMessage("invalid filter 'foo'");
+    assertThatThrownBy(() -> names(Filters.NONE.with("dangling", "foo")))
         .hasMessage("invalid filter 'dangling=[foo]'");
-    assertThatThrownBy(() -> names(Map.of("dangling", List.of("1", "0"))))
+    assertThatThrownBy(
+            () -> names(new Filters(Map.of("dangling", new LinkedHashSet<>(List.of("1", "0"))))))
         .hasMessage("invalid filter 'dangling=[1 0]'");
   }
 
-  private List<String> names(Map<String, List<String>> filters) {
+  private List<String> names(Filters filters) {
     return volumes.list(VolumeFilter.forList(filters)).stream().map(Volume::name).toList();
   }
 
@@ -220,20 +224,20 @@ class VolumeServiceTest {
     volumes.acquire("used", "c");
     String anonymous = volumes.create(CreateVolume.named("")).name();
     Files.write(data(anonymous).resolve("f"), new byte[1000]);
-    PrunedVolumes first = volumes.prune(VolumeFilter.forPrune(Map.of()));
+    PrunedVolumes first = volumes.prune(VolumeFilter.forPrune(Filters.NONE));
     assertThat(first.deleted()).containsExactly(anonymous);
     assertThat(first.spaceReclaimed()).isEqualTo(1000);
     assertThat(
             volumes
-                .prune(VolumeFilter.forPrune(Map.of("all", List.of("1"), "label!", List.of("k"))))
+                .prune(VolumeFilter.forPrune(Filters.NONE.with("all", "1").with("label!", "k")))
                 .deleted())
         .isEmpty();
-    assertThat(volumes.prune(VolumeFilter.forPrune(Map.of("all", List.of("true")))).deleted())
+    assertThat(volumes.prune(VolumeFilter.forPrune(Filters.NONE.with("all", "true"))).deleted())
         .containsExactly("named");
-    assertThat(names(Map.of())).containsExactly("optioned", "used");
-    assertThatThrownBy(() -> VolumeFilter.forPrune(Map.of("all", List.of("x"))))
+    assertThat(names(Filters.NONE)).containsExactly("optioned", "used");
+    assertThatThrownBy(() -> VolumeFilter.forPrune(Filters.NONE.with("all", "x")))
         .hasMessage("invalid filter 'all': strconv.ParseBool: parsing \"x\": invalid syntax");
-    assertThatThrownBy(() -> VolumeFilter.forPrune(Map.of("until", List.of("1h"))))
+    assertThatThrownBy(() -> VolumeFilter.forPrune(Filters.NONE.with("until", "1h")))
         .hasMessage("invalid filter 'until'");
   }
 

@@ -1,6 +1,7 @@
 package io.gantry.api.http;
 
 import io.gantry.error.EngineException;
+import io.gantry.filter.Filters;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,8 +91,8 @@ public final class Query {
    *
    * @throws EngineException invalid, with dockerd's message, when it is not well-formed
    */
-  public Map<String, Set<String>> filters() {
-    return Filters.parse(text("filters"));
+  public Filters filters() {
+    return FiltersJson.parse(text("filters"));
   }
 
   private static long parse(String function, String value) {

@@ -1,6 +1,7 @@
 package io.gantry.api.http;
 
 import io.gantry.error.EngineException;
+import io.gantry.filter.Filters;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -13,18 +14,18 @@ import tools.jackson.databind.json.JsonMapper;
  * The {@code filters} parameter: {@code {"status":["running"]}}, or the older {@code
  * {"status":{"running":true}}}, as names with the values each may have.
  */
-final class Filters {
+final class FiltersJson {
 
   private static final JsonMapper JSON = JsonMapper.shared();
 
-  private Filters() {}
+  private FiltersJson() {}
 
   /**
    * @throws EngineException invalid, with dockerd's message
    */
-  static Map<String, Set<String>> parse(String json) {
+  static Filters parse(String json) {
     if (json.isEmpty()) {
-      return Map.of();
+      return Filters.NONE;
     }
     JsonNode tree;
     try {
@@ -33,7 +34,7 @@ final class Filters {
       throw new EngineException(EngineException.Kind.INVALID, "invalid filter", e);
     }
     if (tree.isNull()) {
-      return Map.of();
+      return Filters.NONE;
     }
     if (!tree.isObject()) {
       throw EngineException.invalid("invalid filter");
@@ -46,7 +47,7 @@ final class Filters {
             filters.put(name, values);
           }
         });
-    return filters;
+    return new Filters(filters);
   }
 
   private static Set<String> values(JsonNode node) {

@@ -1,4 +1,4 @@
-package io.gantry.image;
+package io.gantry.filter;
 
 import io.gantry.error.EngineException;
 import java.math.BigDecimal;
@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * Times as Docker's filters take them: seconds since 1970 with a fraction, RFC 3339 whole or in
  * part, or a duration before now.
  */
-final class Timestamps {
+public final class Timestamps {
 
   private static final Pattern DURATION =
       Pattern.compile("-?(?:[0-9]+(?:\\.[0-9]+)?(?:ns|us|µs|ms|s|m|h))+");
@@ -27,7 +27,12 @@ final class Timestamps {
 
   private Timestamps() {}
 
-  static Instant parse(String text, Instant now) {
+  /**
+   * The time, or the one that long before now.
+   *
+   * @throws EngineException INVALID when it is neither
+   */
+  public static Instant parse(String text, Instant now) {
     try {
       if (SECONDS.matcher(text).matches()) {
         BigDecimal seconds = new BigDecimal(text);
@@ -60,7 +65,7 @@ final class Timestamps {
   }
 
   /** Go's spelling of durations. */
-  static Optional<Duration> duration(String text) {
+  public static Optional<Duration> duration(String text) {
     if (!DURATION.matcher(text).matches()) {
       return Optional.empty();
     }
