@@ -55,6 +55,22 @@ public record Container(
     return id.substring(0, 12);
   }
 
+  /** The volumes with a name, or made for it, that it uses. */
+  List<String> volumes() {
+    return mounts.stream()
+        .filter(mount -> mount.type().equals("volume"))
+        .map(MountPoint::name)
+        .toList();
+  }
+
+  /**
+   * Whether it can have nothing in the kernel and holds nothing that is to be known before the
+   * daemon answers.
+   */
+  boolean isAtRest() {
+    return !state.mayHaveSomething() && volumes().isEmpty();
+  }
+
   /** The program that runs: entrypoint and command in one list. */
   public List<String> argv() {
     List<String> entrypoint = Lists.of(config.entrypoint());

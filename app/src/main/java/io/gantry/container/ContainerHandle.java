@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,15 +23,30 @@ final class ContainerHandle {
   final CompletableFuture<State> removed = new CompletableFuture<>();
 
   private final String id;
-  private volatile Container current;
+  private final AtomicReference<Source> current;
   private volatile CompletableFuture<State> exit = new CompletableFuture<>();
   private @Nullable ContainerStreams streams;
   private @Nullable Future<?> restart;
   private final AtomicInteger keepers = new AtomicInteger();
 
+  /** Where the current record comes from. */
+  private sealed interface Source {
+
+    /** It is in memory. */
+    record Memory(Container container) implements Source {}
+
+    /** Nobody asked for it since the daemon started. */
+    record Database(Supplier<Container> record) implements Source {}
+  }
+
   ContainerHandle(Container container) {
     this.id = container.id();
-    this.current = container;
+    this.current = new AtomicReference<>(new Source.Memory(container));
+  }
+
+  ContainerHandle(String id, Supplier<Container> record) {
+    this.id = id;
+    this.current = new AtomicReference<>(new Source.Database(record));
   }
 
   String id() {
@@ -38,12 +54,20 @@ final class ContainerHandle {
   }
 
   Container current() {
-    return current;
+    Source source = current.get();
+    return switch (source) {
+      case Source.Memory(Container container) -> container;
+      case Source.Database(Supplier<Container> record) -> {
+        Container read = record.get();
+        // a newer record may have been published meanwhile
+        yield current.compareAndSet(source, new Source.Memory(read)) ? read : current();
+      }
+    };
   }
 
   /** Publishes a new record. The caller holds the lock and has handed the record to the store. */
   void publish(Container container) {
-    current = container;
+    current.set(new Source.Memory(container));
   }
 
   /**

@@ -6,6 +6,7 @@ import io.gantry.store.RecordTable.Column;
 import io.gantry.store.Store;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * The containers' rows in the database. What users were told is durable; states are written behind,
@@ -18,7 +19,16 @@ final class ContainerStore {
           "container",
           Container.class,
           new Column<>("id", Container::id),
-          new Column<>("name", Container::name));
+          new Column<>("name", Container::name),
+          new Column<>("at_rest", container -> Boolean.toString(container.isAtRest())));
+
+  /**
+   * A container as it was found in the database.
+   *
+   * @param atRest whether a starting daemon has nothing to do for it
+   * @param record reads the rest
+   */
+  record Stored(String id, String name, boolean atRest, Supplier<Container> record) {}
 
   private final Store store;
 
@@ -46,7 +56,15 @@ final class ContainerStore {
     store.write(Durability.HOST, CONTAINERS.delete(id));
   }
 
-  List<Container> all() {
-    return store.read(CONTAINERS::all);
+  List<Stored> all() {
+    return store.read(CONTAINERS::rows).stream()
+        .map(
+            row ->
+                new Stored(
+                    row.columns().get(0),
+                    row.columns().get(1),
+                    Boolean.parseBoolean(row.columns().get(2)),
+                    row.record()))
+        .toList();
   }
 }

@@ -112,8 +112,11 @@ public final class Containers {
   }
 
   ContainerHandle add(Container container) {
-    ContainerHandle handle = new ContainerHandle(container);
-    byId.put(container.id(), handle);
+    return add(new ContainerHandle(container));
+  }
+
+  ContainerHandle add(ContainerHandle handle) {
+    byId.put(handle.id(), handle);
     return handle;
   }
 

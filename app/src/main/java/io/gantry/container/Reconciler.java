@@ -1,5 +1,6 @@
 package io.gantry.container;
 
+import io.gantry.container.ContainerStore.Stored;
 import io.gantry.container.exec.ExecService;
 import io.gantry.linux.mount.MountInfo;
 import io.gantry.linux.mount.Mounts;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -91,15 +93,20 @@ final class Reconciler {
     Files.createDirectories(paths.all());
     Files.createDirectories(paths.mounts());
     Files.createDirectories(paths.spill());
-    for (Container container : store.all()) {
+    Set<String> known = new HashSet<>();
+    List<ContainerHandle> awake = new ArrayList<>();
+    for (Stored container : store.all()) {
+      ContainerHandle handle = new ContainerHandle(container.id(), container.record());
       containers.reserve(container.name(), container.id());
-      containers.add(container);
+      containers.add(handle);
+      known.add(container.id());
+      if (!container.atRest()) {
+        awake.add(handle);
+      }
     }
-    Set<String> known =
-        containers.handles().stream().map(ContainerHandle::id).collect(Collectors.toSet());
     runtime.onExit(exits::exited);
     List<ContainerHandle> open =
-        containers.handles().stream().filter(handle -> mayHaveSomething(handle)).toList();
+        awake.stream().filter(handle -> handle.current().state().mayHaveSomething()).toList();
     Map<String, Adopted> found = runtime.adopt(open.stream().map(ContainerHandle::id).toList());
     for (String orphan : runtime.removeOrphans(known)) {
       log.info("Removed what belonged to no container: {}", orphan);
@@ -110,7 +117,7 @@ final class Reconciler {
             .filter(entry -> entry.getValue() instanceof Adopted.Running)
             .map(Map.Entry::getKey)
             .collect(Collectors.toSet());
-    for (ContainerHandle handle : containers.handles()) {
+    for (ContainerHandle handle : awake) {
       adoptVolumes(handle.current(), running.contains(handle.id()));
     }
     volumes.unmountUnused();
@@ -136,17 +143,8 @@ final class Reconciler {
         .orElse(Map.of());
   }
 
-  private static boolean mayHaveSomething(ContainerHandle handle) {
-    State state = handle.current().state();
-    return state.isRunning() || state.unsettled() || state.status() == Status.REMOVING;
-  }
-
   private void adoptVolumes(Container container, boolean running) {
-    List<String> names =
-        container.mounts().stream()
-            .filter(mount -> mount.type().equals("volume"))
-            .map(MountPoint::name)
-            .toList();
+    List<String> names = container.volumes();
     if (!names.isEmpty()) {
       volumes.adopt(names, container.id(), running);
     }

@@ -39,6 +39,11 @@ public record State(
     error = Lists.of(error);
   }
 
+  /** Whether a daemon that starts may find something of the container in the kernel. */
+  boolean mayHaveSomething() {
+    return isRunning() || unsettled() || status == Status.REMOVING;
+  }
+
   /** Whether a process of the container exists: running or paused. */
   public boolean isRunning() {
     return status == Status.RUNNING || status == Status.PAUSED;

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -25,6 +26,15 @@ public final class RecordTable<T> {
 
   /** A column beside the record, and where its value is in the record. */
   public record Column<T>(String name, Function<T, String> value) {}
+
+  /**
+   * A row as it lies in the table: a record's JSON costs a tenth of a millisecond to read, which a
+   * start with hundreds of them should not pay.
+   *
+   * @param columns the values of the columns beside the record, in the table's order
+   * @param record reads the record, anew at each call
+   */
+  public record Row<T>(List<String> columns, Supplier<T> record) {}
 
   private final Class<T> type;
   private final List<Column<T>> columns;
@@ -52,7 +62,7 @@ public final class RecordTable<T> {
     put = "MERGE INTO " + table + " " + row + " KEY (" + key.name() + ")" + values;
     update = "UPDATE " + table + " SET " + assignments + "record = ? WHERE " + key.name() + " = ?";
     delete = "DELETE FROM " + table + " WHERE " + key.name() + " = ?";
-    select = "SELECT record FROM " + table + " ORDER BY " + key.name();
+    select = "SELECT " + names + ", record FROM " + table + " ORDER BY " + key.name();
   }
 
   /** Adds the record; fails where there is one with its key or with what else is unique. */
@@ -78,11 +88,21 @@ public final class RecordTable<T> {
 
   /** All records, in the order of their keys. */
   public List<T> all(Connection connection) throws SQLException {
-    List<T> all = new ArrayList<>();
+    return rows(connection).stream().map(row -> row.record().get()).toList();
+  }
+
+  /** All rows, in the order of their keys. */
+  public List<Row<T>> rows(Connection connection) throws SQLException {
+    List<Row<T>> all = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(select);
         ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
-        all.add(RecordJson.read(rows.getString(1), type));
+        List<String> values = new ArrayList<>(columns.size());
+        for (int i = 1; i <= columns.size(); i++) {
+          values.add(rows.getString(i));
+        }
+        String json = rows.getString(columns.size() + 1);
+        all.add(new Row<>(values, () -> RecordJson.read(json, type)));
       }
     }
     return all;

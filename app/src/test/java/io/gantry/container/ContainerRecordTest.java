@@ -6,6 +6,7 @@ import io.gantry.image.RunConfig;
 import io.gantry.network.EndpointSettings;
 import io.gantry.store.RecordJson;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -67,5 +68,29 @@ class ContainerRecordTest {
     String json = RecordJson.write(container("cd".repeat(32), "two"));
     String newer = "{\"invented\":1," + json.substring(1);
     assertThat(RecordJson.read(newer, Container.class).name()).isEqualTo("two");
+  }
+
+  @Test
+  void recordIsReadWhenItIsAskedForAndNeverReplacesANewerOne() {
+    Container stored = container("ef".repeat(32), "old");
+    List<ContainerHandle> late = new ArrayList<>();
+    ContainerHandle handle =
+        new ContainerHandle(
+            stored.id(),
+            () -> {
+              late.getFirst().publish(container(stored.id(), "new"));
+              return stored;
+            });
+    late.add(handle);
+    assertThat(handle.current().name()).isEqualTo("new");
+    assertThat(new ContainerHandle(stored.id(), () -> stored).current()).isSameAs(stored);
+  }
+
+  @Test
+  void startingDaemonHasNothingToDoForAContainerThatWasOnlyMade() {
+    Container made = container("12".repeat(32), "made").with(State.CREATED);
+    assertThat(made.isAtRest()).isTrue();
+    assertThat(made.with(made.state().with(Step.TEARDOWN)).isAtRest()).isFalse();
+    assertThat(made.with(made.state().running(7, Instant.now())).isAtRest()).isFalse();
   }
 }
