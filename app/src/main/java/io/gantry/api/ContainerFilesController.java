@@ -11,8 +11,6 @@ import io.gantry.container.ContainerFiles;
 import io.gantry.error.EngineException;
 import io.gantry.image.Reference;
 import io.gantry.layers.Compression;
-import io.gantry.linux.Errno;
-import io.gantry.linux.ErrnoException;
 import io.gantry.plugins.storage.Change;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,46 +51,18 @@ final class ContainerFilesController implements Controller {
   private void stat(Exchange exchange) throws IOException {
     String path = path(exchange);
     exchange
-        .answerHeader(
-            STAT_HEADER,
-            PathStatHeader.of(found(exchange, path, () -> files.stat(exchange.name(), path))))
+        .answerHeader(STAT_HEADER, PathStatHeader.of(files.stat(exchange.name(), path)))
         .status(200);
   }
 
-  /** Looks at a path in a container. */
-  @FunctionalInterface
-  private interface Look<T> {
-    T look() throws IOException;
-  }
-
-  /** What is below something that is no directory does not exist. */
-  private static <T> T found(Exchange exchange, String path, Look<T> look) throws IOException {
-    try {
-      return look.look();
-    } catch (ErrnoException e) {
-      if (e.errno() == Errno.ENOTDIR && !exchange.begun()) {
-        throw EngineException.notFound(
-            "Could not find the file " + path + " in container " + exchange.name());
-      }
-      throw e;
-    }
-  }
-
   private void archive(Exchange exchange) throws IOException {
-    String path = path(exchange);
-    found(
-        exchange,
-        path,
-        () -> {
-          files.archive(
-              exchange.name(),
-              path,
-              stat ->
-                  exchange
-                      .answerHeader(STAT_HEADER, PathStatHeader.of(stat))
-                      .bytes(200, "application/x-tar"));
-          return path;
-        });
+    files.archive(
+        exchange.name(),
+        path(exchange),
+        stat ->
+            exchange
+                .answerHeader(STAT_HEADER, PathStatHeader.of(stat))
+                .bytes(200, "application/x-tar"));
   }
 
   private void extract(Exchange exchange) throws IOException {

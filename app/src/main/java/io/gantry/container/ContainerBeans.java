@@ -120,11 +120,16 @@ class ContainerBeans {
   ContainerTeardown containerTeardown(
       NetworkService networks,
       RuntimeDriver runtime,
-      ContainerMounts mounts,
+      RootFileSystems roots,
       SharedMemory sharedMemory,
-      ExecService execs,
-      ContainerPaths paths) {
-    return new ContainerTeardown(networks, runtime, mounts, sharedMemory, execs, paths);
+      ExecService execs) {
+    return new ContainerTeardown(networks, runtime, roots, sharedMemory, execs);
+  }
+
+  @Bean
+  RootFileSystems rootFileSystems(
+      StorageDriver storage, ContainerMounts mounts, ContainerPaths paths) {
+    return new RootFileSystems(storage, mounts, paths);
   }
 
   @Bean
@@ -142,7 +147,7 @@ class ContainerBeans {
       Containers containers,
       ContainerStore store,
       ContainerTeardown teardown,
-      StorageDriver storage,
+      RootFileSystems roots,
       ContainerNetworks networks,
       ContainerMounts mounts,
       SharedMemory sharedMemory,
@@ -158,7 +163,7 @@ class ContainerBeans {
         containers,
         store,
         teardown,
-        storage,
+        roots,
         networks,
         mounts,
         sharedMemory,
@@ -192,13 +197,14 @@ class ContainerBeans {
       ContainerStore store,
       ContainerTeardown teardown,
       StorageDriver storage,
+      RootFileSystems roots,
       ImageService images,
       VolumeService volumes,
       ContainerMounts mounts,
       ContainerEvents events,
       ContainerPaths paths) {
     return new ContainerRemover(
-        containers, store, teardown, storage, images, volumes, mounts, events, paths);
+        containers, store, teardown, storage, roots, images, volumes, mounts, events, paths);
   }
 
   @Bean
@@ -308,12 +314,11 @@ class ContainerBeans {
       StorageDriver storage,
       RuntimeDriver runtime,
       ImageService images,
-      ContainerLauncher launcher,
-      ContainerMounts mounts,
+      RootFileSystems roots,
       ContainerEvents events,
       ContainerPaths paths) {
     return new ContainerFiles(
-        containers, storage, runtime, images, launcher, mounts, events, paths);
+        containers, storage, images, roots, new Freezer(runtime, events), events, paths);
   }
 
   private static ContainerQuery.Surroundings surroundings(

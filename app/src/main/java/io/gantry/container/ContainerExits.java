@@ -77,6 +77,7 @@ final class ContainerExits {
   void ended(ContainerHandle handle, Exit exit, boolean told) {
     FailPoint.hit("container.exit.seen");
     Container container = handle.current();
+    handle.freezes(0);
     health.stop(container.id());
     logs.finish(container.id());
     teardown.network(container);

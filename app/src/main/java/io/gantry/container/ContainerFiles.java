@@ -1,6 +1,5 @@
 package io.gantry.container;
 
-import io.gantry.container.spec.ContainerMounts;
 import io.gantry.container.spec.FileOwner;
 import io.gantry.error.EngineException;
 import io.gantry.image.CommitRequest;
@@ -8,16 +7,17 @@ import io.gantry.image.Image;
 import io.gantry.image.ImageService;
 import io.gantry.image.Reference;
 import io.gantry.image.RunConfig;
+import io.gantry.layers.ArchiveRoot;
 import io.gantry.layers.ExtractOptions;
 import io.gantry.layers.KindConflictException;
 import io.gantry.layers.LayerDiff;
 import io.gantry.layers.Owner;
 import io.gantry.layers.PathStat;
+import io.gantry.layers.ReadOnlyTargetException;
 import io.gantry.layers.TreeArchive;
 import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;
 import io.gantry.linux.file.Directory;
-import io.gantry.plugins.runtime.RuntimeDriver;
 import io.gantry.plugins.storage.Change;
 import io.gantry.plugins.storage.StorageDriver;
 import java.io.IOException;
@@ -26,22 +26,22 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The files of containers: {@code cp}, {@code export}, {@code diff}, {@code commit} and sizes. A
- * container that runs is not stopped, nor its lock held, while files go in or out; of one that does
- * not run, the lock keeps a start away meanwhile.
+ * The files of containers: {@code cp}, {@code export}, {@code diff}, {@code commit} and sizes.
+ * While files go in or out the container's lock is not held: it can be started, stopped and
+ * renamed, only its removal waits ({@link RootFileSystems#hold}).
  */
 public final class ContainerFiles {
 
   private final Containers containers;
   private final StorageDriver storage;
-  private final RuntimeDriver runtime;
   private final ImageService images;
-  private final ContainerLauncher launcher;
-  private final ContainerMounts mounts;
+  private final RootFileSystems roots;
+  private final Freezer freezer;
   private final ContainerEvents events;
   private final ContainerPaths paths;
   private final AtomicLong count = new AtomicLong();
@@ -49,18 +49,16 @@ public final class ContainerFiles {
   ContainerFiles(
       Containers containers,
       StorageDriver storage,
-      RuntimeDriver runtime,
       ImageService images,
-      ContainerLauncher launcher,
-      ContainerMounts mounts,
+      RootFileSystems roots,
+      Freezer freezer,
       ContainerEvents events,
       ContainerPaths paths) {
     this.containers = containers;
     this.storage = storage;
-    this.runtime = runtime;
     this.images = images;
-    this.launcher = launcher;
-    this.mounts = mounts;
+    this.roots = roots;
+    this.freezer = freezer;
     this.events = events;
     this.paths = paths;
   }
@@ -70,40 +68,43 @@ public final class ContainerFiles {
 
   @FunctionalInterface
   private interface Work<T extends @org.jspecify.annotations.Nullable Object> {
-    T on(FileAccess files) throws IOException;
+    T on(ArchiveRoot files) throws IOException;
   }
 
   private <T extends @org.jspecify.annotations.Nullable Object> T with(
       String reference, Work<T> work) throws IOException {
     ContainerHandle handle = containers.handle(reference);
+    try (RootFileSystems.Hold hold = roots.hold(handle);
+        FileAccess files = open(handle, hold)) {
+      return work.on(files.root());
+    }
+  }
+
+  private FileAccess open(ContainerHandle handle, RootFileSystems.Hold hold) throws IOException {
     Container container = handle.current();
+    Path rootfs = hold.root();
     if (container.state().isRunning()) {
-      try (FileAccess files = FileAccess.running(container)) {
-        return work.on(files);
+      Optional<FileAccess> running = FileAccess.running(container, rootfs);
+      if (running.isPresent()) {
+        return running.get();
       }
     }
-    handle.lock.lock();
-    try {
-      container = handle.current();
-      if (container.state().isRunning()) {
-        try (FileAccess files = FileAccess.running(container)) {
-          return work.on(files);
-        }
-      }
-      launcher.ensureSnapshot(container);
-      Path target = paths.mounts().resolve(container.id() + "-" + count.incrementAndGet());
-      try (FileAccess files = FileAccess.mounted(container, storage, mounts, target)) {
-        return work.on(files);
-      }
-    } finally {
-      handle.lock.unlock();
-    }
+    Path target = paths.mounts().resolve(container.id() + "-" + count.incrementAndGet());
+    return FileAccess.assembled(container, rootfs, hold.sources(), target);
   }
 
   /** What is at a path in the container. */
   public PathStat stat(String reference, String path) throws IOException {
-    return with(
-        reference, files -> files.root().stat(path).orElseThrow(() -> absent(reference, path)));
+    return with(reference, files -> stat(files, reference, path));
+  }
+
+  private static PathStat stat(ArchiveRoot files, String reference, String path)
+      throws IOException {
+    try {
+      return files.stat(path).orElseThrow(() -> absent(reference, path));
+    } catch (ErrnoException e) {
+      throw refused(e, reference, path);
+    }
   }
 
   /** What a caller does with a path's properties before its content comes. */
@@ -117,8 +118,8 @@ public final class ContainerFiles {
     with(
         reference,
         files -> {
-          PathStat stat = files.root().stat(path).orElseThrow(() -> absent(reference, path));
-          files.root().archive(path, head.begin(stat));
+          PathStat stat = stat(files, reference, path);
+          files.archive(path, head.begin(stat));
           return null;
         });
     events.publish(containers.get(reference), "archive-path");
@@ -136,34 +137,35 @@ public final class ContainerFiles {
       String reference, String path, InputStream tar, boolean keepKinds, boolean ownedByUser)
       throws IOException {
     Container container = containers.get(reference);
-    Optional<Owner> owner = ownedByUser ? owner(container) : Optional.empty();
     try {
       with(
           reference,
           files -> {
-            files.root().extract(path, tar, new ExtractOptions(owner, keepKinds));
+            Optional<Owner> owner =
+                ownedByUser
+                    ? FileOwner.of(container.config().user(), files.path())
+                    : Optional.empty();
+            files.extract(path, tar, new ExtractOptions(owner, keepKinds));
             return null;
           });
     } catch (KindConflictException e) {
-      throw new EngineException(EngineException.Kind.INVALID, String.valueOf(e.getMessage()), e);
+      throw EngineException.system(String.valueOf(e.getMessage()), e);
+    } catch (ReadOnlyTargetException e) {
+      throw EngineException.invalid(
+          e.isRoot()
+              ? "container rootfs is marked read-only"
+              : "mounted volume is marked read-only");
     } catch (ErrnoException e) {
-      throw switch (e.errno()) {
-        case Errno.ENOENT -> absent(reference, path);
-        case Errno.ENOTDIR -> EngineException.invalid("extraction point is not a directory");
-        case Errno.EROFS ->
-            EngineException.forbidden(
-                inVolume(container, path)
-                    ? "mounted volume is marked read-only"
-                    : "container rootfs is marked read-only");
-        default -> EngineException.system(String.valueOf(e.getMessage()), e);
-      };
+      if (e.errno() == Errno.ENOTDIR && !endsAsDirectory(path)) {
+        throw EngineException.invalid("extraction point is not a directory");
+      }
+      throw refused(e, reference, path);
     }
     events.publish(container, "extract-to-dir");
   }
 
-  private static boolean inVolume(Container container, String path) {
-    Path clean = Path.of("/").resolve(path).normalize();
-    return container.mounts().stream().anyMatch(mount -> clean.startsWith(mount.destination()));
+  private static boolean endsAsDirectory(String path) {
+    return path.endsWith("/") || path.endsWith("/.");
   }
 
   private static EngineException absent(String reference, String path) {
@@ -171,55 +173,40 @@ public final class ContainerFiles {
         "Could not find the file " + path + " in container " + reference);
   }
 
-  private Optional<Owner> owner(Container container) throws IOException {
-    String user = container.config().user();
-    if (user.isEmpty()) {
-      return Optional.empty();
-    }
-    return Optional.of(with(container.id(), files -> FileOwner.of(user, files.path())));
+  /** Docker's answer when a path cannot be followed. */
+  private static EngineException refused(ErrnoException e, String reference, String path) {
+    return switch (e.errno()) {
+      case Errno.ENOENT -> absent(reference, path);
+      case Errno.ENOTDIR -> EngineException.system("lstat " + path + ": not a directory", e);
+      case Errno.ELOOP ->
+          EngineException.system("lstat " + path + ": too many levels of symbolic links", e);
+      default -> EngineException.system(String.valueOf(e.getMessage()), e);
+    };
   }
 
   /** Writes the container's whole file system, without its volumes, as a tar. */
   public void export(String reference, OutputStream out) throws IOException {
-    Container container = containers.get(reference);
-    if (container.state().isRunning()) {
-      writeTree(paths.rootfs(container.id()), out);
-    } else {
-      ContainerHandle handle = containers.handle(reference);
-      handle.lock.lock();
-      try {
-        launcher.ensureSnapshot(container);
-        Container bare = container.withoutMounts();
-        Path target = paths.mounts().resolve(container.id() + "-" + count.incrementAndGet());
-        try (FileAccess files = FileAccess.mounted(bare, storage, mounts, target)) {
-          writeTree(files.path(), out);
-        }
-      } finally {
-        handle.lock.unlock();
-      }
-    }
-    events.publish(container, "export");
-  }
-
-  private static void writeTree(Path root, OutputStream out) throws IOException {
-    try (Directory top = Directory.open(root);
+    ContainerHandle handle = containers.handle(reference);
+    try (RootFileSystems.Hold hold = roots.hold(handle);
+        Directory top = Directory.open(hold.root());
         TreeArchive archive = new TreeArchive(out)) {
       archive.addContent(top);
     }
+    events.publish(handle.current(), "export");
   }
 
   /**
-   * What the container changed in its image's files; what the engine puts there for its mounts is
-   * left out.
+   * What the container changed in its image's files; what the engine puts there itself is left out.
    */
   public List<Change> changes(String reference) throws IOException {
-    Container container = containers.get(reference);
-    launcher.ensureSnapshot(container);
-    List<Change> all = storage.changes(container.id()).orElse(null);
-    if (all == null) {
-      all = with(reference, files -> LayerDiff.changes(files.path()));
+    try (RootFileSystems.Hold hold = roots.hold(containers.handle(reference))) {
+      return changes(hold, containers.get(reference).id());
     }
-    return MountPlaces.without(container, all);
+  }
+
+  private List<Change> changes(RootFileSystems.Hold hold, String id) throws IOException {
+    List<Change> all = storage.changes(id).orElse(null);
+    return MountPlaces.without(all == null ? LayerDiff.changes(hold.root()) : all);
   }
 
   /** How much room it takes. */
@@ -249,55 +236,40 @@ public final class ContainerFiles {
       Optional<ContainerConfig> override)
       throws IOException {
     ContainerHandle handle = containers.handle(reference);
-    handle.lock.lock();
-    try {
-      Container container = handle.current();
-      Status status = container.state().status();
-      if (status == Status.DEAD || status == Status.REMOVING) {
-        throw EngineException.conflict(
-            "You cannot commit container %s which is %s"
-                .formatted(container.id(), status == Status.DEAD ? "Dead" : "being removed"));
-      }
-      launcher.ensureSnapshot(container);
-      boolean freeze = pause && status == Status.RUNNING;
-      if (freeze) {
-        runtime.pause(container.id());
-        events.publish(container, "pause");
-      }
-      try {
-        String id =
-            images.commit(
-                new CommitRequest(
-                    container.id(),
-                    container.id(),
-                    changes(container.id()),
-                    images.find(container.imageId()),
-                    Optional.of(container.chainId()).filter(chain -> !chain.isEmpty()),
-                    runConfig(override.orElse(container.config())),
-                    String.join(" ", container.argv()),
-                    author,
-                    comment,
-                    instructions,
-                    target));
-        events.publish(
-            container,
-            "commit",
-            java.util.Map.of(
-                "comment",
-                comment,
-                "imageID",
-                id,
-                "imageRef",
-                target.map(Reference::familiar).orElse("")));
-        return id;
-      } finally {
-        if (freeze) {
-          runtime.resume(container.id());
-          events.publish(container, "unpause");
-        }
-      }
-    } finally {
-      handle.lock.unlock();
+    Container container = handle.current();
+    Status status = container.state().status();
+    if (status == Status.DEAD || status == Status.REMOVING) {
+      throw EngineException.conflict(
+          "You cannot commit container %s which is %s"
+              .formatted(container.id(), status == Status.DEAD ? "Dead" : "being removed"));
+    }
+    try (RootFileSystems.Hold hold = roots.hold(handle);
+        Freezer.Frozen frozen = pause ? freezer.freeze(handle) : () -> {}) {
+      String id =
+          images.commit(
+              new CommitRequest(
+                  container.id(),
+                  container.id(),
+                  changes(hold, container.id()),
+                  images.find(container.imageId()),
+                  Optional.of(container.chainId()).filter(chain -> !chain.isEmpty()),
+                  runConfig(override.orElse(container.config())),
+                  String.join(" ", container.argv()),
+                  author,
+                  comment,
+                  instructions,
+                  target));
+      events.publish(
+          container,
+          "commit",
+          Map.of(
+              "comment",
+              comment,
+              "imageID",
+              id,
+              "imageRef",
+              target.map(Reference::familiar).orElse("")));
+      return id;
     }
   }
 

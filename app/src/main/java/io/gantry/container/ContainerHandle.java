@@ -28,6 +28,7 @@ final class ContainerHandle {
   private @Nullable ContainerStreams streams;
   private @Nullable Future<?> restart;
   private final AtomicInteger keepers = new AtomicInteger();
+  private volatile int freezes;
 
   /** Where the current record comes from. */
   private sealed interface Source {
@@ -68,6 +69,16 @@ final class ContainerHandle {
   /** Publishes a new record. The caller holds the lock and has handed the record to the store. */
   void publish(Container container) {
     current.set(new Source.Memory(container));
+  }
+
+  /** How many commits keep it frozen now. */
+  int freezes() {
+    return freezes;
+  }
+
+  /** Changed under the lock. */
+  void freezes(int number) {
+    freezes = number;
   }
 
   /**

@@ -6,17 +6,13 @@ import io.gantry.container.spec.SharedMemory;
 import io.gantry.container.spec.SpecInputs;
 import io.gantry.container.stream.ContainerStreams;
 import io.gantry.error.EngineException;
-import io.gantry.linux.mount.Mounts;
 import io.gantry.plugins.DriverException;
 import io.gantry.plugins.FailPoint;
 import io.gantry.plugins.runtime.ContainerSpec;
 import io.gantry.plugins.runtime.Created;
 import io.gantry.plugins.runtime.LaunchException;
 import io.gantry.plugins.runtime.RuntimeDriver;
-import io.gantry.plugins.storage.MountSpec;
-import io.gantry.plugins.storage.StorageDriver;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
@@ -32,7 +28,7 @@ final class ContainerLauncher {
   private final Containers containers;
   private final ContainerStore store;
   private final ContainerTeardown teardown;
-  private final StorageDriver storage;
+  private final RootFileSystems roots;
   private final ContainerNetworks networks;
   private final ContainerMounts mounts;
   private final SharedMemory sharedMemory;
@@ -48,7 +44,7 @@ final class ContainerLauncher {
       Containers containers,
       ContainerStore store,
       ContainerTeardown teardown,
-      StorageDriver storage,
+      RootFileSystems roots,
       ContainerNetworks networks,
       ContainerMounts mounts,
       SharedMemory sharedMemory,
@@ -62,7 +58,7 @@ final class ContainerLauncher {
     this.containers = containers;
     this.store = store;
     this.teardown = teardown;
-    this.storage = storage;
+    this.roots = roots;
     this.networks = networks;
     this.mounts = mounts;
     this.sharedMemory = sharedMemory;
@@ -120,7 +116,7 @@ final class ContainerLauncher {
 
   private Container bringUp(ContainerHandle handle, Container container) throws IOException {
     String id = container.id();
-    Path rootfs = mountRootfs(container);
+    Path rootfs = roots.mount(container);
     FailPoint.hit("container.start.mounted");
     Optional<Path> netns = networks.up(container);
     FailPoint.hit("container.start.networked");
@@ -190,26 +186,6 @@ final class ContainerLauncher {
     return Path.of("/proc", Long.toString(container.state().pid()), "ns", kind);
   }
 
-  private Path mountRootfs(Container container) throws IOException {
-    String id = container.id();
-    ensureSnapshot(container);
-    Path rootfs = paths.rootfs(id);
-    teardown.unmount(id);
-    Files.createDirectories(rootfs);
-    for (MountSpec mount : storage.mounts(id)) {
-      Mounts.mount(mount.type(), mount.source(), rootfs, mount.options());
-    }
-    return rootfs;
-  }
-
-  /** A power cut may have undone the preparation of a snapshot nothing was ever written to. */
-  void ensureSnapshot(Container container) {
-    if (storage.stat(container.id()).isEmpty()) {
-      storage.prepare(
-          container.id(), container.snapshotParent(), container.hostConfig().storageOpt());
-    }
-  }
-
   private void fail(ContainerHandle handle, Container starting, Exception cause) {
     String message = String.valueOf(cause.getMessage());
     int exitCode = cause instanceof LaunchException launch ? launch.exitCode() : 128;
@@ -248,13 +224,17 @@ final class ContainerLauncher {
   void adopt(ContainerHandle handle, int pid, boolean paused) {
     Container container = handle.current();
     State state = container.state();
+    boolean byUser = paused && state.status() == Status.PAUSED;
+    if (paused && !byUser) {
+      runtime.resume(container.id()); // a commit had frozen it
+    }
     Instant started = state.startedAt() == null ? Instant.now() : state.startedAt();
     State now =
         state
             .running(pid, state.isRunning() ? started : Instant.now())
             .stoppedByUser(state.stoppedByUser());
     State probed = HealthMonitor.begin(container, now);
-    Container running = container.with(paused ? probed.with(Status.PAUSED) : probed);
+    Container running = container.with(byUser ? probed.with(Status.PAUSED) : probed);
     handle.publish(running);
     store.updateLater(running);
     logs.resume(running);

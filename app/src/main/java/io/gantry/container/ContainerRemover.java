@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,10 +32,14 @@ final class ContainerRemover {
 
   private static final Logger log = LoggerFactory.getLogger(ContainerRemover.class);
 
+  /** How long a removal that somebody waits for waits for those who use the container's files. */
+  private static final Duration FILES_LIMIT = Duration.ofSeconds(10);
+
   private final Containers containers;
   private final ContainerStore store;
   private final ContainerTeardown teardown;
   private final StorageDriver storage;
+  private final RootFileSystems roots;
   private final ImageService images;
   private final VolumeService volumes;
   private final ContainerMounts mounts;
@@ -46,6 +51,7 @@ final class ContainerRemover {
       ContainerStore store,
       ContainerTeardown teardown,
       StorageDriver storage,
+      RootFileSystems roots,
       ImageService images,
       VolumeService volumes,
       ContainerMounts mounts,
@@ -55,6 +61,7 @@ final class ContainerRemover {
     this.store = store;
     this.teardown = teardown;
     this.storage = storage;
+    this.roots = roots;
     this.images = images;
     this.volumes = volumes;
     this.mounts = mounts;
@@ -66,11 +73,22 @@ final class ContainerRemover {
   void remove(ContainerHandle handle, String reference, boolean withVolumes, boolean force) {
     handle.lock.lock();
     try {
-      Container container = handle.current();
       if (force && handle.removed.isDone()) {
         return;
       }
-      checkRemovable(container, reference, force);
+      checkRemovable(handle.current(), reference, force);
+      if (!roots.awaitUnheld(handle, FILES_LIMIT)) {
+        throw EngineException.conflict(
+            "cannot remove container \"%s\": its files are being copied or committed, try again when that is done"
+                .formatted(reference));
+      }
+      if (handle.removed.isDone()) {
+        if (force) {
+          return;
+        }
+        throw EngineException.notFound("No such container: " + reference);
+      }
+      checkRemovable(handle.current(), reference, force);
       handle.cancelRestart();
       remove(handle, withVolumes);
     } finally {
@@ -99,8 +117,17 @@ final class ContainerRemover {
     }
   }
 
-  /** Removes a container that does not run, whatever its state says. The caller holds the lock. */
+  /**
+   * Removes a container that does not run, whatever its state says, once nobody uses its files any
+   * more; if it runs again or is gone then, nothing is done. The caller holds the lock.
+   */
   void remove(ContainerHandle handle, boolean withVolumes) {
+    while (!roots.awaitUnheld(handle, FILES_LIMIT)) {
+      log.info("Container {} is removed when its files are not in use any more", handle.id());
+    }
+    if (handle.removed.isDone() || handle.current().state().isRunning()) {
+      return;
+    }
     Container container = handle.current().with(handle.current().state().with(Status.REMOVING));
     handle.publish(container);
     store.updateLater(container);

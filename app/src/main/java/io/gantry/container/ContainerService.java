@@ -199,7 +199,7 @@ public final class ContainerService {
   private void send(ContainerHandle handle, int signal) {
     runtime.signal(handle.id(), signal, false);
     events.publish(handle.current(), "kill", Map.of("signal", Integer.toString(signal)));
-    if (handle.current().state().status() == Status.PAUSED) {
+    if (handle.current().state().status() == Status.PAUSED || handle.freezes() > 0) {
       resumeAfterSignal(handle);
     }
   }
@@ -212,7 +212,10 @@ public final class ContainerService {
       if (container.state().status() == Status.PAUSED) {
         runtime.resume(handle.id());
         change(handle, container.with(container.state().with(Status.RUNNING)));
+      } else if (handle.freezes() > 0 && container.state().isRunning()) {
+        runtime.resume(handle.id());
       }
+      handle.freezes(0);
     } finally {
       handle.lock.unlock();
     }
@@ -316,8 +319,12 @@ public final class ContainerService {
       if (container.state().status() == Status.PAUSED) {
         throw EngineException.conflict("container " + container.id() + " is already paused");
       }
-      runtime.pause(container.id());
-      change(handle, container.with(container.state().with(Status.PAUSED)));
+      if (handle.freezes() == 0) {
+        runtime.pause(container.id());
+      }
+      Container paused = container.with(container.state().with(Status.PAUSED));
+      handle.publish(paused);
+      store.updateLater(paused).join();
       events.publish(container, "pause");
     } finally {
       handle.lock.unlock();

@@ -1,14 +1,10 @@
 package io.gantry.container;
 
 import io.gantry.container.exec.ExecService;
-import io.gantry.container.spec.ContainerMounts;
 import io.gantry.container.spec.SharedMemory;
-import io.gantry.linux.mount.Mounts;
 import io.gantry.network.NetworkService;
 import io.gantry.plugins.runtime.RuntimeDriver;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /**
  * Takes from the kernel what a run of a container had there: network, mounts, processes, cgroups.
@@ -19,24 +15,21 @@ final class ContainerTeardown {
 
   private final NetworkService networks;
   private final RuntimeDriver runtime;
-  private final ContainerMounts mounts;
+  private final RootFileSystems roots;
   private final SharedMemory sharedMemory;
   private final ExecService execs;
-  private final ContainerPaths paths;
 
   ContainerTeardown(
       NetworkService networks,
       RuntimeDriver runtime,
-      ContainerMounts mounts,
+      RootFileSystems roots,
       SharedMemory sharedMemory,
-      ExecService execs,
-      ContainerPaths paths) {
+      ExecService execs) {
     this.networks = networks;
     this.runtime = runtime;
-    this.mounts = mounts;
+    this.roots = roots;
     this.sharedMemory = sharedMemory;
     this.execs = execs;
-    this.paths = paths;
   }
 
   /**
@@ -55,24 +48,12 @@ final class ContainerTeardown {
     runtime.delete(container.id(), true);
     execs.containerEnded(container);
     network(container);
-    unmount(container.id());
-    mounts.release(container);
+    roots.release(container);
     sharedMemory.release(container.id());
   }
 
   /** What is known of a container's execs is of no use any more. */
   void forget(String id) {
     execs.containerRemoved(id);
-  }
-
-  /** The root file system of a container that does not run. */
-  void unmount(String id) throws IOException {
-    Path rootfs = paths.rootfs(id);
-    if (Files.exists(rootfs)) {
-      if (Mounts.isMountPoint(rootfs)) {
-        Mounts.detach(rootfs);
-      }
-      Files.deleteIfExists(rootfs);
-    }
   }
 }

@@ -1,68 +1,91 @@
 package io.gantry.container;
 
-import io.gantry.container.spec.ContainerMounts;
 import io.gantry.layers.ArchiveRoot;
+import io.gantry.linux.ErrnoException;
 import io.gantry.linux.file.Directory;
 import io.gantry.linux.file.Fd;
-import io.gantry.linux.file.OpenFlag;
 import io.gantry.linux.mount.Mounts;
-import io.gantry.plugins.storage.MountSpec;
-import io.gantry.plugins.storage.StorageDriver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * A container's files as its processes see them, volumes and read-only mounts included, whether it
- * runs or not. For one that does not run they are mounted for as long as this is open; for one that
- * runs they are reached through its first process, so that nothing is mounted and nothing waits.
+ * runs or not. For one that runs they are reached through its first process, so that what it
+ * mounted itself is seen too; otherwise they are put together in a place of the engine's for as
+ * long as this is open.
  */
 final class FileAccess implements AutoCloseable {
 
   private final ArchiveRoot root;
-  private final Path path;
   private final Undo release;
 
-  private FileAccess(ArchiveRoot root, Path path, Undo release) {
+  private FileAccess(ArchiveRoot root, Undo release) {
     this.root = root;
-    this.path = path;
     this.release = release;
   }
 
-  /** The files of a container that runs. */
-  static FileAccess running(Container container) throws IOException {
-    Path root = Path.of("/proc", Long.toString(container.state().pid()), "root");
-    return new FileAccess(ArchiveRoot.open(root), root, new Undo());
+  /**
+   * The files of a container that runs. Empty when its first process has just ended, so that its
+   * number may be anybody's, or has changed its root: what it shows is the container's only if its
+   * root is.
+   *
+   * @param rootfs where the container's root file system is mounted
+   */
+  static Optional<FileAccess> running(Container container, Path rootfs) throws IOException {
+    Path process = Path.of("/proc", Long.toString(container.state().pid()), "root");
+    ArchiveRoot root;
+    try {
+      root = ArchiveRoot.open(process);
+    } catch (ErrnoException e) {
+      return Optional.empty();
+    }
+    try (Directory own = Directory.open(rootfs)) {
+      if (own.fd().stat().isSameFile(root.rootStat())) {
+        return Optional.of(new FileAccess(root, new Undo()));
+      }
+    } catch (ErrnoException e) {
+      root.close();
+      throw e;
+    }
+    root.close();
+    return Optional.empty();
   }
 
-  /** The files of a container that does not run; the caller holds its lock until this is closed. */
-  static FileAccess mounted(
-      Container container, StorageDriver storage, ContainerMounts mounts, Path target)
+  /**
+   * The files of a container, put together from its root file system and its volumes.
+   *
+   * @param rootfs where the root file system is mounted
+   * @param sources what is mounted in it, by destination, the shallow places first
+   * @param target a directory that is not there yet
+   */
+  static FileAccess assembled(
+      Container container, Path rootfs, SortedMap<String, Path> sources, Path target)
       throws IOException {
     Undo release = new Undo();
     try {
       Files.createDirectories(target);
       release.add("directory " + target, () -> Files.deleteIfExists(target));
-      for (MountSpec mount : storage.mounts(container.id())) {
-        List<String> options = new ArrayList<>(mount.options());
-        Mounts.mount(mount.type(), mount.source(), target, options);
-        release.add("mount " + target, () -> Mounts.detach(target));
-      }
-      release.add("volumes of " + container.id(), () -> mounts.release(container));
-      var sources = mounts.prepare(container, target);
-      for (MountPoint mount : container.mounts()) {
-        Path source = sources.get(mount.destination());
-        if (source != null) {
-          bind(target, mount, source);
+      boolean readOnly = container.hostConfig().readonlyRootfs();
+      Mounts.mount(
+          "bind", rootfs.toString(), target, List.of("bind", "private", readOnly ? "ro" : "rw"));
+      release.add("mount " + target, () -> Mounts.detach(target));
+      try (Directory top = Directory.open(target, "/")) {
+        for (Map.Entry<String, Path> source : sources.entrySet()) {
+          boolean writable =
+              container.mounts().stream()
+                  .filter(mount -> mount.destination().equals(source.getKey()))
+                  .findFirst()
+                  .map(MountPoint::readWrite)
+                  .orElse(!readOnly);
+          bind(top, source.getValue(), source.getKey(), writable);
         }
       }
-      if (container.hostConfig().readonlyRootfs()) {
-        Mounts.mount("bind", target.toString(), target, List.of("rbind", "ro"));
-        release.add("read-only mount " + target, () -> Mounts.detach(target));
-      }
-      return new FileAccess(ArchiveRoot.open(target), target, release);
+      return new FileAccess(ArchiveRoot.open(target), release);
     } catch (IOException | RuntimeException e) {
       release.close();
       throw e;
@@ -70,45 +93,24 @@ final class FileAccess implements AutoCloseable {
   }
 
   /**
-   * Binds a mount where it is to appear, which may lie behind the container's own links but never
-   * outside of it.
+   * Binds a mount where it is to appear. Its place is looked up anew to make it read-only: the
+   * first descriptor is of what the mount covers.
    */
-  private static void bind(Path root, MountPoint mount, Path source) throws IOException {
-    try (Directory top = Directory.open(root)) {
-      boolean directory = Files.isDirectory(source);
-      try (Fd place = place(top, mount.destination(), directory)) {
-        List<String> options = mount.readWrite() ? List.of("rbind") : List.of("rbind", "ro");
-        Mounts.mount("bind", source.toString(), Path.of(place.procPath()), options);
+  private static void bind(Directory top, Path source, String destination, boolean writable)
+      throws ErrnoException {
+    boolean directory = Files.isDirectory(source);
+    try (Fd place = MountPlaces.open(top, destination, directory)) {
+      Mounts.mount("bind", source.toString(), Path.of(place.procPath()), List.of("rbind"));
+    }
+    if (!writable) {
+      try (Fd mounted = MountPlaces.open(top, destination, directory)) {
+        Mounts.makeReadOnly(Path.of(mounted.procPath()));
       }
     }
-  }
-
-  private static Fd place(Directory top, String destination, boolean directory) throws IOException {
-    String parent = "";
-    for (String name : destination.substring(1).split("/")) {
-      String path = parent.isEmpty() ? name : parent + "/" + name;
-      boolean last = path.length() == destination.length() - 1;
-      Directory in = parent.isEmpty() ? top.reopen() : top.openDirectoryInRoot(parent);
-      try (in) {
-        if (in.find(name).isEmpty()) {
-          if (last && !directory) {
-            in.open(name, OpenFlag.CREATE | OpenFlag.WRITE_ONLY, 0644).close();
-          } else {
-            in.makeDirectory(name, 0755);
-          }
-        }
-      }
-      parent = path;
-    }
-    return top.openInRoot(destination.substring(1), OpenFlag.PATH, 0);
   }
 
   ArchiveRoot root() {
     return root;
-  }
-
-  Path path() {
-    return path;
   }
 
   @Override

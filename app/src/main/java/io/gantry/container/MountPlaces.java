@@ -1,46 +1,158 @@
 package io.gantry.container;
 
+import io.gantry.linux.Errno;
+import io.gantry.linux.ErrnoException;
+import io.gantry.linux.file.Directory;
+import io.gantry.linux.file.Fd;
+import io.gantry.linux.file.OpenFlag;
 import io.gantry.plugins.storage.Change;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Paths that appear in a container's own layer only because something is mounted there: the runtime
- * makes the places. What users see of a container's changes is without them, and without
- * directories that changed only because of them.
+ * What Docker has in every container below the user's own changes (its init layer): places for the
+ * mounts the engine itself makes, and {@code /.dockerenv}, by which programs tell that they are in
+ * a container. Here it lies in the container's own layer; what users see of a container's changes
+ * is without it, and without directories that changed only because of it.
  */
 final class MountPlaces {
 
-  private static final Set<String> ALWAYS =
-      Set.of(
-          "/dev",
-          "/dev/console",
-          "/dev/pts",
-          "/dev/shm",
-          "/dev/mqueue",
-          "/proc",
-          "/sys",
-          "/etc/hosts",
-          "/etc/hostname",
-          "/etc/resolv.conf");
+  private static final String MTAB = "/etc/mtab";
+
+  /** In the order in which they are made; true for directories. */
+  private static final Map<String, Boolean> ALWAYS = new LinkedHashMap<>();
+
+  static {
+    for (String directory : List.of("/dev", "/dev/pts", "/dev/shm", "/proc", "/sys")) {
+      ALWAYS.put(directory, true);
+    }
+    for (String file :
+        List.of("/.dockerenv", "/dev/console", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf")) {
+      ALWAYS.put(file, false);
+    }
+  }
+
+  /** What a runtime makes besides. */
+  private static final Set<String> HIDDEN = new HashSet<>(ALWAYS.keySet());
+
+  static {
+    HIDDEN.add("/dev/mqueue");
+    HIDDEN.add(MTAB);
+  }
 
   private MountPlaces() {}
 
+  /**
+   * Makes what is missing, in the root file system of a container that does not run. The image's
+   * links are followed within it.
+   */
+  static void make(Path rootfs, Container container) throws IOException {
+    try (Directory root = Directory.open(rootfs, "/")) {
+      for (Map.Entry<String, Boolean> place : ALWAYS.entrySet()) {
+        makeIfPossible(root, place.getKey(), place.getValue());
+      }
+      makeMtab(root);
+      for (MountPoint mount : container.mounts()) {
+        if (!isPart(mount)) {
+          makeIfPossible(root, mount.destination(), !isFile(mount));
+        }
+      }
+    }
+  }
+
+  private static void makeMtab(Directory root) throws ErrnoException {
+    try (Directory etc = root.openDirectoryInRoot("etc")) {
+      if (etc.find("mtab").isEmpty()) {
+        etc.makeSymbolicLink("mtab", "/proc/mounts");
+      }
+    } catch (ErrnoException e) {
+      orThrow(e);
+    }
+  }
+
+  private static boolean isFile(MountPoint mount) {
+    Path source = Path.of(mount.source());
+    return mount.type().equals("bind") && Files.exists(source) && !Files.isDirectory(source);
+  }
+
+  /** Whether it is a part of a volume, of which nobody knows yet what it is. */
+  private static boolean isPart(MountPoint mount) {
+    Mount.@Nullable VolumeOptions options = mount.options().volumeOptions();
+    return options != null && !options.subpath().isEmpty();
+  }
+
+  private static void makeIfPossible(Directory root, String destination, boolean directory)
+      throws ErrnoException {
+    try {
+      make(root, destination, directory);
+    } catch (ErrnoException e) {
+      orThrow(e);
+    }
+  }
+
+  /** Where the image has something in the way, the runtime says so if it minds. */
+  private static void orThrow(ErrnoException e) throws ErrnoException {
+    if (e.errno() != Errno.ENOENT && e.errno() != Errno.ENOTDIR && e.errno() != Errno.ELOOP) {
+      throw e;
+    }
+  }
+
+  /**
+   * The place of a mount, made with its parents when it is not there; it may lie behind the
+   * container's own links but never outside of the root.
+   */
+  static Fd open(Directory root, String destination, boolean directory) throws ErrnoException {
+    make(root, destination, directory);
+    return root.openInRoot(destination.substring(1), OpenFlag.PATH, 0);
+  }
+
+  private static void make(Directory root, String destination, boolean directory)
+      throws ErrnoException {
+    String parent = "";
+    String[] names = destination.substring(1).split("/");
+    for (int i = 0; i < names.length; i++) {
+      try (Directory in = root.openDirectoryInRoot(parent)) {
+        makeName(in, names[i], directory || i < names.length - 1);
+      }
+      parent = parent.isEmpty() ? names[i] : parent + "/" + names[i];
+    }
+  }
+
+  private static void makeName(Directory in, String name, boolean directory) throws ErrnoException {
+    if (in.find(name).isPresent()) {
+      return;
+    }
+    if (directory) {
+      in.makeDirectory(name, 0755);
+      try (Directory made = in.openDirectory(name)) {
+        made.fd().chmod(0755);
+      }
+    } else {
+      try (Fd made = in.open(name, OpenFlag.CREATE | OpenFlag.WRITE_ONLY, 0755)) {
+        made.chmod(0755);
+      }
+    }
+  }
+
   /** The changes that are the container's own. */
-  static List<Change> without(Container container, List<Change> sorted) {
-    Set<String> places = new HashSet<>(ALWAYS);
-    container.mounts().forEach(mount -> places.add(mount.destination()));
+  static List<Change> without(List<Change> sorted) {
     Set<String> madeFor = new HashSet<>();
     Set<String> changedIn = new HashSet<>();
     List<Change> kept = new ArrayList<>();
     for (Change change : sorted) {
-      if (places.contains(change.path())) {
+      if (HIDDEN.contains(change.path()) && change.kind() != Change.Kind.DELETED) {
         madeFor.add(parent(change.path()));
       } else {
         kept.add(change);
-        if (change.kind() != Change.Kind.MODIFIED) {
+        if (change.kind() != Change.Kind.MODIFIED && !change.path().equals("/etc")) {
           changedIn.add(parent(change.path()));
         }
       }
@@ -48,7 +160,7 @@ final class MountPlaces {
     for (int i = kept.size() - 1; i >= 0; i--) {
       Change change = kept.get(i);
       boolean onlyForPlaces =
-          change.kind() == Change.Kind.MODIFIED
+          (change.kind() == Change.Kind.MODIFIED || change.path().equals("/etc"))
               && madeFor.contains(change.path())
               && !changedIn.contains(change.path());
       if (onlyForPlaces) {

@@ -230,6 +230,18 @@ final class Reconciler {
         }
       }
     }
+    removePlacesOfCopies();
+  }
+
+  /** Empty directories in which the files of a container were put together. */
+  private void removePlacesOfCopies() {
+    try (DirectoryStream<Path> places = Files.newDirectoryStream(paths.mounts(), "*-*")) {
+      for (Path place : places) {
+        Files.delete(place);
+      }
+    } catch (IOException e) {
+      log.warn("Left over in {}: {}", paths.mounts(), e.getMessage());
+    }
   }
 
   /**

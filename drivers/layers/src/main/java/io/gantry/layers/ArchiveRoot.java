@@ -6,10 +6,9 @@ import io.gantry.layers.tar.TarType;
 import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;
 import io.gantry.linux.file.Directory;
-import io.gantry.linux.file.Fd;
 import io.gantry.linux.file.FileStat;
+import io.gantry.linux.file.FileSystemStat;
 import io.gantry.linux.file.FileTimes;
-import io.gantry.linux.file.OpenFlag;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -26,17 +25,20 @@ import java.util.Optional;
  * path is resolved by the kernel as a process inside would see it; nothing the processes do with
  * links and renames makes a call here touch a file outside. Calls may come from many threads.
  *
- * <p>A path that ends in {@code /} or {@code /.} means what a link there leads to, any other the
- * link itself.
+ * <p>A path that ends in {@code /} or {@code /.} means the directory a link there leads to, any
+ * other the link itself. The kernel's own file systems ({@code /proc}, {@code /sys} and the like)
+ * are shown as empty directories, and nothing is written to them.
  */
 public final class ArchiveRoot implements AutoCloseable {
 
   private static final int MAX_LINKS = 40;
 
   private final Directory root;
+  private final FileStat rootStat;
 
-  private ArchiveRoot(Directory root) {
+  private ArchiveRoot(Directory root) throws ErrnoException {
     this.root = root;
+    this.rootStat = root.fd().stat();
   }
 
   /**
@@ -44,19 +46,40 @@ public final class ArchiveRoot implements AutoCloseable {
    *     through which its volumes are seen too
    */
   public static ArchiveRoot open(Path root) throws ErrnoException {
-    return new ArchiveRoot(Directory.open(root));
+    Directory directory = Directory.open(root, "/");
+    try {
+      return new ArchiveRoot(directory);
+    } catch (ErrnoException e) {
+      directory.close();
+      throw e;
+    }
   }
 
-  /** Empty when nothing is there. */
+  /** The root itself. */
+  public FileStat rootStat() {
+    return rootStat;
+  }
+
+  /** Where this process finds the root as long as this is open. */
+  public Path path() {
+    return Path.of(root.fd().procPath());
+  }
+
+  /**
+   * Empty when nothing is there.
+   *
+   * @throws ErrnoException with {@code ENOTDIR} when something on the way, or what a slash follows,
+   *     is no directory
+   */
   public Optional<PathStat> stat(String path) throws IOException {
     Wanted wanted = Wanted.of(path);
     try {
       if (wanted.follow()) {
-        try (Fd fd = root.openInRoot(wanted.path(), OpenFlag.PATH, 0)) {
-          return Optional.of(new PathStat(wanted.name(), fd.stat(), ""));
+        try (Directory directory = root.openDirectoryInRoot(wanted.path())) {
+          return Optional.of(new PathStat(wanted.name(), directory.fd().stat(), ""));
         }
       }
-      try (Directory parent = root.openDirectoryInRoot(wanted.parent())) {
+      try (Directory parent = parent(wanted.parent())) {
         Optional<FileStat> stat = parent.find(wanted.name());
         if (stat.isEmpty()) {
           return Optional.empty();
@@ -82,17 +105,13 @@ public final class ArchiveRoot implements AutoCloseable {
   public void archive(String path, OutputStream out) throws IOException {
     Wanted wanted = Wanted.of(path);
     if (wanted.follow()) {
-      try (Fd at = root.openInRoot(wanted.path(), OpenFlag.PATH, 0)) {
-        if (at.stat().isDirectory()) {
-          try (Directory directory = root.openDirectoryInRoot(wanted.path());
-              TreeArchive archive = new TreeArchive(out)) {
-            archive.addDirectory(directory, wanted.name());
-          }
-          return;
-        }
+      try (Directory directory = root.openDirectoryInRoot(wanted.path());
+          TreeArchive archive = new TreeArchive(out)) {
+        archive.addDirectory(directory, wanted.name());
       }
+      return;
     }
-    try (Directory parent = root.openDirectoryInRoot(wanted.parent())) {
+    try (Directory parent = parent(wanted.parent())) {
       parent.stat(wanted.name());
       try (TreeArchive archive = new TreeArchive(out)) {
         archive.addTree(parent, wanted.name(), wanted.name());
@@ -100,18 +119,45 @@ public final class ArchiveRoot implements AutoCloseable {
     }
   }
 
+  /** A directory whose content can be looked at: none of the kernel's. */
+  private Directory parent(String path) throws ErrnoException {
+    Directory directory = root.openDirectoryInRoot(path);
+    try {
+      if (KernelFiles.include(directory.fd(), rootStat)) {
+        throw new ErrnoException("open /" + path, Errno.ENOENT);
+      }
+      return directory;
+    } catch (ErrnoException e) {
+      directory.close();
+      throw e;
+    }
+  }
+
   /**
-   * Puts an archive into a directory.
+   * Puts an archive into a directory. For links in the archive and for those that are there, this
+   * directory is the root, as for Docker: no entry gets out of it.
    *
    * @param tar uncompressed
    * @throws ErrnoException with {@code ENOENT} or {@code ENOTDIR} when the path is not an existing
    *     directory
+   * @throws ReadOnlyTargetException when it is mounted read-only
    */
   public void extract(String directory, InputStream tar, ExtractOptions options)
       throws IOException {
     String base = String.join("/", Wanted.clean(directory));
-    root.openDirectoryInRoot(base).close();
-    try (TreeWriter writer = new TreeWriter(root, base, new ExtractPolicy(options, "/" + base))) {
+    try (Directory target = parent(base)) {
+      FileStat stat = target.fd().stat();
+      FileSystemStat mount = FileSystemStat.of(Path.of(target.fd().procPath()));
+      if (mount.readOnly()) {
+        throw new ReadOnlyTargetException("/" + base, stat.mountId() == rootStat.mountId());
+      }
+      extract(target, "/" + base, tar, options);
+    }
+  }
+
+  private static void extract(
+      Directory target, String path, InputStream tar, ExtractOptions options) throws IOException {
+    try (TreeWriter writer = new TreeWriter(target, new ExtractPolicy(options, path))) {
       TarReader reader = new TarReader(tar);
       for (Optional<TarEntry> next = reader.next(); next.isPresent(); next = reader.next()) {
         write(writer, next.get(), reader);
@@ -232,6 +278,16 @@ public final class ArchiveRoot implements AutoCloseable {
     @Override
     public boolean replacesXattrs() {
       return false;
+    }
+
+    @Override
+    public boolean makesWhatLinksName() {
+      return true;
+    }
+
+    @Override
+    public boolean isTabu(Directory directory) throws ErrnoException {
+      return KernelFiles.include(directory.fd());
     }
 
     @Override

@@ -16,17 +16,19 @@ final class Directories implements AutoCloseable {
 
   private static final int KEPT = 64;
 
+  /** Looks at each directory when it is opened. */
+  interface Guard {
+    void check(Directory directory) throws ErrnoException;
+  }
+
   private final Directory root;
-  private final String base;
+  private final Guard guard;
   private final List<Directory> forgotten = new ArrayList<>();
   private final LinkedHashMap<String, Directory> open = new LinkedHashMap<>(KEPT * 2, 0.75f, true);
 
-  /**
-   * @param base the directory within the root that paths are relative to; empty for the root
-   */
-  Directories(Directory root, String base) {
+  Directories(Directory root, Guard guard) {
     this.root = root;
-    this.base = base;
+    this.guard = guard;
   }
 
   /** The directory at a path. It stays open at least until the call after the next one. */
@@ -36,8 +38,9 @@ final class Directories implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    Directory directory = root.openDirectoryInRoot(base.isEmpty() ? path : base + "/" + path);
+    Directory directory = root.openDirectoryInRoot(path);
     open.put(path, directory);
+    guard.check(directory);
     if (open.size() > KEPT) {
       Map.Entry<String, Directory> oldest = open.pollFirstEntry();
       oldest.getValue().close();

@@ -44,7 +44,7 @@ public final class LayerApplier {
       throws IOException {
     try (Directory root = Directory.open(target.directory());
         LayerPolicy policy = new LayerPolicy(target);
-        TreeWriter writer = new TreeWriter(root, "", policy)) {
+        TreeWriter writer = new TreeWriter(root, policy)) {
       TarReader reader = new TarReader(tar, limits.tar(), observer);
       return new LayerApplier(target, policy, writer).apply(reader);
     }

@@ -61,7 +61,7 @@ public final class LayerDiff {
       throws IOException {
     try (TreeArchive archive = new TreeArchive(out);
         Directory root = Directory.open(tree);
-        Directories directories = new Directories(root, "")) {
+        Directories directories = new Directories(root, directory -> {})) {
       for (Change change : changes) {
         EntryPath path = EntryPath.of(change.path());
         if (change.kind() == Change.Kind.DELETED) {

@@ -10,19 +10,16 @@ import io.gantry.linux.file.Directory;
 import io.gantry.linux.file.DirectoryEntry;
 import io.gantry.linux.file.Fd;
 import io.gantry.linux.file.FileStat;
-import io.gantry.linux.file.FileSystemStat;
 import io.gantry.linux.file.OpenFlag;
 import io.gantry.linux.file.Xattrs;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Writes files of a tree into a tar: for export, commit, build and cp. Names in a directory come in
@@ -37,24 +34,6 @@ public final class TreeArchive implements Closeable {
       OpenFlag.READ_ONLY | OpenFlag.NON_BLOCKING | OpenFlag.NO_CONTROLLING_TTY;
 
   private static final int MAX_PATH = 4095;
-
-  /**
-   * proc, sysfs, cgroup, cgroup2, devpts, mqueue, securityfs, debugfs, tracefs, bpf, pstore
-   * (linux/magic.h).
-   */
-  private static final Set<Long> KERNEL_FILE_SYSTEMS =
-      Set.of(
-          0x9fa0L,
-          0x62656572L,
-          0x27e0ebL,
-          FileSystemStat.CGROUP2,
-          0x1cd1L,
-          0x19800202L,
-          0x73636673L,
-          0x64626720L,
-          0x74726163L,
-          0xcafe4a11L,
-          0x6165676CL);
 
   private final TarWriter tar;
   private final Memory memory = new Memory(BUFFER);
@@ -96,7 +75,9 @@ public final class TreeArchive implements Closeable {
     String prefix = archiveName.endsWith("/") ? archiveName : archiveName + "/";
     FileStat stat = directory.fd().stat();
     tar.entry(entry(prefix, stat, "", directory.xattrs(".")));
-    addChildren(directory, prefix, stat.device());
+    if (!KernelFiles.include(directory.fd())) {
+      addChildren(directory, prefix, stat.device());
+    }
   }
 
   /** Adds one name of a directory, and nothing below it. */
@@ -169,16 +150,11 @@ public final class TreeArchive implements Closeable {
     try (Directory directory = parent.openDirectory(name)) {
       FileStat stat = directory.fd().stat();
       tar.entry(entry(archiveName + "/", stat, "", directory.xattrs(".")));
-      if (below.all() && (stat.device() == below.device() || !isOfTheKernel(directory))) {
+      if (below.all()
+          && (stat.device() == below.device() || !KernelFiles.include(directory.fd()))) {
         addChildren(directory, archiveName + "/", stat.device());
       }
     }
-  }
-
-  /** Whether the files are not files but views of the kernel: without end, and nothing to keep. */
-  private static boolean isOfTheKernel(Directory directory) throws IOException {
-    long type = FileSystemStat.of(Path.of(directory.fd().procPath())).type();
-    return KERNEL_FILE_SYSTEMS.contains(type);
   }
 
   private void addRegular(Directory parent, String name, String archiveName, FileStat listed)

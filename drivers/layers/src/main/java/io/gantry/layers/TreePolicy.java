@@ -1,6 +1,7 @@
 package io.gantry.layers;
 
 import io.gantry.layers.tar.TarEntry;
+import io.gantry.linux.ErrnoException;
 import io.gantry.linux.file.Directory;
 import io.gantry.linux.file.FileStat;
 import io.gantry.linux.file.FileTimes;
@@ -17,6 +18,16 @@ interface TreePolicy {
 
   /** Whether a directory that is there loses the extended attributes its entry does not have. */
   boolean replacesXattrs();
+
+  /** Whether nothing may be written in a directory that is there, nor its attributes be changed. */
+  default boolean isTabu(Directory directory) throws ErrnoException {
+    return false;
+  }
+
+  /** Whether a link to nothing, in the place of a parent, gets a directory to lead to. */
+  default boolean makesWhatLinksName() {
+    return false;
+  }
 
   /** Throws when what is there must stay. */
   void mayReplace(TarEntry entry, FileStat there) throws IOException;

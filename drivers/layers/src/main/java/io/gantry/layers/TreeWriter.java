@@ -14,6 +14,8 @@ import io.gantry.linux.file.FileTimes;
 import io.gantry.linux.file.OpenFlag;
 import io.gantry.linux.file.Xattrs;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -27,16 +29,24 @@ import java.util.Optional;
 final class TreeWriter implements AutoCloseable {
 
   private static final int BUFFER = 256 * 1024;
+  private static final int MAX_LINKS = 40;
   private static final int WRITE_NEW = OpenFlag.WRITE_ONLY | OpenFlag.CREATE | OpenFlag.EXCLUSIVE;
 
   private final Directories directories;
   private final TreePolicy policy;
   private final Map<String, FileTimes> directoryTimes = new LinkedHashMap<>();
   private final Memory buffer = new Memory(BUFFER);
+  private int linksFollowed;
 
-  TreeWriter(Directory root, String base, TreePolicy policy) {
-    this.directories = new Directories(root, base);
+  TreeWriter(Directory root, TreePolicy policy) {
+    this.directories = new Directories(root, this::mayEnter);
     this.policy = policy;
+  }
+
+  private void mayEnter(Directory directory) throws ErrnoException {
+    if (policy.isTabu(directory)) {
+      throw new ErrnoException("write to " + directory.fd().name(), Errno.EROFS);
+    }
   }
 
   Directories directories() {
@@ -59,6 +69,9 @@ final class TreeWriter implements AutoCloseable {
     boolean overWhiteout =
         there.filter(s -> policy.overlay() && Whiteouts.isOverlayWhiteout(s)).isPresent();
     if (there.isPresent() && !overWhiteout) {
+      if (there.get().isSymbolicLink() && policy.makesWhatLinksName()) {
+        return linked(missing, parent.readLink(leaf));
+      }
       throw new ErrnoException("make directory " + path, Errno.ENOTDIR);
     }
     if (overWhiteout) {
@@ -75,14 +88,31 @@ final class TreeWriter implements AutoCloseable {
     return directories.get(path);
   }
 
+  /** The directory a link names that leads to nothing yet, made within the root. */
+  private Directory linked(EntryPath link, String target) throws IOException {
+    if (++linksFollowed > MAX_LINKS) {
+      throw new ErrnoException("make directory " + link.path(), Errno.ELOOP);
+    }
+    Deque<String> parts = new ArrayDeque<>();
+    String from = target.startsWith("/") ? "" : link.parent();
+    for (String part : (from + "/" + target).split("/")) {
+      if (part.equals("..")) {
+        parts.pollLast();
+      } else if (!part.isEmpty() && !part.equals(".")) {
+        parts.addLast(part);
+      }
+    }
+    return directory(String.join("/", parts));
+  }
+
   /** Makes one entry's file. */
   void write(EntryPath path, TarEntry entry, TarReader content) throws IOException {
+    linksFollowed = 0;
     if (path.isRoot()) {
       if (entry.type() != TarType.DIRECTORY) {
         throw new TarFormatException("\"" + entry.name() + "\" is not a directory");
       }
-      setDirectory(path.path(), directories.get(""), entry);
-      return;
+      return; // as Docker: the directory that is written to keeps its own attributes
     }
     Directory parent = directory(path.parent());
     String leaf = path.leaf();
@@ -166,6 +196,9 @@ final class TreeWriter implements AutoCloseable {
       parent.xattrs(leaf).set(Whiteouts.OPAQUE_XATTR, Whiteouts.OPAQUE_YES);
     }
     try (Directory made = parent.openDirectory(leaf)) {
+      if (existed && policy.isTabu(made)) {
+        return;
+      }
       if (existed && policy.replacesXattrs()) {
         removeXattrs(made, entry);
       }
@@ -238,6 +271,9 @@ final class TreeWriter implements AutoCloseable {
       return;
     }
     policy.mayReplace(entry, there.get());
+    if (there.get().mountId() != parent.fd().stat().mountId()) {
+      throw new ErrnoException("replace " + entry.name(), Errno.EBUSY);
+    }
     if (there.get().isDirectory() || there.get().isSymbolicLink()) {
       directories.forget();
     }

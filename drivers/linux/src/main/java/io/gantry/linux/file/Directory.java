@@ -42,7 +42,13 @@ public final class Directory implements AutoCloseable {
 
   /** Opens a directory of the host, following symbolic links. */
   public static Directory open(Path path) throws ErrnoException {
-    return new Directory(Fd.open(path.toString(), OpenFlag.DIRECTORY));
+    return open(path, path.toString());
+  }
+
+  /** As {@link #open(Path)}; messages call it by another name. */
+  public static Directory open(Path path, String shownAs) throws ErrnoException {
+    return new Directory(
+        Fd.openAt(Fd.CURRENT_DIRECTORY, path.toString(), OpenFlag.DIRECTORY, 0, shownAs));
   }
 
   /** Takes the descriptor of a directory over. */

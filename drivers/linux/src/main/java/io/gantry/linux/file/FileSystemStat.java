@@ -10,9 +10,16 @@ import java.nio.file.Path;
  *
  * @param type its magic number, for instance {@link #OVERLAYFS}
  * @param available to those who are not root
+ * @param readOnly whether the mount is
  */
 public record FileSystemStat(
-    long type, long size, long free, long available, long inodes, long freeInodes) {
+    long type,
+    long size,
+    long free,
+    long available,
+    long inodes,
+    long freeInodes,
+    boolean readOnly) {
 
   public static final long EXT = 0xEF53;
   public static final long XFS = 0x58465342;
@@ -20,6 +27,8 @@ public record FileSystemStat(
   public static final long TMPFS = 0x01021994;
   public static final long OVERLAYFS = 0x794c7630;
   public static final long CGROUP2 = 0x63677270;
+
+  private static final long ST_RDONLY = 1;
 
   public static FileSystemStat of(Path path) throws ErrnoException {
     byte[] buffer = new byte[256];
@@ -34,6 +43,7 @@ public record FileSystemStat(
         b.getLong(24) * block,
         b.getLong(32) * block,
         b.getLong(40),
-        b.getLong(48));
+        b.getLong(48),
+        (b.getLong(80) & ST_RDONLY) != 0);
   }
 }

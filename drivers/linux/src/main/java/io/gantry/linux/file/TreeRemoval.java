@@ -9,6 +9,7 @@ import java.util.Deque;
  * Deletes a tree below an open directory, never following a link. A tree deeper than {@link
  * #MAX_DEPTH} (a container can make one of any depth) is taken apart: its deep parts are first
  * moved up next to the name that is deleted, so neither descriptors nor stack grow with the depth.
+ * What is mounted in the tree is not entered: the removal fails with {@code EBUSY}.
  */
 final class TreeRemoval {
 
@@ -17,12 +18,14 @@ final class TreeRemoval {
   private final Directory base;
   private final Deque<String> moved = new ArrayDeque<>();
   private int moves;
+  private long mount;
 
   TreeRemoval(Directory base) {
     this.base = base;
   }
 
   void remove(String name) throws ErrnoException {
+    mount = base.fd().stat().mountId();
     removeIn(base, new DirectoryEntry(name, 0, 0), name, 0);
     while (!moved.isEmpty()) {
       String next = moved.removeFirst();
@@ -52,6 +55,9 @@ final class TreeRemoval {
       return;
     }
     try (Directory directory = parent.openDirectory(entry.name())) {
+      if (directory.fd().stat().mountId() != mount) {
+        throw new ErrnoException("remove " + directory.fd().name(), Errno.EBUSY);
+      }
       for (DirectoryEntry child : directory.list()) {
         removeIn(directory, child, top, depth + 1);
       }

@@ -83,6 +83,12 @@ public final class Mounts {
     mount("bind", source.toString(), target, List.of("rbind"));
   }
 
+  /** Makes the topmost mount at a path read-only, for those who see it there. */
+  public static void makeReadOnly(Path target) throws ErrnoException {
+    long flags = MountOptions.READ_ONLY | MountOptions.BIND | MountOptions.REMOUNT;
+    call("make " + target + " read-only", "none", target, null, flags, "");
+  }
+
   public static void setPropagation(Path target, Propagation propagation, boolean recursive)
       throws ErrnoException {
     long flags = propagation.flag | (recursive ? Propagation.RECURSIVE : 0);
