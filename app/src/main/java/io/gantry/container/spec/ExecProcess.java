@@ -25,7 +25,9 @@ public final class ExecProcess {
    * @throws io.gantry.error.EngineException in Docker's words for a user who does not exist
    */
   public String build(Container container, ExecConfig config, Path rootfs) {
-    return tree(container, config, ContainerUser.database(rootfs)).toString();
+    ObjectNode process = tree(container, config, ContainerUser.database(rootfs));
+    WorkingDirectory.check(process.path("cwd").asString(), rootfs);
+    return process.toString();
   }
 
   ObjectNode tree(Container container, ExecConfig config, UserDatabase users) {

@@ -62,6 +62,7 @@ public final class OciSpec {
    */
   public String build(Container container, SpecInputs inputs) {
     ProcGuard.check(container, inputs);
+    WorkingDirectory.check(workingDirectory(container.config().workingDir()), inputs.rootfs());
     UserDatabase users = ContainerUser.database(inputs.rootfs());
     return JSON.writeValueAsString(tree(container, inputs, users));
   }

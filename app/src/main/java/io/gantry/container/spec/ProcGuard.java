@@ -7,10 +7,12 @@ import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;
 import io.gantry.linux.file.Directory;
 import io.gantry.linux.file.Fd;
+import io.gantry.linux.file.FileStat;
 import io.gantry.linux.file.OpenFlag;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -21,6 +23,8 @@ import java.util.Set;
 final class ProcGuard {
 
   private static final Path PROC = Path.of("/proc");
+  private static final Path DEV = Path.of("/dev");
+  private static final long NULL_DEVICE = FileStat.packDevice(1, 3);
 
   /** What tools such as lxcfs put in place of the kernel's own, as runc allows. */
   private static final Set<String> ALLOWED =
@@ -63,6 +67,9 @@ final class ProcGuard {
   private static void check(Directory root, Path rootfs, String destination, Path source)
       throws IOException {
     Path place = resolve(root, rootfs, Path.of(destination));
+    if (place.equals(DEV) && source.isAbsolute()) {
+      checkNullDevice(destination, source);
+    }
     if (!place.startsWith(PROC) || ALLOWED.contains(place.toString())) {
       return;
     }
@@ -71,6 +78,25 @@ final class ProcGuard {
     }
     if (!source.isAbsolute() || !Files.getFileStore(source).type().equals("proc")) {
       throw refused(rootfs, destination, source, place, "it is not of type proc");
+    }
+  }
+
+  /**
+   * Masked files are covered by {@code /dev/null}: were it a link, what it leads to would be
+   * mounted in their places (CVE-2025-31133, runc before 1.2.8 and 1.3.3).
+   */
+  private static void checkNullDevice(String destination, Path source) throws IOException {
+    try (Directory devices = Directory.open(source)) {
+      Optional<FileStat> device = devices.find("null");
+      boolean real =
+          device
+              .filter(d -> d.type() == FileStat.CHARACTER_DEVICE && d.rdev() == NULL_DEVICE)
+              .isPresent();
+      if (device.isPresent() && !real) {
+        throw EngineException.invalid(
+            "%s cannot be mounted on %s: \"null\" in it is not the null device"
+                .formatted(source, destination));
+      }
     }
   }
 

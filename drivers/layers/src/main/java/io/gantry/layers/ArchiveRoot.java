@@ -176,7 +176,7 @@ public final class ArchiveRoot implements AutoCloseable {
   }
 
   /** Where a path leads when all links are followed, as far as it exists. */
-  private String resolve(String path) throws IOException {
+  public String resolve(String path) throws IOException {
     Deque<String> todo = new ArrayDeque<>(Arrays.asList(path.split("/")));
     List<String> done = new ArrayList<>();
     int links = 0;
