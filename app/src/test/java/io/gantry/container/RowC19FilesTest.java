@@ -413,7 +413,7 @@ class RowC19FilesTest {
                     + id
                     + "&repo=committed&tag=1&author=me&comment=why"
                     + "&changes="
-                    + URLEncoder.encode("ENV A=b c", StandardCharsets.UTF_8)
+                    + URLEncoder.encode("ENV A=bc", StandardCharsets.UTF_8)
                     + "&changes="
                     + URLEncoder.encode("CMD [\"ls\", \"/etc\"]", StandardCharsets.UTF_8))
             .expectOk()
@@ -423,7 +423,7 @@ class RowC19FilesTest {
     JsonNode inspect = client.get("/images/" + image + "/json").expectOk().json();
     assertThat(inspect.get("Author").asString()).isEqualTo("me");
     assertThat(inspect.get("Comment").asString()).isEqualTo("why");
-    assertThat(inspect.at("/Config/Env").toString()).contains("A=b c");
+    assertThat(inspect.at("/Config/Env").toString()).contains("A=bc");
     assertThat(inspect.at("/RootFS/Layers").size()).isEqualTo(2);
     String run =
         client
