@@ -83,6 +83,7 @@ public record DaemonOptions(
    * @param bridge the bridge device: {@code gantry0} made by the daemon, one that exists, or {@code
    *     none} for no default bridge network
    * @param bip address and network of the daemon's own bridge; empty: chosen by the daemon and kept
+   * @param defaultGateway an IPv4 address; empty: the bridge's own
    * @param mtu empty: the MTU of the host's default route
    * @param bindAddress where published ports listen unless told otherwise
    * @param ipMasq only where {@code iptables} is true
@@ -91,6 +92,7 @@ public record DaemonOptions(
       String bridge,
       Optional<Cidr> bip,
       Optional<Cidr> fixedCidr,
+      Optional<InetAddress> defaultGateway,
       Optional<Integer> mtu,
       InetAddress bindAddress,
       boolean ipForward,

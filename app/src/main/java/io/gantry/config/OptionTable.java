@@ -185,6 +185,13 @@ final class OptionTable {
               text("string", Values::ipv4Cidr),
               Section.NETWORK,
               "Part of the default bridge's network that containers get addresses from"));
+  static final Option<InetAddress> DEFAULT_GATEWAY =
+      add(
+          option(
+              "default-gateway",
+              text("ip", Values::address),
+              Section.NETWORK,
+              "Router of containers on the default bridge; the bridge's address if unset"));
   static final Option<Integer> MTU =
       add(
           option(

@@ -1,5 +1,7 @@
 package io.gantry.config;
 
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -170,12 +172,19 @@ final class OptionsReader {
           bip.get().contains(fixed.get()),
           "fixed-cidr " + fixed.get() + " is not inside the bridge's network " + bip.get());
     }
+    Optional<InetAddress> gateway = optional(OptionTable.DEFAULT_GATEWAY);
+    gateway.ifPresent(
+        address ->
+            check(
+                address instanceof Inet4Address,
+                "default-gateway " + address.getHostAddress() + " is not an IPv4 address"));
     Optional<Integer> mtu = optional(OptionTable.MTU);
     check(mtu.orElse(1500) >= 68, "invalid default MTU: " + mtu.orElse(1500));
     return new DaemonOptions.Network(
         bridge.orElse(DaemonOptions.Network.OWN_BRIDGE),
         bip,
         fixed,
+        gateway,
         mtu,
         required(OptionTable.IP),
         required(OptionTable.IP_FORWARD),

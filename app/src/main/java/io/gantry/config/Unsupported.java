@@ -42,7 +42,6 @@ final class Unsupported {
               Map.entry("bip6", IPV6),
               Map.entry("fixed-cidr-v6", IPV6),
               Map.entry("default-gateway-v6", IPV6),
-              Map.entry("default-gateway", "the bridge is the gateway of its containers"),
               Map.entry("ip6tables", IPV6),
               Map.entry("http-proxy", PROXY),
               Map.entry("https-proxy", PROXY),

@@ -17,6 +17,9 @@ final class DefaultBridge {
   private static final String OPTION = "com.docker.network.bridge.";
   private static final String NAME = OPTION + "name";
 
+  /** The reserved address that containers use as their router, in Docker's spelling. */
+  private static final String ROUTER = "DefaultGatewayIPv4";
+
   private DefaultBridge() {}
 
   /** Whether there is to be one. */
@@ -45,43 +48,48 @@ final class DefaultBridge {
   private static List<AddressPool> pools(DaemonOptions.Network options, Optional<Network> before) {
     Optional<Prefix> bip = options.bip().map(DefaultBridge::prefix);
     Optional<Prefix> range = options.fixedCidr().map(DefaultBridge::prefix).map(Prefix::network);
+    Map<String, InetAddress> reserved =
+        options.defaultGateway().map(router -> Map.of(ROUTER, router)).orElse(Map.of());
     if (bip.isPresent()) {
       return List.of(
-          new AddressPool(bip.map(Prefix::network), range, bip.map(Prefix::address), Map.of()));
+          new AddressPool(bip.map(Prefix::network), range, bip.map(Prefix::address), reserved));
     }
-    boolean same =
-        before
-            .filter(b -> options.bridge().equals(b.spec().options().get(NAME)))
-            .filter(b -> options.bridge().equals(DaemonOptions.Network.OWN_BRIDGE))
-            .isPresent();
-    if (same) {
-      return before.orElseThrow().spec().pools().stream()
+    boolean own = options.bridge().equals(DaemonOptions.Network.OWN_BRIDGE);
+    Optional<Network> same =
+        before.filter(b -> own && options.bridge().equals(b.spec().options().get(NAME)));
+    if (same.isPresent()) {
+      return same.get().spec().pools().stream()
           .map(
               p ->
                   new AddressPool(
                       p.subnet(),
                       range.filter(r -> p.subnet().filter(s -> s.contains(r)).isPresent()),
                       p.gateway(),
-                      p.reserved()))
+                      reserved))
           .toList();
     }
-    return range
-        .map(
-            r ->
-                List.of(
-                    new AddressPool(
-                        Optional.of(r), Optional.empty(), Optional.<InetAddress>empty(), Map.of())))
-        .filter(pools -> options.bridge().equals(DaemonOptions.Network.OWN_BRIDGE))
-        .orElse(List.of());
+    if ((own && range.isPresent()) || !reserved.isEmpty()) {
+      return List.of(
+          new AddressPool(range.filter(r -> own), Optional.empty(), Optional.empty(), reserved));
+    }
+    return List.of();
   }
 
   private static Prefix prefix(Cidr cidr) {
     return new Prefix(cidr.address(), cidr.prefixLength());
   }
 
-  /** Whether the stored network is what the options ask for; pools that are left open fit any. */
+  /**
+   * Whether the stored network is what the options ask for; a subnet that is left open fits any.
+   */
   static boolean fits(Network stored, NetworkSpec wanted) {
+    List<AddressPool> pools = stored.spec().pools();
+    boolean open = wanted.pools().stream().allMatch(pool -> pool.subnet().isEmpty());
     return stored.spec().options().equals(wanted.options())
-        && (wanted.pools().isEmpty() || stored.spec().pools().equals(wanted.pools()));
+        && (open ? reserved(pools).equals(reserved(wanted.pools())) : pools.equals(wanted.pools()));
+  }
+
+  private static Map<String, InetAddress> reserved(List<AddressPool> pools) {
+    return pools.stream().findFirst().map(AddressPool::reserved).orElse(Map.of());
   }
 }

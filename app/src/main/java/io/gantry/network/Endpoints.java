@@ -89,6 +89,7 @@ final class Endpoints {
             driver.has(Feature.ADDRESSES) ? interfaceName(network, settings, interfaces) : "",
             address(settings.ipv4Address()),
             address(settings.ipv6Address()),
+            settings.linkLocalIps().stream().flatMap(ip -> address(ip).stream()).toList(),
             Optional.of(settings.macAddress())
                 .filter(mac -> !mac.isEmpty())
                 .map(mac -> mac.replace('-', ':')),

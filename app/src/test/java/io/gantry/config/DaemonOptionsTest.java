@@ -163,6 +163,8 @@ class DaemonOptionsTest {
         "{\"bip\": \"10.0.0.1/16\", \"bridge\": \"br0\"} | mutually exclusive",
         "{\"bip\": \"10.0.0.1/16\", \"fixed-cidr\": \"10.1.0.0/24\"} | is not inside the bridge's"
             + " network",
+        "{\"default-gateway\": \"fd00::1\"} | default-gateway fd00:0:0:0:0:0:0:1 is not an IPv4"
+            + " address",
         "{\"iptables\": false, \"icc\": false} | ICC=false uses iptables",
         "{\"default-runtime\": \"nope\"} | specified default runtime 'nope' does not exist",
         "{\"exec-opts\": [\"native.foo=x\"]} | invalid exec-opt (native.foo=x): unknown option:"

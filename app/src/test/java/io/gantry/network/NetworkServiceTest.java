@@ -77,20 +77,15 @@ class NetworkServiceTest {
     open(Set.of());
   }
 
-  private Repairs open(Set<String> running) throws Exception {
+  private Repairs open(Set<String> running, String... more) throws Exception {
     Files.createDirectories(root.resolve("db"));
     store = new Store(root.resolve("db"));
     drivers = Drivers.load(root, root.resolve("run"), new Host("6", "amd64", Set.of(), root));
     events = new EventJournal(root.resolve("events"), 1 << 20);
-    DaemonOptions options =
-        DaemonOptions.read(
-            List.of(
-                "--data-root",
-                root.toString(),
-                "--exec-root",
-                root.resolve("run").toString(),
-                "--bridge",
-                bridge));
+    List<String> flags = new ArrayList<>(List.of("--data-root", root.toString()));
+    flags.addAll(List.of("--exec-root", root.resolve("run").toString(), "--bridge", bridge));
+    flags.addAll(List.of(more));
+    DaemonOptions options = DaemonOptions.read(flags);
     networks =
         new NetworkService(
             store, drivers, events, options.network(), "test-" + tag, root.resolve("netns"));
@@ -230,6 +225,33 @@ class NetworkServiceTest {
       assertThatThrownBy(() -> networks.create(request(name)))
           .hasMessage("operation is not permitted on predefined " + name + " network ");
     }
+  }
+
+  @Test
+  void anotherRouterForTheDefaultBridgeComesAndGoesWithItsOption() throws Exception {
+    InetAddress own = gateway();
+    byte[] bytes = own.getAddress();
+    bytes[3] = 99;
+    InetAddress router = InetAddress.getByAddress(bytes);
+    close();
+    open(Set.of(), "--default-gateway", router.getHostAddress());
+    assertThat(gateway()).isEqualTo(router);
+    close();
+    open(Set.of());
+    assertThat(gateway()).isEqualTo(own);
+    close();
+    assertThatThrownBy(() -> open(Set.of(), "--default-gateway", "192.0.2.1"))
+        .hasMessageContaining("(DefaultGatewayIPv4:192.0.2.1) must belong to the master pool");
+    close();
+    open(Set.of());
+  }
+
+  /** Where a container of the default bridge sends what leaves it. */
+  private InetAddress gateway() {
+    String id = containerId();
+    LiveNetworking live = up(id, "routed", "bridge", EndpointSettings.NONE);
+    networks.down(id);
+    return live.endpoints().getFirst().attachment().gateway4().orElseThrow();
   }
 
   @Test

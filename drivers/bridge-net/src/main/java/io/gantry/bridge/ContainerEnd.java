@@ -11,14 +11,18 @@ import io.gantry.plugins.network.EndpointSpec;
 import io.gantry.plugins.network.Prefix;
 import io.gantry.plugins.network.Sandbox;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** The end of a veth pair that is in a container's namespace. */
 final class ContainerEnd {
 
   private static final String SYSCTLS = "com.docker.network.endpoint.sysctls";
+
+  private static final Predicate<InetAddress> IS_IPV6 = address -> address instanceof Inet6Address;
 
   private ContainerEnd() {}
 
@@ -31,11 +35,16 @@ final class ContainerEnd {
     try (RouteSocket there = RouteSocket.open()) {
       Link link =
           there.link(name).orElseThrow(() -> new IOException("interface " + name + " vanished"));
-      Sysctl.set("ipv6/conf/" + name + "/disable_ipv6", attachment.ipv6().isPresent() ? "0" : "1");
+      boolean six =
+          attachment.ipv6().isPresent() || endpoint.linkLocal().stream().anyMatch(IS_IPV6);
+      Sysctl.set("ipv6/conf/" + name + "/disable_ipv6", six ? "0" : "1");
       sysctls(endpoint.options().getOrDefault(SYSCTLS, ""), name);
       RouteBatch batch = new RouteBatch().setUp(link.index());
       attachment.ipv4().ifPresent(a -> batch.addAddress(link.index(), a.address(), a.length()));
       attachment.ipv6().ifPresent(a -> batch.addAddress(link.index(), a.address(), a.length()));
+      for (InetAddress address : endpoint.linkLocal()) {
+        batch.addAddress(link.index(), address, IS_IPV6.test(address) ? 64 : 16);
+      }
       if (endpoint.defaultRoute()) {
         routes(batch, link, attachment);
       }

@@ -69,13 +69,23 @@ final class NetworkPlanner {
               pool.gateway().or(() -> existing.map(Prefix::address)),
               pool.reserved());
     }
-    Prefix subnet;
+    Prefix subnet =
+        pool.subnet().isPresent()
+            ? pool.subnet().get()
+            : space.choose(six, wanted.id(), wiring.hostNetworks());
     if (pool.subnet().isPresent()) {
-      subnet = pool.subnet().get();
       space.take(subnet, wanted.id());
-    } else {
-      subnet = space.choose(six, wanted.id(), wiring.hostNetworks());
     }
+    pool.reserved()
+        .forEach(
+            (name, address) -> {
+              if (!subnet.contains(address)) {
+                throw new DriverException(
+                    Kind.FORBIDDEN,
+                    "auxiliary address: (%s:%s) must belong to the master pool: %s"
+                        .formatted(name, Prefix.text(address), subnet));
+              }
+            });
     InetAddress gateway =
         pool.gateway()
             .orElse(

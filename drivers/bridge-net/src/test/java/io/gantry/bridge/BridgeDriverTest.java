@@ -7,6 +7,7 @@ import io.gantry.linux.netns.NetNamespace;
 import io.gantry.plugins.DriverException;
 import io.gantry.plugins.network.AddressPool;
 import io.gantry.plugins.network.Attachment;
+import io.gantry.plugins.network.EndpointSpec;
 import io.gantry.plugins.network.NetworkDriver;
 import io.gantry.plugins.network.NetworkDriverConformance;
 import io.gantry.plugins.network.NetworkSpec;
@@ -114,6 +115,50 @@ class BridgeDriverTest extends NetworkDriverConformance {
     Attachment a = driver.join(network, endpoint(network, sandbox, "eth0"), sandbox);
     assertThat(a.gateway4()).contains(Prefix.address("10.214.0.2"));
     assertThat(a.ipv4()).contains(Prefix.parse("10.214.0.3/29"));
+  }
+
+  @Test
+  void aRouterOutsideOfTheSubnetIsRefused() {
+    AddressPool pool =
+        new AddressPool(
+            Optional.of(Prefix.parse("10.214.0.0/29")),
+            Optional.empty(),
+            Optional.empty(),
+            Map.of("DefaultGatewayIPv4", Prefix.address("10.214.1.2")));
+    assertThatThrownBy(() -> driver.plan(spec(Map.of(), false, false, pool)))
+        .hasMessage(
+            "auxiliary address: (DefaultGatewayIPv4:10.214.1.2) must belong to the master pool:"
+                + " 10.214.0.0/29");
+    create(spec(Map.of(), false, false, AddressPool.of(Prefix.parse("10.214.0.0/29"))));
+  }
+
+  @Test
+  void linkLocalAddressesAreOnTheInterfaceBesideTheOthers() throws Exception {
+    NetworkSpec network = create(spec(Map.of(), false, false));
+    Sandbox sandbox = sandbox();
+    EndpointSpec plain = endpoint(network, sandbox, "eth0");
+    Attachment a =
+        driver.join(
+            network,
+            new EndpointSpec(
+                plain.id(),
+                network.id(),
+                sandbox.id(),
+                plain.containerName(),
+                "eth0",
+                Optional.empty(),
+                Optional.empty(),
+                List.of(Prefix.address("169.254.7.9"), Prefix.address("fe80::709")),
+                Optional.empty(),
+                true,
+                Map.of()),
+            sandbox);
+    assertThat(inside(sandbox, () -> NetworkInterface.getByName("eth0").getInterfaceAddresses()))
+        .extracting(
+            found -> found.getAddress().getHostAddress() + "/" + found.getNetworkPrefixLength())
+        .contains("169.254.7.9/16", Prefix.text(ip(a)) + "/" + a.ipv4().orElseThrow().length());
+    assertThat(inside(sandbox, () -> Files.readString(Path.of("/proc/thread-self/net/if_inet6"))))
+        .contains("fe800000000000000000000000000709");
   }
 
   @Test

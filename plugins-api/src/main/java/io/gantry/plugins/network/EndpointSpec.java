@@ -3,6 +3,7 @@ package io.gantry.plugins.network;
 import java.net.InetAddress;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,6 +17,8 @@ import java.util.Optional;
  * @param interfaceName what the interface is called in the container, for instance {@code eth0}
  * @param ipv4 the address wanted; empty takes the next free one
  * @param ipv6 likewise
+ * @param linkLocal more addresses of the interface, unique on its link at most; the driver gives
+ *     them as they are
  * @param mac the hardware address wanted, 6 bytes in colon notation; empty lets the driver choose
  * @param defaultRoute whether the namespace's default routes shall lead through this endpoint,
  *     where its network has a gateway
@@ -29,11 +32,13 @@ public record EndpointSpec(
     String interfaceName,
     Optional<InetAddress> ipv4,
     Optional<InetAddress> ipv6,
+    List<InetAddress> linkLocal,
     Optional<String> mac,
     boolean defaultRoute,
     Map<String, String> options) {
 
   public EndpointSpec {
+    linkLocal = List.copyOf(linkLocal);
     options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
   }
 }

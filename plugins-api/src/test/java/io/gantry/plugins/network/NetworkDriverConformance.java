@@ -136,6 +136,7 @@ public abstract class NetworkDriverConformance {
         name,
         Optional.empty(),
         Optional.empty(),
+        List.of(),
         Optional.empty(),
         true,
         Map.of());
@@ -152,6 +153,7 @@ public abstract class NetworkDriverConformance {
         name,
         Optional.of(ipv4),
         Optional.empty(),
+        List.of(),
         Optional.empty(),
         true,
         Map.of());
@@ -453,6 +455,7 @@ public abstract class NetworkDriverConformance {
                 "eth1",
                 Optional.empty(),
                 Optional.empty(),
+                List.of(),
                 Optional.empty(),
                 false,
                 new HashMap<>()),
