@@ -5,6 +5,7 @@ import io.gantry.config.CurrentOptions;
 import io.gantry.config.DaemonOptions;
 import io.gantry.config.DaemonRoots;
 import io.gantry.config.StartRequest;
+import io.gantry.container.hook.ContainerHooks;
 import io.gantry.linux.systemd.ServiceNotifier;
 import io.gantry.system.Build;
 import io.gantry.system.LogLevels;
@@ -44,7 +45,8 @@ import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.event.ContextClosedEvent;
 
 /**
- * The engine as a Spring Boot application. The options and the hold on the directories are beans.
+ * The engine as a Spring Boot application. The options, the hold on the directories and the hooks
+ * of all containers are beans.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @ComponentScan
@@ -101,6 +103,7 @@ class Daemon {
       return;
     }
     DaemonRoots roots = DaemonRoots.take(options);
+    ContainerHooks hooks = hooks(options, roots);
     options.oomScoreAdjust().ifPresent(Daemon::adjustOomScore);
     ServiceNotifier manager = ServiceNotifier.ofThisProcess();
     application.addInitializers(
@@ -109,6 +112,7 @@ class Daemon {
           beans.registerSingleton("currentOptions", current);
           beans.registerSingleton("daemonOptions", options);
           beans.registerSingleton("daemonRoots", roots);
+          beans.registerSingleton("containerHooks", hooks);
         });
     application.addListeners(
         event -> {
@@ -129,6 +133,15 @@ class Daemon {
       log.error("the daemon cannot start: {}", reasons(e));
       log.debug("the daemon cannot start", e);
       System.exit(FAILED);
+    }
+  }
+
+  private static ContainerHooks hooks(DaemonOptions options, DaemonRoots roots) {
+    try {
+      return ContainerHooks.open(roots.hooks(), options.containers().hookSpec());
+    } catch (ConfigurationException e) {
+      roots.close();
+      throw e;
     }
   }
 

@@ -23,6 +23,7 @@ import io.gantry.system.Build;
 import io.gantry.system.EngineId;
 import io.gantry.system.HostState;
 import io.gantry.volume.VolumeService;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -181,6 +182,7 @@ final class EngineViews {
         securityOptions(),
         new InfoView.Firewall("iptables"),
         List.of("/etc/cdi", "/var/run/cdi"),
+        options.containers().hookSpec().map(Path::toString).orElse(""),
         warnings(support, state));
   }
 

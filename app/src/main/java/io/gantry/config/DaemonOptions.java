@@ -148,6 +148,7 @@ public record DaemonOptions(
    * @param shmSize bytes
    * @param seccompProfile {@code builtin}, {@code unconfined}, or a file
    * @param cgroupnsMode empty: {@code private} on cgroup v2, else {@code host}
+   * @param hookSpec file with hooks of all containers
    */
   public record Containers(
       String logDriver,
@@ -163,7 +164,8 @@ public record DaemonOptions(
       String seccompProfile,
       boolean noNewPrivileges,
       Optional<String> cgroupnsMode,
-      String ipcMode) {
+      String ipcMode,
+      Optional<Path> hookSpec) {
     public Containers {
       logOptions = ordered(logOptions);
       runtimes = ordered(runtimes);

@@ -27,6 +27,9 @@ public final class DaemonRoots implements AutoCloseable {
   private static final String LOCK = "gantry.lock";
 
   /** What other engines keep at the top of their data roots, and Gantry does not. */
+  /** The administrator's, who may have made it before the first start. */
+  private static final String HOOKS = "hooks";
+
   private static final Set<String> FOREIGN =
       Set.of(
           "buildkit",
@@ -47,9 +50,16 @@ public final class DaemonRoots implements AutoCloseable {
 
   private final Deque<Hold> holds = new ArrayDeque<>();
   private final Path pidFile;
+  private final Path hooks;
 
-  private DaemonRoots(Path pidFile) {
+  private DaemonRoots(Path pidFile, Path hooks) {
     this.pidFile = pidFile;
+    this.hooks = hooks;
+  }
+
+  /** Where the programs are that may be hooks; the administrator's. */
+  public Path hooks() {
+    return hooks;
   }
 
   /**
@@ -60,11 +70,12 @@ public final class DaemonRoots implements AutoCloseable {
    */
   public static DaemonRoots take(DaemonOptions options) {
     requireRoot();
-    DaemonRoots roots = new DaemonRoots(options.pidFile());
+    DaemonRoots roots = new DaemonRoots(options.pidFile(), options.dataRoot().resolve(HOOKS));
     try {
       refuseForeign(options.dataRoot());
       roots.directory(options.dataRoot(), "rwx--x---");
       roots.hold(options.dataRoot().resolve(LOCK), "data root " + options.dataRoot());
+      roots.directory(roots.hooks(), "rwx------");
       // 0711: the socket below it must be reachable for the members of its group
       roots.directory(options.execRoot(), "rwx--x--x");
       roots.hold(options.execRoot().resolve(LOCK), "exec root " + options.execRoot());
@@ -104,7 +115,7 @@ public final class DaemonRoots implements AutoCloseable {
       foreign =
           entries
               .map(entry -> entry.getFileName().toString())
-              .filter(name -> !name.equals("lost+found"))
+              .filter(name -> !name.equals("lost+found") && !name.equals(HOOKS))
               .filter(name -> !ours || FOREIGN.contains(name))
               .sorted()
               .limit(20)

@@ -390,6 +390,14 @@ final class OptionTable {
                   "IPC mode of containers: private or shareable")
               .defaults("private")
               .reloadable());
+  static final Option<Path> HOOK_SPEC =
+      add(
+          option(
+              "hook-spec",
+              text("string", Values::absolutePath),
+              Section.CONTAINERS,
+              "File with hooks that all containers have, before their own; programs are in"
+                  + " DATA-ROOT/hooks"));
 
   // Registries
   static final Option<List<String>> INSECURE_REGISTRY =

@@ -223,7 +223,8 @@ final class OptionsReader {
         required(OptionTable.SECCOMP_PROFILE),
         required(OptionTable.NO_NEW_PRIVILEGES),
         optional(OptionTable.DEFAULT_CGROUPNS_MODE),
-        required(OptionTable.DEFAULT_IPC_MODE));
+        required(OptionTable.DEFAULT_IPC_MODE),
+        optional(OptionTable.HOOK_SPEC));
   }
 
   private DaemonOptions.Umask umask() {

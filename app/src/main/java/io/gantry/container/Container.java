@@ -106,6 +106,10 @@ public record Container(
     return ContainerBuilder.from(this).logPath(logPath).build();
   }
 
+  Container withHooks(Optional<String> hooks) {
+    return ContainerBuilder.from(this).hooks(hooks.orElse(null)).build();
+  }
+
   /** This without its mounts: its own file system alone. */
   Container withoutMounts() {
     return ContainerBuilder.from(this).mounts(List.of()).build();

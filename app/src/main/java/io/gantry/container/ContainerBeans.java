@@ -3,6 +3,7 @@ package io.gantry.container;
 import io.gantry.config.CurrentOptions;
 import io.gantry.config.DaemonOptions;
 import io.gantry.container.exec.ExecService;
+import io.gantry.container.hook.ContainerHooks;
 import io.gantry.container.log.ContainerLogs;
 import io.gantry.container.spec.ContainerMounts;
 import io.gantry.container.spec.ExecProcess;
@@ -153,6 +154,7 @@ class ContainerBeans {
       SharedMemory sharedMemory,
       HostFacts facts,
       DaemonOptions options,
+      ContainerHooks hooks,
       RuntimeDriver runtime,
       ContainerLogging logs,
       ContainerEvents events,
@@ -168,6 +170,7 @@ class ContainerBeans {
         mounts,
         sharedMemory,
         new OciSpec(facts, runtime.resourceSupport(), options.containers()),
+        hooks,
         runtime,
         logs,
         events,
@@ -220,6 +223,7 @@ class ContainerBeans {
       ContainerLogging logs,
       DaemonOptions options,
       CurrentOptions current,
+      ContainerHooks hooks,
       RuntimeDriver runtime,
       ContainerEvents events) {
     boolean unified = runtime.resourceSupport().cgroupVersion().equals("2");
@@ -244,6 +248,7 @@ class ContainerBeans {
         new MountPlanner(
             volumes, containers::find, List.of(options.dataRoot(), options.execRoot())),
         logs,
+        hooks,
         defaults,
         events);
   }
@@ -256,11 +261,12 @@ class ContainerBeans {
       ContainerLauncher launcher,
       ContainerRemover remover,
       ContainerLogging logs,
+      RuntimeDriver runtime,
       ContainerEvents events,
       Timer timer,
       HealthMonitor health) {
     return new ContainerExits(
-        containers, store, teardown, launcher, remover, logs, events, timer, health);
+        containers, store, teardown, launcher, remover, logs, runtime, events, timer, health);
   }
 
   @Bean

@@ -1,6 +1,7 @@
 package io.gantry.container;
 
 import io.gantry.config.DaemonOptions;
+import io.gantry.container.hook.ContainerHooks;
 import io.gantry.container.spec.Checked;
 import io.gantry.container.spec.HostChecks;
 import io.gantry.container.spec.MountPlan;
@@ -42,6 +43,7 @@ final class ContainerCreator {
   private final HostChecks checks;
   private final MountPlanner planner;
   private final ContainerLogging logs;
+  private final ContainerHooks hooks;
   private final Supplier<HostDefaults> defaults;
   private final ContainerEvents events;
 
@@ -56,6 +58,7 @@ final class ContainerCreator {
       HostChecks checks,
       MountPlanner planner,
       ContainerLogging logs,
+      ContainerHooks hooks,
       Supplier<HostDefaults> defaults,
       ContainerEvents events) {
     this.containers = containers;
@@ -68,6 +71,7 @@ final class ContainerCreator {
     this.checks = checks;
     this.planner = planner;
     this.logs = logs;
+    this.hooks = hooks;
     this.defaults = defaults;
     this.events = events;
   }
@@ -78,9 +82,7 @@ final class ContainerCreator {
     if (request.config().image().isEmpty()) {
       throw EngineException.invalid("no command specified");
     }
-    if (!request.hostConfig().hookSpec().isEmpty()) {
-      throw EngineException.invalid("hook-spec is not supported by this engine");
-    }
+    Optional<String> ownHooks = hooks.copy(request.hostConfig().hookSpec());
     HostDefaults given = defaults.get();
     Checked checked = checks.check(request.config(), request.hostConfig().withDefaults(given));
     HostConfig host = checked.hostConfig().withModes(this::withFullId);
@@ -129,7 +131,7 @@ final class ContainerCreator {
               "",
               State.CREATED,
               Restarts.NONE,
-              null);
+              ownHooks.orElse(null));
       Container container = made.withLogPath(logs.path(made));
       store.insert(container);
       FailPoint.hit("container.create.recorded");

@@ -3,6 +3,7 @@ package io.gantry.container;
 import io.gantry.container.stream.ContainerStreams;
 import io.gantry.plugins.FailPoint;
 import io.gantry.plugins.runtime.Exit;
+import io.gantry.plugins.runtime.RuntimeDriver;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +28,7 @@ final class ContainerExits {
   private final ContainerLauncher launcher;
   private final ContainerRemover remover;
   private final ContainerLogging logs;
+  private final RuntimeDriver runtime;
   private final ContainerEvents events;
   private final Timer timer;
   private final HealthMonitor health;
@@ -38,6 +40,7 @@ final class ContainerExits {
       ContainerLauncher launcher,
       ContainerRemover remover,
       ContainerLogging logs,
+      RuntimeDriver runtime,
       ContainerEvents events,
       Timer timer,
       HealthMonitor health) {
@@ -47,6 +50,7 @@ final class ContainerExits {
     this.launcher = launcher;
     this.remover = remover;
     this.logs = logs;
+    this.runtime = runtime;
     this.events = events;
     this.timer = timer;
     this.health = health;
@@ -168,8 +172,12 @@ final class ContainerExits {
     restartLater(handle, left.isNegative() ? Duration.ZERO : left);
   }
 
-  /** Starts a container by its restart policy, unless something else happened to it meanwhile. */
+  /**
+   * Starts a container by its restart policy, unless something else happened to it meanwhile. The
+   * hooks of the run before have ended then.
+   */
   private void restart(ContainerHandle handle) {
+    runtime.hooks(handle.id()).join();
     handle.lock.lock();
     try {
       Container container = handle.current();

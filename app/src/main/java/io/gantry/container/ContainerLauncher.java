@@ -1,5 +1,6 @@
 package io.gantry.container;
 
+import io.gantry.container.hook.ContainerHooks;
 import io.gantry.container.spec.ContainerMounts;
 import io.gantry.container.spec.OciSpec;
 import io.gantry.container.spec.SharedMemory;
@@ -33,6 +34,7 @@ final class ContainerLauncher {
   private final ContainerMounts mounts;
   private final SharedMemory sharedMemory;
   private final OciSpec specs;
+  private final ContainerHooks hooks;
   private final RuntimeDriver runtime;
   private final ContainerLogging logs;
   private final ContainerEvents events;
@@ -49,6 +51,7 @@ final class ContainerLauncher {
       ContainerMounts mounts,
       SharedMemory sharedMemory,
       OciSpec specs,
+      ContainerHooks hooks,
       RuntimeDriver runtime,
       ContainerLogging logs,
       ContainerEvents events,
@@ -63,6 +66,7 @@ final class ContainerLauncher {
     this.mounts = mounts;
     this.sharedMemory = sharedMemory;
     this.specs = specs;
+    this.hooks = hooks;
     this.runtime = runtime;
     this.logs = logs;
     this.events = events;
@@ -116,6 +120,7 @@ final class ContainerLauncher {
 
   private Container bringUp(ContainerHandle handle, Container container) throws IOException {
     String id = container.id();
+    Optional<String> hooksToRun = hooks.atStart(container.hooksJson(), container.config().env());
     Path rootfs = roots.mount(container);
     FailPoint.hit("container.start.mounted");
     Optional<Path> netns = networks.up(container);
@@ -129,13 +134,14 @@ final class ContainerLauncher {
         new ContainerSpec(
             id,
             container.hostConfig().runtime(),
-            specs.build(container, inputs),
+            specs.build(container.withHooks(hooksToRun), inputs),
             specs.cgroupPath(container),
             container.config().tty(),
             container.config().openStdin(),
             container.config().stdinOnce() && !container.config().tty(),
             journal ? Optional.of(paths.journal(id)) : Optional.empty(),
-            mounts.foreign(container));
+            // Hooks see the mounts of the host as they are now.
+            hooksToRun.isPresent() || mounts.foreign(container));
     Created created = runtime.create(spec);
     FailPoint.hit("container.start.created");
     ContainerStreams streams = streams(handle);

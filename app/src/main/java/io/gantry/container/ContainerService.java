@@ -93,12 +93,31 @@ public final class ContainerService {
   /** Starts a container that does not run; NOT_MODIFIED when it does. */
   public void start(String reference) {
     ContainerHandle handle = containers.handle(reference);
-    handle.lock.lock();
+    CompletableFuture<Void> hooks;
+    lockAfterHooks(handle);
     try {
       handle.cancelRestart();
       startOrRemove(handle);
+      hooks = runtime.hooks(handle.id());
     } finally {
       handle.lock.unlock();
+    }
+    hooks.join();
+  }
+
+  /**
+   * The hooks that follow an end come before those of the next start. Whoever waits for them holds
+   * no lock: they may take their time.
+   */
+  private void lockAfterHooks(ContainerHandle handle) {
+    while (true) {
+      handle.lock.lock();
+      CompletableFuture<Void> hooks = runtime.hooks(handle.id());
+      if (hooks.isDone() || handle.current().state().isRunning()) {
+        return;
+      }
+      handle.lock.unlock();
+      hooks.join();
     }
   }
 

@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -255,8 +256,12 @@ final class Reconciler {
       log.warn("Cleaning up after the last run", e);
     }
     for (ContainerHandle handle : containers.handles()) {
-      if (known.contains(handle.id())) {
+      CompletableFuture<Void> hooks = runtime.hooks(handle.id());
+      if (known.contains(handle.id()) && hooks.isDone()) {
         goOn(handle);
+      } else if (known.contains(handle.id())) {
+        // They may take their time, and the other containers are waiting.
+        var _ = hooks.thenRunAsync(() -> goOn(handle), Thread::startVirtualThread);
       }
     }
   }

@@ -64,6 +64,7 @@ public record InfoView(
     List<String> securityOptions,
     Firewall firewallBackend,
     @JsonProperty("CDISpecDirs") List<String> cdiSpecDirs,
+    String hookSpec,
     @Nullable List<String> warnings) {
 
   /** Drivers by kind. */
