@@ -89,6 +89,13 @@ final class BundleConfig {
     root.withObjectProperty("annotations").put("run.oci.hooks.stderr", file.toString());
   }
 
+  /** Makes the hooks what crun can run. */
+  void wrapHooks(CrunHooks hooks, Path bundle) throws IOException {
+    if (root.path("hooks") instanceof ObjectNode all) {
+      hooks.wrap(all, bundle);
+    }
+  }
+
   /** The program to run, for messages. */
   String program() {
     return program(root.path("process"));

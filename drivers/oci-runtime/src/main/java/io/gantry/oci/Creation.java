@@ -119,6 +119,7 @@ final class Creation {
     Optional<Duration> hookTime = config.hookTime();
     Optional<String> key = Optional.empty();
     boolean compiled = false;
+    CrunHooks crunHooks = new CrunHooks();
     if (runtime.isCrun()) {
       Optional<String> profile = config.seccompProfile();
       if (profile.isPresent()) {
@@ -129,6 +130,7 @@ final class Creation {
       }
       if (hookTime.isPresent()) {
         config.hookErrors(hookErrors);
+        config.wrapHooks(crunHooks, bundle);
       }
     }
     if (intent.poststart() || intent.poststop()) {
@@ -146,7 +148,7 @@ final class Creation {
       if (message.data() <= 0) {
         String stderr = hookErrors.toFile().exists() ? Files.readString(hookErrors) : "";
         throw LaunchFailure.create(
-            limit.isOver() ? LaunchFailure.HOOKS_TOO_LONG : message.message(),
+            limit.isOver() ? LaunchFailure.HOOKS_TOO_LONG : crunHooks.named(message.message()),
             config.program(),
             stderr);
       }
