@@ -187,7 +187,8 @@ public record DaemonOptions(
           seccompProfile,
           noNewPrivileges,
           other.cgroupnsMode,
-          other.ipcMode);
+          other.ipcMode,
+          hookSpec);
     }
   }
 
