@@ -65,6 +65,11 @@ public final class ContainerLogging {
 
   /** Reads a container's log; all output of before this call is in it. */
   public LogReading read(Container container, LogRequest request) throws InterruptedException {
+    Status status = container.state().status();
+    if (status == Status.DEAD || status == Status.REMOVING) {
+      throw EngineException.conflict(
+          "can not get logs from container which is dead or marked for removal");
+    }
     return logs.read(target(container), request);
   }
 
