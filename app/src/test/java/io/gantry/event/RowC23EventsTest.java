@@ -284,7 +284,8 @@ class RowC23EventsTest {
     assertThat(events("{\"label\":[\"" + name + "=2\"]}")).isEmpty();
     assertThat(events("{" + mine + ",\"event\":[\"start\",\"create\"]}")).hasSize(1);
     assertThat(events("{\"label\":{\"" + name + "\":true},\"event\":{\"start\":true}}")).isEmpty();
-    assertThat(events("{\"label\":{\"" + name + "\":true},\"event\":{\"create\":true}}")).hasSize(1);
+    assertThat(events("{\"label\":{\"" + name + "\":true},\"event\":{\"create\":true}}"))
+        .hasSize(1);
     assertThat(events("{" + mine + ",\"image\":[\"busybox\"]}")).hasSize(1);
     assertThat(events("{" + mine + ",\"image\":[\"busybox:latest\"]}")).isEmpty();
     assertThat(events("{\"container\":[\"" + id.substring(0, 10) + "\"]}")).hasSize(1);
