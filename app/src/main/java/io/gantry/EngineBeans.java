@@ -78,7 +78,7 @@ class EngineBeans {
 
   @Bean(destroyMethod = "")
   StorageDriver storage(Drivers drivers, DaemonOptions options) {
-    String name = storageName(options);
+    String name = options.storage().driver();
     Map<String, String> own = new HashMap<>();
     options
         .storage()
@@ -88,11 +88,6 @@ class EngineBeans {
                 own.put(
                     key.startsWith(name + ".") ? key.substring(name.length() + 1) : key, value));
     return drivers.open(StorageDriverFactory.class, name, own);
-  }
-
-  /** The storage driver's name; the built-in one unless the user named another. */
-  static String storageName(DaemonOptions options) {
-    return options.storage().driver().orElse("overlay2");
   }
 
   @Bean(destroyMethod = "")

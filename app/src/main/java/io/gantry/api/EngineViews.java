@@ -124,7 +124,7 @@ final class EngineViews {
         counts.paused,
         counts.all - counts.running - counts.paused,
         images.count(),
-        storageName(),
+        options.storage().driver(),
         storage.status().stream().map(row -> List.of(row.name(), row.value())).toList(),
         new InfoView.Plugins(
             volumes.drivers(),
@@ -184,13 +184,6 @@ final class EngineViews {
         List.of("/etc/cdi", "/var/run/cdi"),
         options.containers().hookSpec().map(Path::toString).orElse(""),
         warnings(support, state));
-  }
-
-  private String storageName() {
-    return containers.all().stream()
-        .findFirst()
-        .map(Container::driver)
-        .orElseGet(() -> current.get().storage().driver().orElse("overlay2"));
   }
 
   private static Map<String, InfoView.RuntimeView> runtimeViews(List<RuntimeInfo> runtimes) {

@@ -130,10 +130,10 @@ public record DaemonOptions(
   /**
    * Storage of images and containers.
    *
-   * @param driver empty: the first driver that works on this host
+   * @param driver overlay2 unless another was named
    * @param options as given, with the driver's prefix ({@code overlay2.size})
    */
-  public record Storage(Optional<String> driver, Map<String, String> options) {
+  public record Storage(String driver, Map<String, String> options) {
     public Storage {
       options = ordered(options);
     }

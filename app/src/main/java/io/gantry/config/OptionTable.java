@@ -276,8 +276,9 @@ final class OptionTable {
                   "storage-driver",
                   text("string", Values::word),
                   Section.STORAGE,
-                  "Storage driver; the first that works if unset")
-              .letter('s'));
+                  "Storage driver")
+              .letter('s')
+              .defaults("overlay2"));
   static final Option<Map<String, String>> STORAGE_OPT =
       add(
           option("storage-opt", pairs(), Section.STORAGE, "Options of the storage driver")

@@ -90,7 +90,7 @@ final class OptionsReader {
         oomScoreAdjust(),
         network(),
         new DaemonOptions.Storage(
-            optional(OptionTable.STORAGE_DRIVER), orEmpty(OptionTable.STORAGE_OPT)),
+            required(OptionTable.STORAGE_DRIVER), orEmpty(OptionTable.STORAGE_OPT)),
         containers(),
         registry(),
         withoutEffect());

@@ -243,7 +243,7 @@ class ContainerBeans {
         networks,
         volumes,
         storage,
-        options.storage().driver().orElse("overlay2"),
+        options.storage().driver(),
         checks,
         new MountPlanner(
             volumes, containers::find, List.of(options.dataRoot(), options.execRoot())),

@@ -32,7 +32,7 @@ public record ImageOptions(
     return new ImageOptions(
         options.dataRoot().resolve("image"),
         options.execRoot().resolve("image"),
-        options.storage().driver().orElse("overlay2"),
+        options.storage().driver(),
         new RegistryPolicy(
             registry.insecure(), registry.mirrors().stream().map(URI::toString).toList()),
         registry.maxConcurrentDownloads(),
