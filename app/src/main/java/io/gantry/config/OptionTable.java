@@ -272,11 +272,7 @@ final class OptionTable {
   // Storage
   static final Option<String> STORAGE_DRIVER =
       add(
-          option(
-                  "storage-driver",
-                  text("string", Values::word),
-                  Section.STORAGE,
-                  "Storage driver")
+          option("storage-driver", text("string", Values::word), Section.STORAGE, "Storage driver")
               .letter('s')
               .defaults("overlay2"));
   static final Option<Map<String, String>> STORAGE_OPT =
