@@ -138,7 +138,8 @@ public final class TestDaemon implements AutoCloseable {
     new ProcessBuilder("kill", "-HUP", pid).inheritIO().start().waitFor();
   }
 
-  private String cgroup() {
+  /** The cgroup above those of its containers. */
+  public String cgroup() {
     return "gantry-test-" + id;
   }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +48,8 @@ public record PortView(
   static Map<String, @Nullable List<PortBinding>> bindings(
       Container container, LiveNetworking live) {
     Map<String, @Nullable List<PortBinding>> ports = new TreeMap<>();
-    for (String exposed : container.config().exposedPorts()) {
+    boolean own = !container.hostConfig().networkMode().equals("host");
+    for (String exposed : own ? container.config().exposedPorts() : Set.<String>of()) {
       ports.put(exposed.contains("/") ? exposed : exposed + "/tcp", null);
     }
     for (PublishedPort port : live.ports()) {
