@@ -24,6 +24,12 @@ import java.util.stream.Stream;
 public final class DaemonRoots implements AutoCloseable {
 
   /** Makes a directory a data root: one that has it was made by Gantry. */
+  /**
+   * Where files of containers and images are mounted below the exec root: no user of the host may
+   * reach a program in them (CVE-2021-41091).
+   */
+  private static final List<String> OF_CONTAINERS = List.of("rootfs", "shm", "subpaths", "image");
+
   private static final String LOCK = "gantry.lock";
 
   /** What other engines keep at the top of their data roots, and Gantry does not. */
@@ -78,6 +84,9 @@ public final class DaemonRoots implements AutoCloseable {
       roots.directory(roots.hooks(), "rwx------");
       // 0711: the socket below it must be reachable for the members of its group
       roots.directory(options.execRoot(), "rwx--x--x");
+      for (String name : OF_CONTAINERS) {
+        roots.directory(options.execRoot().resolve(name), "rwx------");
+      }
       roots.hold(options.execRoot().resolve(LOCK), "exec root " + options.execRoot());
       Files.createDirectories(parent(options.pidFile()));
       roots.hold(options.pidFile(), "pid file " + options.pidFile());

@@ -31,7 +31,7 @@ final class WorkingDirectory {
       return;
     }
     try (ArchiveRoot root = ArchiveRoot.open(rootfs)) {
-      if (JUMPS.matcher(root.resolve(directory)).matches()) {
+      if (root.way(directory).stream().anyMatch(place -> JUMPS.matcher(place).matches())) {
         throw EngineException.invalid(
             "working directory \"%s\" is outside of the container".formatted(directory));
       }

@@ -176,7 +176,16 @@ public final class ArchiveRoot implements AutoCloseable {
   }
 
   /** Where a path leads when all links are followed, as far as it exists. */
-  public String resolve(String path) throws IOException {
+  private String resolve(String path) throws IOException {
+    return way(path).getLast();
+  }
+
+  /**
+   * The places a path leads through when all links are followed, in order, as far as they exist;
+   * the last is what it means.
+   */
+  public List<String> way(String path) throws IOException {
+    List<String> way = new ArrayList<>(List.of("/"));
     Deque<String> todo = new ArrayDeque<>(Arrays.asList(path.split("/")));
     List<String> done = new ArrayList<>();
     int links = 0;
@@ -194,6 +203,7 @@ public final class ArchiveRoot implements AutoCloseable {
       Optional<String> link = linkAt(String.join("/", done), part);
       if (link.isEmpty()) {
         done.add(part);
+        way.add("/" + String.join("/", done));
         continue;
       }
       if (++links > MAX_LINKS) {
@@ -205,7 +215,8 @@ public final class ArchiveRoot implements AutoCloseable {
       List<String> parts = Arrays.asList(link.get().split("/"));
       parts.reversed().forEach(todo::addFirst);
     }
-    return "/" + String.join("/", done);
+    way.add("/" + String.join("/", done));
+    return way;
   }
 
   private Optional<String> linkAt(String parent, String name) throws IOException {
