@@ -22,9 +22,11 @@ import io.gantry.plugins.storage.StorageDriver;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
@@ -38,6 +40,11 @@ final class ContainerViews {
 
   /** Clients since 1.44 know the names an endpoint has. */
   private static final int DNS_NAMES = 44;
+
+  /** Since this version aliases are only what was asked for. */
+  private static final int SEPARATE_ALIASES = 45;
+
+  private static final Set<String> PREDEFINED = Set.of("bridge", "host", "none", "default");
 
   /** Clients since 1.46 find annotations in lists. */
   private static final int ANNOTATIONS = 46;
@@ -134,9 +141,21 @@ final class ContainerViews {
                   live.flatMap(now -> now.endpoint(id)).map(LiveNetworking.Endpoint::attachment);
               List<String> names =
                   version.atLeast(DNS_NAMES) ? dnsNames(container, name, settings) : List.of();
-              views.put(name, EndpointView.of(settings, id, attachment, names));
+              EndpointSettings shown =
+                  version.before(SEPARATE_ALIASES) && !PREDEFINED.contains(name)
+                      ? settings.withAliases(oldAliases(container, settings))
+                      : settings;
+              views.put(name, EndpointView.of(shown, id, attachment, names));
             });
     return views;
+  }
+
+  /** Before there were DNS names, what a container is found by was listed as its aliases. */
+  private static List<String> oldAliases(Container container, EndpointSettings settings) {
+    Set<String> aliases = new LinkedHashSet<>(settings.aliases());
+    aliases.add(container.id().substring(0, 12));
+    aliases.add(container.config().hostname());
+    return List.copyOf(aliases);
   }
 
   private List<String> dnsNames(Container container, String network, EndpointSettings settings) {

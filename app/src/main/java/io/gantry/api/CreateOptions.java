@@ -21,6 +21,12 @@ final class CreateOptions {
   /** Since this version a container can be connected to several networks when it is created. */
   private static final int SEVERAL_NETWORKS = 44;
 
+  /** Before this version the client removed the container, and the daemon was to leave it alone. */
+  private static final int AUTO_REMOVE = 25;
+
+  /** Before this version containers could be joined by others' IPC namespaces by default. */
+  private static final int PRIVATE_IPC = 40;
+
   private final HostConfig noHostConfig;
 
   CreateOptions() {
@@ -43,7 +49,8 @@ final class CreateOptions {
     if (config == null) {
       throw EngineException.invalid("config cannot be empty in order to create a container");
     }
-    HostConfig host = Objects.requireNonNullElse(request.hostConfig(), noHostConfig);
+    HostConfig host =
+        asMeant(Objects.requireNonNullElse(request.hostConfig(), noHostConfig), version);
     Map<String, EndpointSettings> networks = request.networks();
     if (version.before(SEVERAL_NETWORKS) && networks.size() > 1) {
       throw EngineException.invalid(
@@ -52,5 +59,12 @@ final class CreateOptions {
     }
     return new CreateContainer(
         name, platform.map(Platform::parse).map(Platform::toString), config, host, networks);
+  }
+
+  private static HostConfig asMeant(HostConfig host, ApiVersion version) {
+    HostConfig meant = version.before(AUTO_REMOVE) ? host.withAutoRemove(false) : host;
+    return version.before(PRIVATE_IPC) && meant.ipcMode().isEmpty()
+        ? meant.withIpcMode("shareable")
+        : meant;
   }
 }

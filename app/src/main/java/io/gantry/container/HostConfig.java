@@ -141,6 +141,14 @@ public record HostConfig(
     return HostConfigBuilder.from(this).resources(resources).restartPolicy(restartPolicy).build();
   }
 
+  public HostConfig withIpcMode(String mode) {
+    return HostConfigBuilder.from(this).ipcMode(mode).build();
+  }
+
+  public HostConfig withAutoRemove(boolean remove) {
+    return HostConfigBuilder.from(this).autoRemove(remove).build();
+  }
+
   /** This with the daemon's defaults where the user asked for nothing. */
   public HostConfig withDefaults(HostDefaults defaults) {
     HostConfigBuilder builder =

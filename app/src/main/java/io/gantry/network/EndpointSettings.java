@@ -53,4 +53,9 @@ public record EndpointSettings(
   private static List<String> orEmpty(@Nullable List<String> list) {
     return list == null ? List.of() : List.copyOf(list);
   }
+
+  public EndpointSettings withAliases(List<String> others) {
+    return new EndpointSettings(
+        ipv4Address, ipv6Address, linkLocalIps, links, others, macAddress, driverOpts, gwPriority);
+  }
 }
