@@ -87,7 +87,9 @@ class RowC8HooksTest {
   }
 
   private Path hook(String name, String script) throws IOException {
-    Path directory = Files.createDirectories(daemon.dataRoot().resolve("hooks"));
+    // Not where another test's is: that may be running still.
+    Path directory =
+        Files.createDirectories(daemon.dataRoot().resolve("hooks").resolve(scratch.getFileName()));
     Path file = Files.writeString(directory.resolve(name), "#!/bin/sh\n" + script + "\n");
     return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
   }
@@ -101,7 +103,7 @@ class RowC8HooksTest {
   private Path waits() throws IOException {
     return hook(
         "waits",
-        "echo waiting >> %s; while [ ! -e %s/go ]; do sleep 0.05; done; echo gone on >> %1$s"
+        "echo waiting $1 >> %s; while [ ! -e %s/go ]; do sleep 0.05; done; echo gone on $1 >> %1$s"
             .formatted(log, scratch));
   }
 
@@ -281,17 +283,17 @@ class RowC8HooksTest {
   @Test
   void theDaemonIsKilledWhileHooksRun() throws Exception {
     Path waits = waits();
-    String before = spec("before.json", Map.of("prestart", List.of(entry(waits, ""))));
+    String before = spec("before.json", Map.of("prestart", List.of(entry(waits, "before"))));
     String after =
         spec(
             "after.json",
-            Map.of("poststop", List.of(entry(waits, ""), entry(says(), "and the next"))));
+            Map.of("poststop", List.of(entry(waits, "after"), entry(says(), "and the next"))));
     run("after", after, "sleep 1000");
     client.post("/containers/after/kill").expectOk();
-    awaitLog("waiting");
+    awaitLog("waiting after");
     create("before", before, "sleep 1000").expectOk();
     var _ = startInBackground("before");
-    awaitLog("waiting\nwaiting");
+    awaitLog("waiting before");
     daemon.kill();
     daemon.start();
     assertThat(client.get("/containers/before/json").json().at("/State/Running").asBoolean())
@@ -301,7 +303,14 @@ class RowC8HooksTest {
     client.post("/containers/before/start").expectOk();
     client.post("/containers/after/start").expectOk();
     // The interrupted prestart hook was ended, the poststop hook was waited for.
-    assertThat(log).hasContent("waiting\nwaiting\ngone on\nand the next\nwaiting\ngone on");
+    assertThat(log)
+        .hasContent(
+            "waiting after\n"
+                + "waiting before\n"
+                + "gone on after\n"
+                + "and the next\n"
+                + "waiting before\n"
+                + "gone on before");
     client.delete("/containers/after?force=1").expectOk();
     client.delete("/containers/before?force=1").expectOk();
   }
