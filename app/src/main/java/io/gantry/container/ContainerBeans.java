@@ -306,6 +306,7 @@ class ContainerBeans {
         store,
         creator,
         launcher,
+        new ContainerStopper(containers, store, runtime, events),
         remover,
         checks,
         runtime,

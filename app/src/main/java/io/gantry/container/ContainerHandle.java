@@ -27,6 +27,7 @@ final class ContainerHandle {
   private volatile CompletableFuture<State> exit = new CompletableFuture<>();
   private @Nullable ContainerStreams streams;
   private @Nullable Future<?> restart;
+  private boolean usersChoice;
   private final AtomicInteger keepers = new AtomicInteger();
   private volatile int freezes;
 
@@ -118,12 +119,23 @@ final class ContainerHandle {
     restart = pending;
   }
 
-  /** Calls a restart off that is due. Under the lock. */
+  /**
+   * A user starts, ends or removes the container: calls a restart off that is due. Under the lock.
+   */
   void cancelRestart() {
+    usersChoice = true;
     if (restart != null) {
       restart.cancel(false);
       restart = null;
     }
+  }
+
+  /**
+   * Whether a user has started, ended or removed it since the daemon came: what the last daemon
+   * left to be done with it is out of date. Under the lock.
+   */
+  boolean isUsersChoice() {
+    return usersChoice;
   }
 
   /** The container is about to be started again: its end does not remove it until then. */

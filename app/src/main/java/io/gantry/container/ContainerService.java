@@ -8,16 +8,11 @@ import io.gantry.error.EngineException;
 import io.gantry.filter.Filters;
 import io.gantry.plugins.runtime.RuntimeDriver;
 import io.gantry.plugins.runtime.Stats;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What can be done with containers. Every method may be called from many threads; those that change
@@ -29,33 +24,24 @@ import org.slf4j.LoggerFactory;
  */
 public final class ContainerService {
 
-  private static final Logger log = LoggerFactory.getLogger(ContainerService.class);
-
-  /** SIGKILL cannot be refused, but a process in an uninterruptible wait may take its time. */
-  private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
-
-  /** After this time it is looked whether another container keeps one from ending. */
-  private static final Duration TELL_AFTER = Duration.ofSeconds(1);
-
-  private static final int STOP_SECONDS = 10;
-
   private final Containers containers;
   private final ContainerStore store;
   private final ContainerCreator creator;
   private final ContainerLauncher launcher;
+  private final ContainerStopper stopper;
   private final ContainerRemover remover;
   private final HostChecks checks;
   private final RuntimeDriver runtime;
   private final ContainerEvents events;
   private final ContainerQuery.Surroundings surroundings;
   private final ContainerPaths paths;
-  private final PidSharing pidSharing;
 
   ContainerService(
       Containers containers,
       ContainerStore store,
       ContainerCreator creator,
       ContainerLauncher launcher,
+      ContainerStopper stopper,
       ContainerRemover remover,
       HostChecks checks,
       RuntimeDriver runtime,
@@ -66,13 +52,13 @@ public final class ContainerService {
     this.store = store;
     this.creator = creator;
     this.launcher = launcher;
+    this.stopper = stopper;
     this.remover = remover;
     this.checks = checks;
     this.runtime = runtime;
     this.events = events;
     this.surroundings = surroundings;
     this.paths = paths;
-    this.pidSharing = new PidSharing(containers);
   }
 
   /** Makes a container. It is durable when this returns. */
@@ -155,139 +141,12 @@ public final class ContainerService {
           EngineException.Kind.NOT_MODIFIED,
           "Container already stopped: " + handle.current().name());
     }
-    stop(handle, timeout, first);
-  }
-
-  private void stop(ContainerHandle handle, OptionalInt timeout, int signal) {
-    Optional<CompletableFuture<State>> end = intendStop(handle);
-    if (end.isEmpty()) {
-      return;
-    }
-    CompletableFuture<State> exit = end.get();
-    Container container = handle.current();
-    int first = signal > 0 ? signal : Signal.toStop(container);
-    send(handle, first);
-    int seconds = timeout.orElse(stopTimeout(container));
-    if (seconds < 0) {
-      awaitEnd(handle, exit);
-    } else if (seconds == 0 || !endsWithin(exit, Duration.ofSeconds(seconds))) {
-      kill(handle, exit);
-    }
-    events.publish(handle.current(), "stop");
-  }
-
-  private static int stopTimeout(Container container) {
-    Integer configured = container.config().stopTimeout();
-    return configured == null ? STOP_SECONDS : configured;
-  }
-
-  /**
-   * Records that the end is wanted, so that no policy undoes it.
-   *
-   * @return completed at the end of the run there is now, under whatever policy; empty when nothing
-   *     runs
-   */
-  private Optional<CompletableFuture<State>> intendStop(ContainerHandle handle) {
-    handle.lock.lock();
-    try {
-      handle.cancelRestart();
-      Container container = handle.current();
-      State state = container.state();
-      if (state.status() == Status.RESTARTING) {
-        State stopped = state.stoppedByUser(true).with(Status.EXITED);
-        change(handle, container.with(stopped));
-        handle.exited(stopped);
-        events.publish(container, "stop");
-        return Optional.empty();
-      }
-      if (!state.isRunning()) {
-        return Optional.empty();
-      }
-      change(handle, container.with(state.stoppedByUser(true)));
-      return Optional.of(handle.nextExit());
-    } finally {
-      handle.lock.unlock();
-    }
+    stopper.stop(handle, timeout, first);
   }
 
   private void change(ContainerHandle handle, Container container) {
     handle.publish(container);
     store.updateLater(container);
-  }
-
-  private void send(ContainerHandle handle, int signal) {
-    runtime.signal(handle.id(), signal, false);
-    events.publish(handle.current(), "kill", Map.of("signal", Integer.toString(signal)));
-    if (handle.current().state().status() == Status.PAUSED || handle.freezes() > 0) {
-      resumeAfterSignal(handle);
-    }
-  }
-
-  /** A frozen process takes no signal: the one just sent is meant to end it. */
-  private void resumeAfterSignal(ContainerHandle handle) {
-    handle.lock.lock();
-    try {
-      Container container = handle.current();
-      if (container.state().status() == Status.PAUSED) {
-        runtime.resume(handle.id());
-        change(handle, container.with(container.state().with(Status.RUNNING)));
-      } else if (handle.freezes() > 0 && container.state().isRunning()) {
-        runtime.resume(handle.id());
-      }
-      handle.freezes(0);
-    } finally {
-      handle.lock.unlock();
-    }
-  }
-
-  private void kill(ContainerHandle handle, CompletableFuture<State> exit) {
-    if (!exit.isDone()) {
-      send(handle, Signal.KILL);
-    }
-    if (!endsWithin(exit, TELL_AFTER)) {
-      tellObstacle(handle);
-      if (!endsWithin(exit, KILL_LIMIT.minus(TELL_AFTER))) {
-        throw doesNotEnd(handle.current());
-      }
-    }
-  }
-
-  private EngineException doesNotEnd(Container container) {
-    return pidSharing
-        .obstacle(container)
-        .map(EngineException::conflict)
-        .orElseGet(
-            () ->
-                EngineException.system(
-                    "container %s does not end %d s after SIGKILL: one of its processes is in an uninterruptible wait"
-                        .formatted(container.id(), KILL_LIMIT.toSeconds()),
-                    null));
-  }
-
-  /** Who waits for ever is told nothing: the log says what it waits for. */
-  private void awaitEnd(ContainerHandle handle, CompletableFuture<State> exit) {
-    if (!endsWithin(exit, TELL_AFTER)) {
-      tellObstacle(handle);
-      exit.join();
-    }
-  }
-
-  private void tellObstacle(ContainerHandle handle) {
-    pidSharing.obstacle(handle.current()).ifPresent(log::warn);
-  }
-
-  private static boolean endsWithin(CompletableFuture<State> exit, Duration limit) {
-    try {
-      exit.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException e) {
-      return false;
-    } catch (java.util.concurrent.ExecutionException e) {
-      throw new IllegalStateException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw EngineException.system("interrupted while waiting for a container to end", e);
-    }
   }
 
   /** Stops the container if it runs, and starts it. */
@@ -296,7 +155,7 @@ public final class ContainerService {
     int first = signal.isPresent() ? Signal.parse(signal.get()) : 0;
     handle.keepOnExit();
     try {
-      stop(handle, timeout, first);
+      stopper.stop(handle, timeout, first);
       start(handle.id());
     } catch (EngineException e) {
       if (e.kind() != EngineException.Kind.NOT_MODIFIED) {
@@ -319,10 +178,9 @@ public final class ContainerService {
               .formatted(reference, container.id()));
     }
     if (number == Signal.KILL) {
-      intendStop(handle).ifPresent(exit -> kill(handle, exit));
+      stopper.kill(handle);
     } else if (number == Signal.toStop(container)) {
-      intendStop(handle);
-      send(handle, number);
+      stopper.signal(handle, number);
     } else {
       runtime.signal(handle.id(), number, false);
       events.publish(container, "kill", Map.of("signal", Integer.toString(number)));
@@ -420,7 +278,7 @@ public final class ContainerService {
   public void remove(String reference, boolean volumes, boolean force) {
     ContainerHandle handle = containers.handle(reference);
     if (force) {
-      intendStop(handle).ifPresent(exit -> kill(handle, exit));
+      stopper.kill(handle);
     }
     remover.remove(handle, reference, volumes, force);
   }

@@ -139,6 +139,7 @@ final class HealthMonitor {
             "Health check exceeded timeout (%s)".formatted(text(rules.timeout())));
       }
       int exitCode = execs.get(exec).exitCode().orElse(TIMED_OUT);
+      execs.forgetProbe(exec);
       return new Health.Result(
           start, Instant.now(), exitCode, output.toString(StandardCharsets.UTF_8));
     } catch (EngineException | DriverException | IOException e) {

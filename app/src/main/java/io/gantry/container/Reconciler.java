@@ -250,8 +250,8 @@ final class Reconciler {
    */
   private void background(Set<String> known) {
     try {
-      removeOrphanSnapshots(known);
-      removeOrphanDirectories(known);
+      removeOrphanSnapshots();
+      removeOrphanDirectories();
     } catch (IOException | RuntimeException e) {
       log.warn("Cleaning up after the last run", e);
     }
@@ -266,7 +266,7 @@ final class Reconciler {
     }
   }
 
-  private void removeOrphanSnapshots(Set<String> known) {
+  private void removeOrphanSnapshots() {
     for (Snapshot snapshot : storage.walk()) {
       if (snapshot.kind() == SnapshotKind.ACTIVE
           && ID.matcher(snapshot.key()).matches()
@@ -277,7 +277,7 @@ final class Reconciler {
     }
   }
 
-  private void removeOrphanDirectories(Set<String> known) throws IOException {
+  private void removeOrphanDirectories() throws IOException {
     List<Path> orphans = new ArrayList<>();
     for (Path parent : List.of(paths.all(), paths.mounts())) {
       try (DirectoryStream<Path> entries = Files.newDirectoryStream(parent)) {
@@ -294,12 +294,18 @@ final class Reconciler {
     }
   }
 
-  /** Restart policies, removals that were cut off, and containers that were to go when they end. */
+  /**
+   * Restart policies, removals that were cut off, and containers that were to go when they end. One
+   * that a user has started, stopped or removed since the engine answers is as he wants it.
+   */
   private void goOn(ContainerHandle handle) {
     handle.lock.lock();
     try {
       Container container = handle.current();
       State state = container.state();
+      if (handle.isUsersChoice()) {
+        return;
+      }
       switch (state.status()) {
         case REMOVING -> remover.remove(handle, false);
         case RESTARTING -> exits.resumeRestart(handle);

@@ -288,6 +288,14 @@ public final class ExecService {
     }
   }
 
+  /** A health check has been evaluated; one that still runs is forgotten later, as any exec. */
+  public void forgetProbe(String id) {
+    if (get(id).exitCode().isPresent()) {
+      sessions.remove(id);
+      records.delete(id);
+    }
+  }
+
   /** The container is removed. */
   public void containerRemoved(String containerId) {
     forget(session -> session.containerId().equals(containerId));

@@ -1,0 +1,202 @@
+package io.gantry.container;
+
+import io.gantry.error.EngineException;
+import io.gantry.plugins.DriverException;
+import io.gantry.plugins.runtime.RuntimeDriver;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends runs that a user wants to end. That it is wanted is recorded first, under the container's
+ * lock, so that no restart policy undoes it; the end itself is waited for without the lock. It is
+ * the end of the run there was when it was recorded, not of one before or after.
+ */
+final class ContainerStopper {
+
+  private static final Logger log = LoggerFactory.getLogger(ContainerStopper.class);
+
+  /** SIGKILL cannot be refused, but a process in an uninterruptible wait may take its time. */
+  private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
+
+  /** After this time it is looked whether another container keeps one from ending. */
+  private static final Duration TELL_AFTER = Duration.ofSeconds(1);
+
+  private static final int STOP_SECONDS = 10;
+
+  private final ContainerStore store;
+  private final RuntimeDriver runtime;
+  private final ContainerEvents events;
+  private final PidSharing pidSharing;
+
+  ContainerStopper(
+      Containers containers, ContainerStore store, RuntimeDriver runtime, ContainerEvents events) {
+    this.store = store;
+    this.runtime = runtime;
+    this.events = events;
+    this.pidSharing = new PidSharing(containers);
+  }
+
+  /**
+   * Sends the stop signal, then SIGKILL; does nothing when nothing runs.
+   *
+   * @param timeout seconds between the two; negative waits for ever; empty is the container's own,
+   *     else 10
+   * @param signal instead of the container's stop signal, 0 for none
+   */
+  void stop(ContainerHandle handle, OptionalInt timeout, int signal) {
+    Optional<CompletableFuture<State>> end = intend(handle);
+    if (end.isEmpty()) {
+      return;
+    }
+    CompletableFuture<State> exit = end.get();
+    Container container = handle.current();
+    send(handle, signal > 0 ? signal : Signal.toStop(container));
+    int seconds = timeout.orElse(stopTimeout(container));
+    if (seconds < 0) {
+      awaitEnd(handle, exit);
+    } else if (seconds == 0 || !endsWithin(exit, Duration.ofSeconds(seconds))) {
+      kill(handle, exit);
+    }
+    events.publish(handle.current(), "stop");
+  }
+
+  private static int stopTimeout(Container container) {
+    Integer configured = container.config().stopTimeout();
+    return configured == null ? STOP_SECONDS : configured;
+  }
+
+  /** Sends SIGKILL and waits for the end; does nothing when nothing runs. */
+  void kill(ContainerHandle handle) {
+    intend(handle).ifPresent(exit -> kill(handle, exit));
+  }
+
+  /** Sends a signal that is meant to end the container, and waits for nothing. */
+  void signal(ContainerHandle handle, int signal) {
+    if (intend(handle).isPresent()) {
+      send(handle, signal);
+    }
+  }
+
+  /**
+   * Records that the end is wanted. A container that waits for its restart has ended thereby.
+   *
+   * @return completed at the end of the run there is; empty when nothing runs
+   */
+  private Optional<CompletableFuture<State>> intend(ContainerHandle handle) {
+    handle.lock.lock();
+    try {
+      handle.cancelRestart();
+      Container container = handle.current();
+      State state = container.state();
+      if (state.status() == Status.RESTARTING) {
+        State stopped = state.stoppedByUser(true).with(Status.EXITED);
+        change(handle, container.with(stopped));
+        handle.exited(stopped);
+        events.publish(container, "stop");
+        return Optional.empty();
+      }
+      if (!state.isRunning()) {
+        return Optional.empty();
+      }
+      change(handle, container.with(state.stoppedByUser(true)));
+      return Optional.of(handle.nextExit());
+    } finally {
+      handle.lock.unlock();
+    }
+  }
+
+  private void change(ContainerHandle handle, Container container) {
+    handle.publish(container);
+    store.updateLater(container);
+  }
+
+  private void send(ContainerHandle handle, int signal) {
+    try {
+      runtime.signal(handle.id(), signal, false);
+    } catch (DriverException e) {
+      if (e.kind() != DriverException.Kind.NOT_FOUND) {
+        throw e;
+      }
+      log.debug("container {} has ended before the signal came", handle.id());
+    }
+    events.publish(handle.current(), "kill", Map.of("signal", Integer.toString(signal)));
+    if (handle.current().state().status() == Status.PAUSED || handle.freezes() > 0) {
+      resumeAfterSignal(handle);
+    }
+  }
+
+  /** A frozen process takes no signal: the one just sent is meant to end it. */
+  private void resumeAfterSignal(ContainerHandle handle) {
+    handle.lock.lock();
+    try {
+      Container container = handle.current();
+      if (container.state().status() == Status.PAUSED) {
+        runtime.resume(handle.id());
+        change(handle, container.with(container.state().with(Status.RUNNING)));
+      } else if (handle.freezes() > 0 && container.state().isRunning()) {
+        runtime.resume(handle.id());
+      }
+      handle.freezes(0);
+    } finally {
+      handle.lock.unlock();
+    }
+  }
+
+  private void kill(ContainerHandle handle, CompletableFuture<State> exit) {
+    if (!exit.isDone()) {
+      send(handle, Signal.KILL);
+    }
+    if (!endsWithin(exit, TELL_AFTER)) {
+      tellObstacle(handle);
+      if (!endsWithin(exit, KILL_LIMIT.minus(TELL_AFTER))) {
+        throw doesNotEnd(handle.current());
+      }
+    }
+  }
+
+  private EngineException doesNotEnd(Container container) {
+    return pidSharing
+        .obstacle(container)
+        .map(EngineException::conflict)
+        .orElseGet(
+            () ->
+                EngineException.system(
+                    "container %s does not end %d s after SIGKILL: one of its processes is in an uninterruptible wait"
+                        .formatted(container.id(), KILL_LIMIT.toSeconds()),
+                    null));
+  }
+
+  /** Who waits for ever is told nothing: the log says what it waits for. */
+  private void awaitEnd(ContainerHandle handle, CompletableFuture<State> exit) {
+    if (!endsWithin(exit, TELL_AFTER)) {
+      tellObstacle(handle);
+      exit.join();
+    }
+  }
+
+  private void tellObstacle(ContainerHandle handle) {
+    pidSharing.obstacle(handle.current()).ifPresent(log::warn);
+  }
+
+  private static boolean endsWithin(CompletableFuture<State> exit, Duration limit) {
+    try {
+      exit.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw EngineException.system("interrupted while waiting for a container to end", e);
+    }
+  }
+}
