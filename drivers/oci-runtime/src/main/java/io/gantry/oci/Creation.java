@@ -137,9 +137,9 @@ final class Creation {
       config.separateLaterHooks(bundle);
     }
     Files.write(bundle.resolve("config.json"), config.bytes());
-    Optional<Path> journal = spec.journal().map(JournalFiles::file);
+    Optional<Path> journal = spec.journal().map(JournalSegments::file);
     if (spec.journal().isPresent()) {
-      JournalFiles.endRun(spec.journal().get());
+      JournalSegments.endRun(spec.journal().get());
     }
 
     Conmon.Message message;

@@ -193,13 +193,13 @@ class JournalFilesTest {
 
   @Test
   void runsAreTold() throws Exception {
-    JournalFiles.endRun(directory);
+    JournalSegments.endRun(directory);
     assertThat(journal.size()).isZero();
     line("a");
-    JournalFiles.endRun(directory);
-    JournalFiles.endRun(directory);
+    JournalSegments.endRun(directory);
+    JournalSegments.endRun(directory);
     write(STAMP + "stdout F torn");
-    JournalFiles.endRun(directory);
+    JournalSegments.endRun(directory);
     line("b");
     Kept kept = new Kept();
     var _ = journal.read(Position.START, kept);
@@ -251,7 +251,7 @@ class JournalFilesTest {
     journal.release(at);
     assertThat(journal.size()).isZero();
     assertThat(journal.read(at, kept)).isEqualTo(at);
-    JournalFiles.endRun(directory);
+    JournalSegments.endRun(directory);
     line("b");
     var _ = journal.read(at, kept);
     assertThat(kept.pieces).hasSize(2);
@@ -279,7 +279,7 @@ class JournalFilesTest {
     assertThat(journal.awaitMore(at, Duration.ofSeconds(5))).isTrue();
     at = journal.read(at, kept);
     journal.release(at);
-    JournalFiles.endRun(directory);
+    JournalSegments.endRun(directory);
     line("c");
     assertThat(journal.awaitMore(at, Duration.ofSeconds(5))).isTrue();
     var _ = journal.read(at, kept);

@@ -79,7 +79,8 @@ public abstract class JournalConformance extends RuntimeDriverFixture {
       journal.release(at);
       Journal.Position last = at;
       try (Journal again = driver.journal(c.id(), directory)) {
-        assertThat(again.read(last, pieces)).isEqualTo(last);
+        // A segment may have begun after the last line: its beginning is the same place.
+        assertThat(again.read(last, pieces)).isGreaterThanOrEqualTo(last);
         assertThat(pieces.whole).hasSize(lines);
       }
     }
