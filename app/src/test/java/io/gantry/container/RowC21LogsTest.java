@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -83,7 +84,7 @@ class RowC21LogsTest {
   }
 
   private static Map<String, ?> driver(String type, String... options) {
-    Map<String, String> config = new java.util.HashMap<>();
+    Map<String, String> config = new HashMap<>();
     for (int i = 0; i < options.length; i += 2) {
       config.put(options[i], options[i + 1]);
     }
