@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -33,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** Rows C2 to C7 of the guide, through the API, on the real kernel. */
+/** Rows C2 to C7 and C12 of the guide, through the API, on the real kernel. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LifecycleRowsTest {
 
@@ -477,6 +478,72 @@ class LifecycleRowsTest {
       } catch (IOException e) {
         throw new java.io.UncheckedIOException(e);
       }
+    }
+  }
+
+  /** The rules themselves: {@link HealthRulesTest}. */
+  @Nested
+  class RowC12Health {
+
+    private static Map<String, ?> probe(String command, Map<String, ?> more) {
+      Map<String, Object> check = new HashMap<>();
+      check.put("Test", List.of("CMD-SHELL", command));
+      check.put("Interval", TimeUnit.MILLISECONDS.toNanos(200));
+      check.put("Retries", 1);
+      check.putAll(more);
+      return Map.of("Healthcheck", check);
+    }
+
+    private static JsonNode awaitResult(String id) throws Exception {
+      return containers
+          .await(id, "probed", now -> !now.at("/State/Health/Log").isEmpty())
+          .at("/State/Health/Log/0");
+    }
+
+    @Test
+    void unhealthyEndsItWhenThatWasAskedForAndNoPolicyBringsItBack() throws Exception {
+      String id =
+          containers.run("ends", probe("false", Map.of("ExitOnUnhealthy", true)), ALWAYS, OBEDIENT);
+      JsonNode container = containers.awaitStatus(id, "exited");
+      assertThat(container.at("/State/ExitCode").asInt()).isEqualTo(137);
+      assertThat(container.get("RestartCount").asInt()).isZero();
+      assertThat(containers.actions(id)).contains("health_status: unhealthy");
+    }
+
+    @Test
+    void aProbeThatTakesTooLongIsEndedWithAllThatItStarted() throws Exception {
+      // one probe, soon, and no second one
+      Map<String, ?> once =
+          Map.of(
+              "Timeout", TimeUnit.MILLISECONDS.toNanos(500),
+              "StartPeriod", TimeUnit.MILLISECONDS.toNanos(600),
+              "StartInterval", TimeUnit.MILLISECONDS.toNanos(200),
+              "Interval", TimeUnit.MINUTES.toNanos(10));
+      String id = containers.run("slow", probe("sleep 555 & sleep 556", once), Map.of(), OBEDIENT);
+      JsonNode result = awaitResult(id);
+      assertThat(result.get("ExitCode").asInt()).isEqualTo(-1);
+      assertThat(result.get("Output").asString())
+          .isEqualTo("Health check exceeded timeout (500ms)");
+      containers.await(id, "rid of the probe", now -> !top(id).contains("sleep 55"));
+      assertThat(top(id)).contains("usleep");
+    }
+
+    private static String top(String id) {
+      try {
+        return client.get("/containers/" + id + "/top").expectOk().text();
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
+    }
+
+    @Test
+    void whatAProbePrintsIsKeptToItsLimit() throws Exception {
+      String id =
+          containers.run("loud", probe("yes | head -c 100000", Map.of()), Map.of(), OBEDIENT);
+      JsonNode result = awaitResult(id);
+      assertThat(result.get("ExitCode").asInt()).isZero();
+      assertThat(result.get("Output").asString()).hasSize(4096);
+      containers.await(id, "probed often", now -> now.at("/State/Health/Log").size() == 5);
     }
   }
 }
