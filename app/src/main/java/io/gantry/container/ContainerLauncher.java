@@ -90,7 +90,7 @@ final class ContainerLauncher {
     try {
       Container running = bringUp(handle, starting);
       handle.publish(running);
-      store.updateLater(running);
+      store.updateWish(running);
       events.publish(running, "start");
       health.start(running, killer);
     } catch (IOException | RuntimeException e) {

@@ -98,7 +98,7 @@ final class ContainerStopper {
       State state = container.state();
       if (state.status() == Status.RESTARTING) {
         State stopped = state.stoppedByUser(true).with(Status.EXITED);
-        change(handle, container.with(stopped));
+        wish(handle, container.with(stopped));
         handle.exited(stopped);
         events.publish(container, "stop");
         return Optional.empty();
@@ -106,11 +106,16 @@ final class ContainerStopper {
       if (!state.isRunning()) {
         return Optional.empty();
       }
-      change(handle, container.with(state.stoppedByUser(true)));
+      wish(handle, container.with(state.stoppedByUser(true)));
       return Optional.of(handle.nextExit());
     } finally {
       handle.lock.unlock();
     }
+  }
+
+  private void wish(ContainerHandle handle, Container container) {
+    handle.publish(container);
+    store.updateWish(container);
   }
 
   private void change(ContainerHandle handle, Container container) {

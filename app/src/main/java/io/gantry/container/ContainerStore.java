@@ -46,6 +46,19 @@ final class ContainerStore {
     return store.submit(Durability.PROCESS, CONTAINERS.update(container));
   }
 
+  /**
+   * That a user started or stopped it. Durable when it returns if a restart policy goes by it:
+   * after a power cut nothing else tells whether the container is to run. Otherwise written in
+   * order.
+   */
+  void updateWish(Container container) {
+    if (container.hostConfig().restartPolicy().isSet()) {
+      update(container);
+    } else {
+      updateLater(container);
+    }
+  }
+
   /** Durable when it returns: name, limits, networks, restart policy. */
   void update(Container container) {
     store.write(Durability.HOST, CONTAINERS.update(container));

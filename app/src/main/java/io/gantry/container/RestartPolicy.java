@@ -16,6 +16,11 @@ public record RestartPolicy(String name, int maximumRetryCount) {
     return name.isEmpty() ? new RestartPolicy("no", maximumRetryCount) : this;
   }
 
+  /** Whether there is a policy at all. */
+  boolean isSet() {
+    return !name.isEmpty() && !name.equals("no");
+  }
+
   /**
    * Whether a container that just ended is started again.
    *
