@@ -32,7 +32,12 @@ public final class NetThreads {
             10,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            Thread.ofPlatform().name("net-", 0).daemon().factory()) {
+            // nothing of whoever happens to be the first caller, neither its class loader
+            Thread.ofPlatform()
+                .name("net-", 0)
+                .daemon()
+                .inheritInheritableThreadLocals(false)
+                .factory()) {
           @Override
           protected void afterExecute(Runnable task, @Nullable Throwable failure) {
             if (RETIRED.get()) {
