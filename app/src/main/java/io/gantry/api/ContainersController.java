@@ -145,6 +145,9 @@ final class ContainersController implements Controller {
 
   private void update(Exchange exchange) throws IOException {
     UpdateRequest request = exchange.json(UpdateRequest.class);
+    if (request.accel() != null) {
+      containers.refuseAccelerators(exchange.name(), request.accel());
+    }
     List<String> warnings =
         containers.update(
             exchange.name(), request.resources(), Optional.ofNullable(request.restartPolicy()));

@@ -1,5 +1,6 @@
 package io.gantry.container;
 
+import io.gantry.container.spec.Accelerators;
 import io.gantry.container.spec.CheckedUpdate;
 import io.gantry.container.spec.HostChecks;
 import io.gantry.container.stream.ContainerStreams;
@@ -236,6 +237,16 @@ public final class ContainerService {
   /** Gives the container another name, durably. */
   public void rename(String reference, String newName) {
     creator.rename(containers.handle(reference), reference, newName);
+  }
+
+  /**
+   * Answers who wants to give accelerators to a container.
+   *
+   * @throws EngineException INVALID, naming the first
+   */
+  public void refuseAccelerators(String reference, List<String> names) {
+    var _ = containers.get(reference);
+    Accelerators.refuse(names);
   }
 
   /**

@@ -3,20 +3,22 @@ package io.gantry.container.spec;
 import io.gantry.container.Container;
 import io.gantry.container.HostChannel;
 import io.gantry.error.EngineException;
+import io.gantry.linux.mount.MountInfo;
 import io.gantry.linux.mount.Mounts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * openEuler's {@code --host-channel}: a file system in memory, at a path of the host's that must be
- * new, which the container sees too. It is mounted at the container's first start and goes with the
- * container.
+ * new, which the container sees too. It is mounted at the container's first start, bears the
+ * container's name in the mount table, and goes with the container.
  */
 final class SharedChannel {
 
@@ -75,12 +77,16 @@ final class SharedChannel {
     }
     Path place = Path.of(channel.pathOnHost());
     try {
-      Files.createDirectories(place);
-      if (!Mounts.isMountPoint(place)) {
+      Optional<MountInfo> there = mountAt(place);
+      if (there.isPresent() && !there.get().source().equals(source(container))) {
+        throw EngineException.conflict("Host path '" + place + "' already exists");
+      }
+      if (there.isEmpty()) {
+        Files.createDirectories(place);
         long size = channel.size() == 0 ? STANDARD_SIZE : channel.size();
         Mounts.mount(
             "tmpfs",
-            "tmpfs",
+            source(container),
             place,
             List.of("noexec", "nosuid", "nodev", "mode=1777", "size=" + size));
       }
@@ -90,7 +96,17 @@ final class SharedChannel {
     }
   }
 
-  /** Takes it away; what still uses it keeps it unseen. */
+  private static String source(Container container) {
+    return "host-channel-" + container.shortId();
+  }
+
+  private static Optional<MountInfo> mountAt(Path place) {
+    return MountInfo.list().stream()
+        .filter(mount -> Path.of(mount.mountPoint()).equals(place.normalize()))
+        .reduce((below, above) -> above);
+  }
+
+  /** Takes it away; what still uses it keeps it unseen. Another's at the same place stays. */
   static void remove(Container container) {
     HostChannel channel = container.hostConfig().hostChannel();
     if (channel == null) {
@@ -98,10 +114,11 @@ final class SharedChannel {
     }
     Path place = Path.of(channel.pathOnHost());
     try {
-      if (Mounts.isMountPoint(place)) {
+      Optional<MountInfo> there = mountAt(place);
+      if (there.filter(mount -> mount.source().equals(source(container))).isPresent()) {
         Mounts.detach(place);
+        Files.deleteIfExists(place);
       }
-      Files.deleteIfExists(place);
     } catch (IOException e) {
       log.warn("Host channel {} of container {} is left over", place, container.id(), e);
     }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletionException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -146,6 +147,7 @@ final class Conmon {
    * Starts the monitor of an exec.
    *
    * @param connected it waits for a connection and {@link ExecPipes#go} before it runs the process
+   * @param umask of the process, which runc takes from who starts it and not from the specification
    */
   ExecPipes exec(
       Launcher launcher,
@@ -156,7 +158,8 @@ final class Conmon {
       Path process,
       boolean tty,
       boolean openStdin,
-      boolean connected)
+      boolean connected,
+      OptionalInt umask)
       throws IOException {
     List<String> arguments =
         common(runtime, id, execId, directory, directory.resolve("exit"), tty, openStdin);
@@ -188,7 +191,7 @@ final class Conmon {
                   ATTACH,
                   attach.orElseThrow().writeEnd())
               : Map.of(SYNC, sync.writeEnd());
-      var _ = launcher.start(command(arguments, directory, descriptors));
+      var _ = launcher.start(command(arguments, directory, descriptors).withUmask(umask));
       // The first of two: it waits for it before it leaves its parent, so that one could move it to
       // a cgroup.
       pipes.go();

@@ -15,7 +15,9 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalInt;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Runs further processes in containers, each with a monitor and a directory of its own. */
@@ -69,7 +71,8 @@ final class Execs {
             process,
             spec.tty(),
             spec.openStdin(),
-            spec.connected());
+            spec.connected(),
+            umask(spec.process()));
     Optional<Attachment> streams = Optional.empty();
     try {
       if (spec.connected() && pipes.awaitSocket()) {
@@ -110,9 +113,18 @@ final class Execs {
     return pid.isPresent() ? PidFd.open(poller, pid.get()) : Optional.empty();
   }
 
+  private static OptionalInt umask(String process) {
+    JsonNode umask = parsed(process).path("user").path("umask");
+    return umask.isInt() ? OptionalInt.of(umask.asInt() & 0777) : OptionalInt.empty();
+  }
+
   private static String program(String process) {
+    return BundleConfig.program(parsed(process));
+  }
+
+  private static JsonNode parsed(String process) {
     try {
-      return BundleConfig.program(JsonMapper.shared().readTree(process));
+      return JsonMapper.shared().readTree(process);
     } catch (JacksonException e) {
       throw new DriverException(Kind.INVALID, "the OCI process is not JSON", e);
     }

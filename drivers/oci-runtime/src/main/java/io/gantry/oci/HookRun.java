@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -199,7 +200,12 @@ final class HookRun {
         child =
             launcher.start(
                 new Command(
-                    hook.path(), hook.args(), hook.env(), directory, Map.of(0, in, 2, err)));
+                    hook.path(),
+                    hook.args(),
+                    hook.env(),
+                    directory,
+                    OptionalInt.empty(),
+                    Map.of(0, in, 2, err)));
       } catch (IOException e) {
         return Optional.of(String.valueOf(e.getMessage()));
       }

@@ -4,6 +4,7 @@ import io.gantry.linux.poll.Descriptor;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * A program to start. Its standard streams are {@code /dev/null} unless given; it gets no other
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param arguments what it is called, then its arguments
  * @param environment all of it
  * @param directory where it starts
+ * @param umask what it starts with; empty: that of this process
  * @param descriptors by the number they have in the program, below 16; they stay open here
  */
 public record Command(
@@ -20,6 +22,7 @@ public record Command(
     List<String> arguments,
     Map<String, String> environment,
     Path directory,
+    OptionalInt umask,
     Map<Integer, Descriptor> descriptors) {
 
   static final int HIGHEST = 15;
@@ -53,7 +56,12 @@ public record Command(
       Map<String, String> environment,
       Path directory,
       Map<Integer, Descriptor> descriptors) {
-    this(program(arguments), arguments, environment, directory, descriptors);
+    this(program(arguments), arguments, environment, directory, OptionalInt.empty(), descriptors);
+  }
+
+  /** The same with an umask of its own. */
+  public Command withUmask(OptionalInt mask) {
+    return new Command(program, arguments, environment, directory, mask, descriptors);
   }
 
   private static String program(List<String> arguments) {

@@ -46,19 +46,21 @@ public final class Launcher implements AutoCloseable {
    */
   public static Launcher open(Poller poller, Optional<Hidden> hidden) throws IOException {
     Launcher launcher = new Launcher(poller, hidden);
-    if (hidden.isPresent()) {
-      try {
-        launcher.run(
-            () -> {
+    try {
+      return launcher.run(
+          () -> {
+            if (ProcessCalls.unshare(ProcessCalls.CLONE_FS) != 0) {
+              throw ErrnoException.last("give a thread an umask of its own");
+            }
+            if (hidden.isPresent()) {
               hide(hidden.get());
-              return hidden;
-            });
-      } catch (IOException e) {
-        launcher.close();
-        throw e;
-      }
+            }
+            return launcher;
+          });
+    } catch (IOException e) {
+      launcher.close();
+      throw e;
     }
-    return launcher;
   }
 
   /**
@@ -75,7 +77,18 @@ public final class Launcher implements AutoCloseable {
   }
 
   public Child start(Command command) throws IOException {
-    return run(() -> Children.start(poller, command));
+    return run(
+        () -> command.umask().isPresent() ? startMasked(command) : Children.start(poller, command));
+  }
+
+  /** The thread's umask is its own: see {@link #open}. */
+  private Child startMasked(Command command) throws IOException {
+    int before = ProcessCalls.umask(command.umask().getAsInt());
+    try {
+      return Children.start(poller, command);
+    } finally {
+      var _ = ProcessCalls.umask(before);
+    }
   }
 
   private <T> T run(Callable<T> task) throws IOException {

@@ -7,6 +7,7 @@ import com.sun.jna.Native;
  */
 final class ProcessCalls {
 
+  static final int CLONE_FS = 0x200;
   static final int CLONE_NEWNS = 0x20000;
   static final int MS_PRIVATE = 1 << 18;
   static final int MNT_DETACH = 2;
@@ -71,6 +72,8 @@ final class ProcessCalls {
   static native int sigemptyset(long set);
 
   static native int unshare(int flags);
+
+  static native int umask(int mask);
 
   static native int mount(String source, String target, long type, long flags, long data);
 
