@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /**
- * openEuler's own options of containers, each row of the guide in a class named after it; hooks are
- * in {@code RowC8HooksTest}.
+ * openEuler's own options of containers, each row of the guide in a class named after it. Hooks are
+ * in {@code RowC8HooksTest}, the end of the unhealthy in {@code LifecycleRowsTest}.
  */
 @Timeout(60)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -234,46 +234,6 @@ class OpenEulerRowsTest {
       remove(name);
       assertThat(message(create(name(), "true", "", "'Annotations':{'':'x'}")))
           .contains("the empty string is not permitted as an annotation key");
-    }
-  }
-
-  @Nested
-  class RowC12ExitOnUnhealthy {
-
-    @Test
-    void killsForGood() throws Exception {
-      String probe =
-          ",'Healthcheck':{'Test':['CMD-SHELL','exit"
-              + " 1'],'Interval':50000000,'Retries':2,'ExitOnUnhealthy':true}";
-      String name =
-          run(
-              "trap : TERM INT; while :; do sleep 0.1; done",
-              probe,
-              "'RestartPolicy':{'Name':'always'}");
-      assertThat(client.post("/containers/" + name + "/wait").json().path("StatusCode").asInt())
-          .isEqualTo(137);
-      JsonNode inspect = inspect(name);
-      assertThat(inspect.at("/State/Status").asString()).isEqualTo("exited");
-      assertThat(inspect.at("/State/ExitCode").asInt()).isEqualTo(137);
-      assertThat(inspect.at("/State/Health/Status").asString()).isEqualTo("unhealthy");
-      assertThat(inspect.path("RestartCount").asInt()).isZero();
-      assertThat(inspect.at("/Config/Healthcheck/ExitOnUnhealthy").asBoolean()).isTrue();
-      remove(name);
-    }
-
-    @Test
-    void otherwiseItRunsOn() throws Exception {
-      String name =
-          run(
-              "sleep 100",
-              ",'Healthcheck':{'Test':['CMD-SHELL','exit 1'],'Interval':50000000,'Retries':1}",
-              "");
-      while (!inspect(name).at("/State/Health/Status").asString().equals("unhealthy")) {
-        Thread.onSpinWait();
-      }
-      assertThat(inspect(name).at("/State/Running").asBoolean()).isTrue();
-      assertThat(inspect(name).at("/Config/Healthcheck").has("ExitOnUnhealthy")).isFalse();
-      remove(name);
     }
   }
 
