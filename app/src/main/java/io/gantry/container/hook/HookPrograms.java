@@ -7,7 +7,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -71,12 +70,11 @@ final class HookPrograms {
   }
 
   private static void check(String name, Path real) throws IOException {
-    Map<String, Object> attributes = Files.readAttributes(real, "unix:uid,mode,permissions");
-    Set<?> permissions = (Set<?>) attributes.get("permissions");
+    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(real);
     if (!Files.isRegularFile(real) || !executable(permissions)) {
       throw EngineException.invalid("Hook path \"" + name + "\" is not an executable file");
     }
-    if (!Integer.valueOf(0).equals(attributes.get("uid"))) {
+    if (!Integer.valueOf(0).equals(Files.getAttribute(real, "unix:uid"))) {
       throw EngineException.invalid(
           "Hook file %s isn't right,file owner should be root".formatted(name));
     }
@@ -86,7 +84,7 @@ final class HookPrograms {
     }
   }
 
-  private static boolean executable(Set<?> permissions) {
+  private static boolean executable(Set<PosixFilePermission> permissions) {
     return permissions.contains(PosixFilePermission.OWNER_EXECUTE)
         || permissions.contains(PosixFilePermission.GROUP_EXECUTE)
         || permissions.contains(PosixFilePermission.OTHERS_EXECUTE);
