@@ -83,6 +83,7 @@ public final class ContainerService {
     CompletableFuture<Void> hooks;
     lockAfterHooks(handle);
     try {
+      requireNotRestarting(handle.current());
       handle.cancelRestart();
       startOrRemove(handle);
       hooks = runtime.hooks(handle.id());
@@ -105,6 +106,14 @@ public final class ContainerService {
       }
       handle.lock.unlock();
       hooks.join();
+    }
+  }
+
+  /** It is on its way already: as for Docker, it runs. */
+  private static void requireNotRestarting(Container container) {
+    if (container.state().status() == Status.RESTARTING) {
+      throw new EngineException(
+          EngineException.Kind.NOT_MODIFIED, "container " + container.id() + " is restarting");
     }
   }
 
@@ -168,19 +177,23 @@ public final class ContainerService {
     events.publish(handle.current(), "restart");
   }
 
-  /** Sends a signal; with SIGKILL, waits for the end. */
+  /**
+   * Sends a signal; with SIGKILL, waits for the end. Any signal ends the waiting of a container for
+   * its restart.
+   */
   public void kill(String reference, String signal) {
     int number = signal.isEmpty() ? Signal.KILL : Signal.parse(signal);
     ContainerHandle handle = containers.handle(reference);
     Container container = handle.current();
-    if (!container.state().isRunning()) {
+    boolean restarting = container.state().status() == Status.RESTARTING;
+    if (!container.state().isRunning() && !restarting) {
       throw EngineException.conflict(
           "cannot kill container: %s: container %s is not running"
               .formatted(reference, container.id()));
     }
     if (number == Signal.KILL) {
       stopper.kill(handle);
-    } else if (number == Signal.toStop(container)) {
+    } else if (restarting || number == Signal.toStop(container)) {
       stopper.signal(handle, number);
     } else {
       runtime.signal(handle.id(), number, false);

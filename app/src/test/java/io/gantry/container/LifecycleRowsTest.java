@@ -245,6 +245,19 @@ class LifecycleRowsTest {
     }
 
     @Test
+    void startLeavesARestartingContainerAloneAndAnySignalEndsIt() throws Exception {
+      String id = containers.run("signalled", Map.of(), ALWAYS, "false");
+      containers.await(id, "backing off", now -> now.get("RestartCount").asInt() > 4);
+      containers.awaitStatus(id, "restarting");
+      int count = containers.inspect(id).get("RestartCount").asInt();
+      assertThat(post(id + "/start").status()).isEqualTo(304);
+      assertThat(containers.inspect(id).get("RestartCount").asInt()).isEqualTo(count);
+      assertThat(post(id + "/kill?signal=HUP").status()).isEqualTo(204);
+      assertThat(containers.status(id)).isEqualTo("exited");
+      assertThat(post(id + "/kill").status()).isEqualTo(409);
+    }
+
+    @Test
     void restartOfAContainerThatIsRemovedWhenItEnds() throws Exception {
       String id = ready(containers.run("rm", Map.of(), AUTO_REMOVE, OBEDIENT));
       int pid = containers.pid(id);
