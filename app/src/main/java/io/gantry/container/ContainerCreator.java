@@ -23,12 +23,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.springframework.stereotype.Component;
 
 /**
  * Makes containers: checks the request, merges it with image and daemon defaults, makes what the
  * container needs on the disk, and records it last. Until the record is durable there is no
  * container: whatever was made for it is an orphan that the next start removes.
  */
+@Component
 final class ContainerCreator {
 
   private static final String SHARED = "container:";
@@ -54,20 +56,20 @@ final class ContainerCreator {
       NetworkService networks,
       VolumeService volumes,
       StorageDriver storage,
-      String storageName,
       HostChecks checks,
       MountPlanner planner,
       ContainerLogging logs,
       ContainerHooks hooks,
       Supplier<HostDefaults> defaults,
-      ContainerEvents events) {
+      ContainerEvents events,
+      DaemonOptions options) {
     this.containers = containers;
     this.store = store;
     this.images = images;
     this.networks = networks;
     this.volumes = volumes;
     this.storage = storage;
-    this.storageName = storageName;
+    this.storageName = options.storage().driver();
     this.checks = checks;
     this.planner = planner;
     this.logs = logs;
@@ -272,30 +274,5 @@ final class ContainerCreator {
     } finally {
       handle.lock.unlock();
     }
-  }
-
-  /**
-   * What the daemon gives containers that ask for nothing else.
-   *
-   * @param ownCgroups whether a container, privileged or not, sees its own cgroups only: so it is
-   *     with version 2
-   */
-  static HostDefaults defaults(
-      DaemonOptions.Containers options,
-      String runtime,
-      boolean ownCgroups,
-      List<String> maskedPaths,
-      List<String> readonlyPaths) {
-    String cgroupnsMode = options.cgroupnsMode().orElse(ownCgroups ? "private" : "host");
-    return new HostDefaults(
-        new LogConfig(options.logDriver(), options.logOptions()),
-        options.defaultRuntime().orElse(runtime),
-        options.shmSize(),
-        options.ipcMode(),
-        cgroupnsMode,
-        ownCgroups ? cgroupnsMode : "host",
-        maskedPaths,
-        readonlyPaths,
-        options.umask() == DaemonOptions.Umask.NORMAL ? "normal" : "secure");
   }
 }

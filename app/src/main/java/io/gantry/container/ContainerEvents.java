@@ -12,10 +12,12 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import org.springframework.stereotype.Component;
 
 /**
  * Tells what happens to containers, with the attributes Docker gives: image, name and the labels.
  */
+@Component
 public final class ContainerEvents {
 
   private final EventJournal journal;

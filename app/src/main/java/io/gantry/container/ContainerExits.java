@@ -12,12 +12,14 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 
 /**
  * What follows the end of a container: the log is completed, the end recorded and told, what the
  * run had in the kernel taken away, and the container started again, removed, or left. The monitor
  * keeps the exit code until it is recorded.
  */
+@Component
 final class ContainerExits {
 
   private static final Logger log = LoggerFactory.getLogger(ContainerExits.class);

@@ -29,12 +29,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.springframework.stereotype.Component;
 
 /**
  * The files of containers: {@code cp}, {@code export}, {@code diff}, {@code commit} and sizes.
  * While files go in or out the container's lock is not held: it can be started, stopped and
  * renamed, only its removal waits ({@link RootFileSystems#hold}).
  */
+@Component
 public final class ContainerFiles {
 
   private final Containers containers;

@@ -17,13 +17,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Consumer;
+import org.springframework.stereotype.Component;
 
 /**
  * Brings a container to run: file system, network, mounts, processes, streams, in this order, with
  * the intent recorded first. A start that fails takes back what it did. The caller holds the
  * container's lock.
  */
+@Component
 final class ContainerLauncher {
 
   private final Containers containers;
@@ -40,7 +41,6 @@ final class ContainerLauncher {
   private final ContainerEvents events;
   private final ContainerPaths paths;
   private final HealthMonitor health;
-  private final Consumer<String> killer;
 
   ContainerLauncher(
       Containers containers,
@@ -56,8 +56,7 @@ final class ContainerLauncher {
       ContainerLogging logs,
       ContainerEvents events,
       ContainerPaths paths,
-      HealthMonitor health,
-      Consumer<String> killer) {
+      HealthMonitor health) {
     this.containers = containers;
     this.store = store;
     this.teardown = teardown;
@@ -72,7 +71,6 @@ final class ContainerLauncher {
     this.events = events;
     this.paths = paths;
     this.health = health;
-    this.killer = killer;
   }
 
   /**
@@ -92,7 +90,7 @@ final class ContainerLauncher {
       handle.publish(running);
       store.updateWish(running);
       events.publish(running, "start");
-      health.start(running, killer);
+      health.start(running);
     } catch (IOException | RuntimeException e) {
       fail(handle, starting, e);
       throw refused(e);
@@ -244,7 +242,7 @@ final class ContainerLauncher {
     handle.publish(running);
     store.updateLater(running);
     logs.resume(running);
-    health.start(running, killer);
+    health.start(running);
   }
 
   /** Goes on with the log of a run that ended while no daemon ran. */

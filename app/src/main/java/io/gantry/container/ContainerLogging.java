@@ -14,8 +14,10 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import org.springframework.stereotype.Component;
 
 /** A container's log from its record: which driver, with what, and where. */
+@Component
 public final class ContainerLogging {
 
   private static final String DAEMON = "gantry";

@@ -16,10 +16,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.springframework.stereotype.Component;
 
 /**
  * A container's part in networks: at its start, and when it is connected to another while it runs.
  */
+@Component
 public final class ContainerNetworks {
 
   private static final String SHARED = "container:";

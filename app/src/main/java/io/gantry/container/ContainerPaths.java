@@ -1,6 +1,7 @@
 package io.gantry.container;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Where a container's files are.
@@ -9,6 +10,11 @@ import java.nio.file.Path;
  * @param execRoot is empty after a reboot; a shared mount
  */
 public record ContainerPaths(Path dataRoot, Path execRoot) {
+
+  /** What the engine keeps is in one of these. */
+  List<Path> roots() {
+    return List.of(dataRoot, execRoot);
+  }
 
   /** Of all containers' directories that survive a reboot. */
   public Path all() {

@@ -22,12 +22,14 @@ import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 
 /**
  * Removes containers. The intent is recorded first ({@code removing}), the record deleted last: a
  * removal that was cut off is finished at the next start, one that fails leaves the container
  * {@code dead} and can be tried again.
  */
+@Component
 final class ContainerRemover {
 
   private static final Logger log = LoggerFactory.getLogger(ContainerRemover.class);

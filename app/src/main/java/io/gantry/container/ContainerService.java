@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import org.springframework.context.annotation.DependsOn;
+import org.springframework.stereotype.Component;
 
 /**
  * What can be done with containers. Every method may be called from many threads; those that change
@@ -23,6 +25,8 @@ import java.util.concurrent.CompletableFuture;
  * <p>A reference is an id, a name, or a prefix of an id; one that fits nothing is NOT_FOUND ({@code
  * No such container: x}).
  */
+@Component
+@DependsOn("reconciler")
 public final class ContainerService {
 
   private final Containers containers;
@@ -35,7 +39,6 @@ public final class ContainerService {
   private final RuntimeDriver runtime;
   private final ContainerEvents events;
   private final ContainerQuery.Surroundings surroundings;
-  private final ContainerPaths paths;
 
   ContainerService(
       Containers containers,
@@ -47,8 +50,7 @@ public final class ContainerService {
       HostChecks checks,
       RuntimeDriver runtime,
       ContainerEvents events,
-      ContainerQuery.Surroundings surroundings,
-      ContainerPaths paths) {
+      ContainerQuery.Surroundings surroundings) {
     this.containers = containers;
     this.store = store;
     this.creator = creator;
@@ -59,7 +61,6 @@ public final class ContainerService {
     this.runtime = runtime;
     this.events = events;
     this.surroundings = surroundings;
-    this.paths = paths;
   }
 
   /** Makes a container. It is durable when this returns. */
@@ -407,10 +408,5 @@ public final class ContainerService {
     ProcessTable table = ProcessTable.of(runtime.pids(container.id()), psArguments);
     events.publish(container, "top");
     return table;
-  }
-
-  /** Where the container's files are. */
-  public ContainerPaths paths() {
-    return paths;
   }
 }

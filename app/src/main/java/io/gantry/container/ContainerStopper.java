@@ -13,12 +13,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 
 /**
  * Ends runs that a user wants to end. That it is wanted is recorded first, under the container's
  * lock, so that no restart policy undoes it; the end itself is waited for without the lock. It is
  * the end of the run there was when it was recorded, not of one before or after.
  */
+@Component
 final class ContainerStopper {
 
   private static final Logger log = LoggerFactory.getLogger(ContainerStopper.class);

@@ -7,11 +7,13 @@ import io.gantry.store.Store;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.springframework.stereotype.Component;
 
 /**
  * The containers' rows in the database. What users were told is durable; states are written behind,
  * in order.
  */
+@Component
 final class ContainerStore {
 
   private static final RecordTable<Container> CONTAINERS =

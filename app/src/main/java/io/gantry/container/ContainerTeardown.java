@@ -5,12 +5,14 @@ import io.gantry.container.spec.SharedMemory;
 import io.gantry.network.NetworkService;
 import io.gantry.plugins.runtime.RuntimeDriver;
 import java.io.IOException;
+import org.springframework.stereotype.Component;
 
 /**
  * Takes from the kernel what a run of a container had there: network, mounts, processes, cgroups.
  * Every step may find its work done already, so that it also cleans up what a killed daemon left.
  * The caller holds the container's lock.
  */
+@Component
 final class ContainerTeardown {
 
   private final NetworkService networks;

@@ -9,11 +9,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
+import org.springframework.stereotype.Component;
 
 /**
  * All containers, in memory. Lookups take no lock. A name belongs to one container at a time from
  * the moment it is {@linkplain #reserve reserved}.
  */
+@Component
 public final class Containers {
 
   /** How many containers an error names. */

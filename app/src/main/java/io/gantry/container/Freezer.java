@@ -1,12 +1,14 @@
 package io.gantry.container;
 
 import io.gantry.plugins.runtime.RuntimeDriver;
+import org.springframework.stereotype.Component;
 
 /**
  * Freezes running containers while an image is made of them. The record does not say so: whatever
  * ends the container meanwhile thaws it, and a daemon that finds a container frozen that no user
  * has paused lets it go on.
  */
+@Component
 final class Freezer {
 
   private final RuntimeDriver runtime;

@@ -16,13 +16,14 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Future;
-import java.util.function.Consumer;
+import org.springframework.stereotype.Component;
 
 /**
  * Probes the containers that have a health check. Between two probes a container costs an entry in
  * a timer; a probe is an exec like any other, with a time limit of its own. After a restart of the
  * daemon a container is {@code starting} again.
  */
+@Component
 final class HealthMonitor {
 
   private static final int MAX_OUTPUT = 4096;
@@ -31,6 +32,7 @@ final class HealthMonitor {
   private final Containers containers;
   private final ContainerStore store;
   private final ExecService execs;
+  private final ContainerStopper stopper;
   private final ContainerEvents events;
   private final Timer timer;
   private final ConcurrentMap<String, Future<?>> due = new ConcurrentHashMap<>();
@@ -39,11 +41,13 @@ final class HealthMonitor {
       Containers containers,
       ContainerStore store,
       ExecService execs,
+      ContainerStopper stopper,
       ContainerEvents events,
       Timer timer) {
     this.containers = containers;
     this.store = store;
     this.execs = execs;
+    this.stopper = stopper;
     this.events = events;
     this.timer = timer;
   }
@@ -56,12 +60,10 @@ final class HealthMonitor {
   }
 
   /**
-   * Begins to probe a container that runs.
-   *
-   * @param kill what is done with a container that became unhealthy and wants to end then
+   * Begins to probe a container that runs; one that wants to end when it is unhealthy is killed.
    */
-  void start(Container container, Consumer<String> kill) {
-    HealthRules.of(container.config()).ifPresent(rules -> schedule(container, rules, kill));
+  void start(Container container) {
+    HealthRules.of(container.config()).ifPresent(rules -> schedule(container, rules));
   }
 
   /** The container does not run any more. */
@@ -72,7 +74,7 @@ final class HealthMonitor {
     }
   }
 
-  private void schedule(Container container, HealthRules rules, Consumer<String> kill) {
+  private void schedule(Container container, HealthRules rules) {
     State state = container.state();
     Health health = state.health();
     Instant started = state.startedAt();
@@ -80,20 +82,20 @@ final class HealthMonitor {
       return;
     }
     Duration pause = rules.pause(health, started, Instant.now());
-    due.put(container.id(), timer.after(pause, () -> probe(container.id(), started, rules, kill)));
+    due.put(container.id(), timer.after(pause, () -> probe(container.id(), started, rules)));
   }
 
-  private void probe(String id, Instant started, HealthRules rules, Consumer<String> kill) {
+  private void probe(String id, Instant started, HealthRules rules) {
     Optional<Container> container = containers.find(id).filter(now -> isSameRun(now, started));
     if (container.isEmpty()) {
       return;
     }
     if (container.get().state().status() == Status.PAUSED) {
-      schedule(container.get(), rules, kill);
+      schedule(container.get(), rules);
       return;
     }
     Health.Result result = run(container.get(), rules);
-    record(id, started, rules, result, kill);
+    record(id, started, rules, result);
   }
 
   private static boolean isSameRun(Container container, Instant started) {
@@ -166,8 +168,7 @@ final class HealthMonitor {
     }
   }
 
-  private void record(
-      String id, Instant started, HealthRules rules, Health.Result result, Consumer<String> kill) {
+  private void record(String id, Instant started, HealthRules rules, Health.Result result) {
     Optional<ContainerHandle> found = containers.findHandle(id);
     if (found.isEmpty()) {
       return;
@@ -189,12 +190,12 @@ final class HealthMonitor {
         events.publish(now, "health_status: " + health.status());
         end = rules.exitOnUnhealthy() && health.status().equals(HealthRules.UNHEALTHY);
       }
-      schedule(now, rules, kill);
+      schedule(now, rules);
     } finally {
       handle.lock.unlock();
     }
     if (end) {
-      kill.accept(id);
+      stopper.kill(handle);
     }
   }
 }

@@ -13,6 +13,7 @@ import io.gantry.plugins.storage.Snapshot;
 import io.gantry.plugins.storage.SnapshotKind;
 import io.gantry.plugins.storage.StorageDriver;
 import io.gantry.volume.VolumeService;
+import jakarta.annotation.PostConstruct;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -31,6 +32,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 
 /**
  * The one way a daemon starts, be it for the first time, after a clean stop, after {@code kill -9}
@@ -38,6 +40,7 @@ import org.slf4j.LoggerFactory;
  * with what runs, finishes or undoes what was half-done, and removes what belongs to no record. It
  * touches only what bears the engine's names in the engine's directories.
  */
+@Component
 final class Reconciler {
 
   private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
@@ -90,6 +93,7 @@ final class Reconciler {
    * Brings records and kernel together; when it returns, the engine may answer. Restarts and
    * removals go on in the background.
    */
+  @PostConstruct
   void run() throws IOException {
     Files.createDirectories(paths.all());
     Files.createDirectories(paths.mounts());

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.Condition;
+import org.springframework.stereotype.Component;
 
 /**
  * The root file systems of containers, each mounted once for all who use it: the container's run,
@@ -23,6 +24,7 @@ import java.util.concurrent.locks.Condition;
  * mounted, and only a removal waits. What a killed daemon held is unmounted at the next start,
  * where all mounts of containers that do not run are.
  */
+@Component
 final class RootFileSystems {
 
   private final StorageDriver storage;

@@ -4,11 +4,13 @@ import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.springframework.stereotype.Component;
 
 /**
  * Runs things later: one thread waits for all of them, each then runs on a virtual thread of its
  * own.
  */
+@Component
 final class Timer implements AutoCloseable {
 
   private final ScheduledThreadPoolExecutor executor =

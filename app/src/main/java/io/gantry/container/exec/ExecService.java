@@ -23,12 +23,14 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Predicate;
+import org.springframework.stereotype.Component;
 
 /**
  * Further processes in running containers. They are known until their container is removed, or some
  * minutes after they have ended, also to a daemon that comes later: it learns their exit codes, but
  * their output cannot be had again.
  */
+@Component
 public final class ExecService {
 
   private static final Duration KEPT = Duration.ofMinutes(5);
