@@ -34,6 +34,7 @@ final class ContainerExits {
   private final ContainerEvents events;
   private final Timer timer;
   private final HealthMonitor health;
+  private volatile boolean hostEnds;
 
   ContainerExits(
       Containers containers,
@@ -56,6 +57,11 @@ final class ContainerExits {
     this.events = events;
     this.timer = timer;
     this.health = health;
+  }
+
+  /** From now on containers that end stay so until the next daemon starts: the host goes down. */
+  void noMoreRestarts() {
+    hostEnds = true;
   }
 
   /** A container ended while this daemon watched. */
@@ -92,7 +98,11 @@ final class ContainerExits {
             .state()
             .exited(exit.exitCode(), exit.finishedAt(), exit.oomKilled(), exit.error());
     boolean again =
-        container.hostConfig().restartPolicy().appliesTo(state, container.restarts().count());
+        !hostEnds
+            && container
+                .hostConfig()
+                .restartPolicy()
+                .appliesTo(state, container.restarts().count());
     Container now =
         again
             ? container

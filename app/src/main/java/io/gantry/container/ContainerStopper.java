@@ -70,7 +70,8 @@ final class ContainerStopper {
     events.publish(handle.current(), "stop");
   }
 
-  private static int stopTimeout(Container container) {
+  /** Seconds from the stop signal to SIGKILL; negative is for ever. */
+  static int stopTimeout(Container container) {
     Integer configured = container.config().stopTimeout();
     return configured == null ? STOP_SECONDS : configured;
   }
