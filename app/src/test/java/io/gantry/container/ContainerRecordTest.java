@@ -13,18 +13,21 @@ import org.junit.jupiter.api.Test;
 
 class ContainerRecordTest {
 
+  private static HostDefaults defaults(String cgroupnsMode, String privilegedCgroupnsMode) {
+    return new HostDefaults(
+        new LogConfig("json-file", Map.of("max-size", "1m")),
+        "crun",
+        64 << 20,
+        "private",
+        cgroupnsMode,
+        privilegedCgroupnsMode,
+        List.of("/proc/kcore"),
+        List.of("/proc/sys"),
+        "secure");
+  }
+
   static Container container(String id, String name) {
-    HostDefaults defaults =
-        new HostDefaults(
-            new LogConfig("json-file", Map.of("max-size", "1m")),
-            "crun",
-            64 << 20,
-            "private",
-            "host",
-            "host",
-            List.of("/proc/kcore"),
-            List.of("/proc/sys"),
-            "secure");
+    HostDefaults defaults = defaults("host", "host");
     HostConfig host =
         RecordJson.read(
                 "{\"portBindings\":{\"80/tcp\":[{\"hostPort\":\"8080\"}]},\"resources\":{\"memory\":67108864}}",
@@ -92,5 +95,18 @@ class ContainerRecordTest {
     assertThat(made.isAtRest()).isTrue();
     assertThat(made.with(made.state().with(Step.TEARDOWN)).isAtRest()).isFalse();
     assertThat(made.with(made.state().running(7, Instant.now())).isAtRest()).isFalse();
+  }
+
+  @Test
+  void policiesThatAContainerIsStartedBy() {
+    assertThat(new RestartPolicy("no", 0).isSet()).isFalse();
+    assertThat(new RestartPolicy("on-failure", 0).isSet()).isTrue();
+  }
+
+  @Test
+  void privilegedContainersHaveADefaultOfTheirOwnForTheCgroupNamespace() {
+    HostConfig asked = RecordJson.read("{\"privileged\":true}", HostConfig.class);
+    assertThat(asked.withDefaults(defaults("private", "host")).cgroupnsMode()).isEqualTo("host");
+    assertThat(asked.withDefaults(defaults("host", "private")).cgroupnsMode()).isEqualTo("private");
   }
 }

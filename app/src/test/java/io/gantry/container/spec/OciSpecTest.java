@@ -159,6 +159,20 @@ class OciSpecTest {
         .isEqualTo(0027);
   }
 
+  /** Its own mount of cgroup2 would change the options of the host's. */
+  @ParameterizedTest
+  @CsvSource({"1,host,cgroup", "1,private,cgroup", "2,host,bind", "2,private,cgroup"})
+  void cgroupMount(String version, String mode, String type) {
+    Container container = Spec.container("{'cmd':['x']}", "{'cgroupnsMode':'" + mode + "'}");
+    JsonNode spec =
+        new OciSpec(
+                Spec.HOST, Spec.support(version, true, "0-1", "0"), Spec.defaults(), Spec.DEVICES)
+            .tree(container, INPUTS, USERS);
+    assertThat(mount(spec, "/sys/fs/cgroup").get("type").asString()).isEqualTo(type);
+    assertThat(options(spec, "/sys/fs/cgroup")).contains("ro", "nosuid", "noexec", "nodev");
+    assertThat(options(spec, "/sys/fs/cgroup").contains("bind")).isEqualTo(type.equals("bind"));
+  }
+
   @Test
   void privileged() {
     JsonNode spec = spec("{'cmd':['x']}", "{'privileged':true}");

@@ -46,8 +46,12 @@ final class Spec {
 
   /** A kernel with all limits but blkio weights, or with none. */
   static ResourceSupport support(boolean all, String cpus, String nodes) {
+    return support("1", all, cpus, nodes);
+  }
+
+  static ResourceSupport support(String version, boolean all, String cpus, String nodes) {
     return new ResourceSupport(
-        "1",
+        version,
         "cgroupfs",
         all,
         all,
