@@ -6,9 +6,7 @@ import io.gantry.container.stream.ProcessStreams;
 import io.gantry.container.stream.SpillQueue.Chunk;
 import io.gantry.error.EngineException;
 import io.gantry.plugins.DriverException;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -26,7 +24,6 @@ import org.springframework.stereotype.Component;
 @Component
 final class HealthMonitor {
 
-  private static final int MAX_OUTPUT = 4096;
   private static final int TIMED_OUT = -1;
 
   private final Containers containers;
@@ -117,7 +114,7 @@ final class HealthMonitor {
             false,
             "",
             Optional.empty());
-    ByteArrayOutputStream output = new ByteArrayOutputStream();
+    ProbeOutput output = new ProbeOutput();
     try {
       String exec = execs.createProbe(container.id(), config);
       boolean[] late = {false};
@@ -134,16 +131,11 @@ final class HealthMonitor {
         limit.cancel(false);
       }
       if (late[0]) {
-        return new Health.Result(
-            start,
-            Instant.now(),
-            TIMED_OUT,
-            "Health check exceeded timeout (%s)".formatted(text(rules.timeout())));
+        return new Health.Result(start, Instant.now(), TIMED_OUT, output.late(rules.timeout()));
       }
       int exitCode = execs.get(exec).exitCode().orElse(TIMED_OUT);
       execs.forgetProbe(exec);
-      return new Health.Result(
-          start, Instant.now(), exitCode, output.toString(StandardCharsets.UTF_8));
+      return new Health.Result(start, Instant.now(), exitCode, output.text());
     } catch (EngineException | DriverException | IOException e) {
       return new Health.Result(start, Instant.now(), TIMED_OUT, String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
@@ -152,19 +144,10 @@ final class HealthMonitor {
     }
   }
 
-  private static String text(Duration duration) {
-    return duration.toMillis() % 1000 == 0
-        ? duration.toSeconds() + "s"
-        : duration.toMillis() + "ms";
-  }
-
-  private static void collect(ProcessStreams streams, ByteArrayOutputStream output)
+  private static void collect(ProcessStreams streams, ProbeOutput output)
       throws IOException, InterruptedException {
     for (Chunk chunk = streams.read(); chunk != null; chunk = streams.read()) {
-      int take = Math.min(chunk.bytes().remaining(), MAX_OUTPUT - output.size());
-      byte[] bytes = new byte[take];
-      chunk.bytes().get(bytes);
-      output.writeBytes(bytes);
+      output.add(chunk.bytes());
     }
   }
 

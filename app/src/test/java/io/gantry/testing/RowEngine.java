@@ -173,11 +173,17 @@ public final class RowEngine implements AutoCloseable {
     throw new IOException("no cgroup for " + file);
   }
 
-  /** Removes the containers and the volumes that have a {@link #name} of this test. */
-  public void removeVolumes() throws IOException {
+  /** Removes the containers made so far. */
+  public synchronized void removeContainers() throws IOException {
     for (String container : made) {
       remove(container);
     }
+    made.clear();
+  }
+
+  /** Removes the containers and the volumes that have a {@link #name} of this test. */
+  public void removeVolumes() throws IOException {
+    removeContainers();
     for (JsonNode volume : client.get("/volumes").expectOk().json().get("Volumes")) {
       String name = volume.get("Name").asString();
       if (name.contains("-" + id)) {
@@ -191,9 +197,7 @@ public final class RowEngine implements AutoCloseable {
     if (daemon != null) {
       daemon.close();
     } else {
-      for (String container : made) {
-        remove(container);
-      }
+      removeContainers();
     }
     try (Stream<Path> files = Files.walk(shared)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -110,6 +110,10 @@ public final class TestDaemon implements AutoCloseable {
     return process != null && process.isAlive();
   }
 
+  public long pid() {
+    return Objects.requireNonNull(process).pid();
+  }
+
   /** Waits for the end of a daemon that was made to die. */
   public boolean awaitEnd(Duration limit) throws InterruptedException {
     return process == null || process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);

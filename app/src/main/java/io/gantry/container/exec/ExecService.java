@@ -16,10 +16,12 @@ import io.gantry.plugins.runtime.RuntimeDriver;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Predicate;
@@ -274,11 +276,24 @@ public final class ExecService {
             process -> {
               // stopped, it starts no more while its children are looked for
               process.signal(STOP);
-              ProcessHandle.of(process.pid()).stream()
-                  .flatMap(ProcessHandle::descendants)
-                  .forEach(ProcessHandle::destroyForcibly);
+              killDescendants(process.pid());
               process.signal(KILL);
             });
+  }
+
+  /** The youngest first, until there are no more: whoever is found may have started others. */
+  private static void killDescendants(long pid) {
+    // the dead stay in the table while their parent, which is stopped, does not look
+    Set<ProcessHandle> killed = new HashSet<>();
+    List<ProcessHandle> found;
+    do {
+      found =
+          ProcessHandle.of(pid).stream()
+              .flatMap(ProcessHandle::descendants)
+              .filter(killed::add)
+              .toList();
+      found.reversed().forEach(ProcessHandle::destroyForcibly);
+    } while (!found.isEmpty());
   }
 
   /** The container has ended, and all that ran in it: nobody has to wait for a monitor's word. */
