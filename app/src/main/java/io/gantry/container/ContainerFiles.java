@@ -213,8 +213,10 @@ public final class ContainerFiles {
 
   /** How much room it takes. */
   public Size size(Container container) {
-    long changes =
-        storage.stat(container.id()).isPresent() ? storage.usage(container.id()).bytes() : 0;
+    String id = container.id();
+    boolean there = storage.stat(id).isPresent();
+    long all = there ? storage.usage(id).bytes() : 0;
+    long changes = all - (there ? storage.changes(id).map(MountPlaces::bytes).orElse(0L) : 0);
     long image = images.find(container.imageId()).map(Image::size).orElse(0L);
     return new Size(changes, changes + image);
   }

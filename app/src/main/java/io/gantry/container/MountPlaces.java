@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class MountPlaces {
 
   private static final String MTAB = "/etc/mtab";
+  private static final String MOUNTS = "/proc/mounts";
 
   /** In the order in which they are made; true for directories. */
   private static final Map<String, Boolean> ALWAYS = new LinkedHashMap<>();
@@ -68,10 +69,18 @@ final class MountPlaces {
     }
   }
 
+  /** How much room what the engine itself made takes, among these changes. */
+  static long bytes(List<Change> changes) {
+    boolean linked =
+        changes.stream()
+            .anyMatch(change -> change.kind() == Change.Kind.ADDED && change.path().equals(MTAB));
+    return linked ? MOUNTS.length() : 0;
+  }
+
   private static void makeMtab(Directory root) throws ErrnoException {
     try (Directory etc = root.openDirectoryInRoot("etc")) {
       if (etc.find("mtab").isEmpty()) {
-        etc.makeSymbolicLink("mtab", "/proc/mounts");
+        etc.makeSymbolicLink("mtab", MOUNTS);
       }
     } catch (ErrnoException e) {
       orThrow(e);
