@@ -62,10 +62,31 @@ final class MountPlaces {
       }
       makeMtab(root);
       for (MountPoint mount : container.mounts()) {
-        if (!isPart(mount)) {
+        if (mount.type().equals("tmpfs")) {
+          makeForTmpfs(root, mount.destination());
+        } else if (!isPart(mount)) {
           makeIfPossible(root, mount.destination(), !isFile(mount));
         }
       }
+      for (String destination : container.hostConfig().tmpfs().keySet()) {
+        makeForTmpfs(root, destination);
+      }
+    }
+  }
+
+  /** A tmpfs has the mode of the place it covers: one made for it is for everybody. */
+  private static void makeForTmpfs(Directory root, String destination) throws ErrnoException {
+    String path = Path.of("/", destination).normalize().toString();
+    try (Directory there = root.openDirectoryInRoot(path)) {
+      return;
+    } catch (ErrnoException e) {
+      orThrow(e);
+    }
+    makeIfPossible(root, path, true);
+    try (Directory made = root.openDirectoryInRoot(path)) {
+      made.fd().chmod(01777);
+    } catch (ErrnoException e) {
+      orThrow(e);
     }
   }
 
