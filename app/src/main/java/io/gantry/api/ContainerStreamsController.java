@@ -258,10 +258,10 @@ final class ContainerStreamsController implements Controller {
     CompletableFuture<State> wait = end.copy();
     try (Connection.Watch watch = exchange.connection().onDeparture(() -> wait.cancel(false))) {
       State state = wait.get();
+      // why a start failed is told to who started it; the removal that was waited for did not fail
+      boolean failed = condition != WaitCondition.REMOVED && !state.error().isEmpty();
       exchange.ok(
-          new Replies.Exit(
-              state.exitCode(),
-              state.error().isEmpty() ? null : new Replies.Failure(state.error())));
+          new Replies.Exit(state.exitCode(), failed ? new Replies.Failure(state.error()) : null));
     } catch (ExecutionException e) {
       throw EngineException.system("can't wait for " + exchange.name(), e.getCause());
     } catch (CancellationException e) {
