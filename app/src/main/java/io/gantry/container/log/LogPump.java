@@ -9,6 +9,7 @@ import io.gantry.plugins.log.LogStream;
 import io.gantry.plugins.runtime.Journal;
 import io.gantry.plugins.runtime.Stream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -79,6 +80,10 @@ final class LogPump {
     if (sink == null) {
       Optional<String> mark = Optional.of(state.mark()).filter(text -> !text.isEmpty());
       sink = driver.open(target.context(), mark);
+      if (mark.isEmpty()) {
+        // what is written next is dropped, not doubled, when a crash comes before its own mark
+        remember(sink.flush());
+      }
     }
   }
 
@@ -218,6 +223,16 @@ final class LogPump {
             mark,
             new byte[][] {out.copy(), err.copy()},
             new long[] {out.time(), err.time()}));
+  }
+
+  private void remember(String mark) {
+    try {
+      store(
+          new Checkpoint.State(
+              state.position(), state.skip(), mark, state.unfinished(), state.times()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void store(Checkpoint.State next) throws IOException {
