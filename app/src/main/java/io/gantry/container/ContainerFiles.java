@@ -214,11 +214,9 @@ public final class ContainerFiles {
   /** How much room it takes. */
   public Size size(Container container) {
     String id = container.id();
-    long changes = 0;
-    if (storage.stat(id).isPresent()) {
-      long engines = storage.changes(id).map(MountPlaces::bytes).orElse(0L);
-      changes = storage.usage(id).bytes() - engines;
-    }
+    boolean there = storage.stat(id).isPresent();
+    long all = there ? storage.usage(id).bytes() : 0;
+    long changes = all - (there ? storage.changes(id).map(MountPlaces::bytes).orElse(0L) : 0);
     long image = images.find(container.imageId()).map(Image::size).orElse(0L);
     return new Size(changes, changes + image);
   }

@@ -16,7 +16,6 @@ import io.gantry.plugins.runtime.RuntimeDriver;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
@@ -158,8 +157,6 @@ final class ContainerLauncher {
   private SpecInputs inputs(Container container, Path rootfs, Optional<Path> netns)
       throws IOException {
     HostConfig host = container.hostConfig();
-    Map<String, Path> sources = mounts.prepare(container, rootfs);
-    MountPlaces.make(rootfs, container);
     Optional<Container> ipc = shared(host.ipcMode(), "IPC", EngineException.Kind.CONFLICT);
     return new SpecInputs(
         rootfs,
@@ -170,7 +167,7 @@ final class ContainerLauncher {
         ipc.map(other -> namespace(other, "ipc")),
         sharedMemory.prepare(container, ipc),
         networks.files(container),
-        sources,
+        mounts.prepare(container, rootfs),
         networks.linkEnvironment(container));
   }
 

@@ -52,24 +52,15 @@ final class MountPlaces {
   private MountPlaces() {}
 
   /**
-   * Makes what is missing of the engine's own places, in the root file system of a container that
-   * does not run. The image's links are followed within it.
+   * Makes what is missing, in the root file system of a container that does not run. The image's
+   * links are followed within it.
    */
-  static void make(Path rootfs) throws IOException {
+  static void make(Path rootfs, Container container) throws IOException {
     try (Directory root = Directory.open(rootfs, "/")) {
       for (Map.Entry<String, Boolean> place : ALWAYS.entrySet()) {
         makeIfPossible(root, place.getKey(), place.getValue());
       }
       makeMtab(root);
-    }
-  }
-
-  /**
-   * The same for the places of mounts. Volumes that take over what the image has at their place
-   * must have done so before.
-   */
-  static void make(Path rootfs, Container container) throws IOException {
-    try (Directory root = Directory.open(rootfs, "/")) {
       for (MountPoint mount : container.mounts()) {
         if (mount.type().equals("tmpfs")) {
           makeForTmpfs(root, mount.destination());

@@ -68,7 +68,7 @@ final class RootFileSystems {
     for (MountSpec mount : storage.mounts(id)) {
       Mounts.mount(mount.type(), mount.source(), rootfs, mount.options());
     }
-    MountPlaces.make(rootfs);
+    MountPlaces.make(rootfs, container);
     return rootfs;
   }
 

@@ -78,7 +78,7 @@ public final class ContainerMounts {
   private Path volume(Container container, MountPoint mount, Path rootfs, int number) {
     Path data = volumes.mount(mount.name(), container.id(), mount.destination(), mount.readWrite());
     try {
-      if (mount.copyUp() && container.state().startedAt() == null) {
+      if (mount.copyUp()) {
         copyUp(rootfs, mount.destination(), data);
       }
       Mount.@Nullable VolumeOptions options = mount.options().volumeOptions();
