@@ -2,6 +2,7 @@ package io.gantry.bridge;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -35,7 +36,7 @@ final class Owners {
     Files.createDirectories(
         directory,
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    Path written = Files.createTempFile(directory, ".", "");
+    Path written = directory.resolve("." + instance);
     Files.writeString(written, records.toAbsolutePath().toString());
     Files.move(written, file(instance), StandardCopyOption.ATOMIC_MOVE);
   }
@@ -49,12 +50,20 @@ final class Owners {
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.toList()) {
         String instance = file.getFileName().toString();
-        if (!instance.startsWith(".") && !Files.exists(Path.of(Files.readString(file)))) {
+        if (!instance.startsWith(".") && isGone(file)) {
           gone.add(instance);
         }
       }
     }
     return gone;
+  }
+
+  private static boolean isGone(Path file) throws IOException {
+    try {
+      return !Files.exists(Path.of(Files.readString(file)));
+    } catch (NoSuchFileException e) {
+      return false; // another engine has just cleaned up
+    }
   }
 
   /** To be called when nothing of the engine is in the kernel any more. */
