@@ -3,11 +3,17 @@ package io.gantry.linux.systemd;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
 
-/** What systemd says of the whole host (systemctl(1), {@code is-system-running}). */
+/**
+ * What systemd says of the whole host (systemctl(1), {@code is-system-running}). The program is
+ * asked, once in the life of a daemon, at its end: without it this one word would take the protocol
+ * of D-Bus.
+ */
 public final class SystemState {
 
   private static final int LONGEST_WORD = 64;
+  private static final int LIMIT_SECONDS = 5;
 
   private SystemState() {}
 
@@ -22,8 +28,10 @@ public final class SystemState {
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     try {
+      if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+        throw new IOException("systemctl does not answer");
+      }
       byte[] word = process.getInputStream().readNBytes(LONGEST_WORD);
-      var _ = process.waitFor();
       return new String(word, StandardCharsets.US_ASCII).strip();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
