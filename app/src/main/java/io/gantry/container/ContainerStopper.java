@@ -194,7 +194,8 @@ final class ContainerStopper {
     pidSharing.obstacle(handle.current()).ifPresent(log::warn);
   }
 
-  private static boolean endsWithin(CompletableFuture<State> exit, Duration limit) {
+  /** Whether an end comes within a time. */
+  static boolean endsWithin(CompletableFuture<State> exit, Duration limit) {
     try {
       exit.get(limit.toMillis(), TimeUnit.MILLISECONDS);
       return true;

@@ -5,11 +5,8 @@ import io.gantry.plugins.runtime.RuntimeDriver;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.DependsOn;
@@ -77,9 +74,9 @@ final class HostShutdown implements AutoCloseable {
       if (container.state().status() == Status.PAUSED) {
         runtime.resume(container.id());
       }
-      if (!endsWithin(exit, limit(container))) {
+      if (!ContainerStopper.endsWithin(exit, limit(container))) {
         runtime.signal(container.id(), Signal.KILL, false);
-        if (!endsWithin(exit, KILLED)) {
+        if (!ContainerStopper.endsWithin(exit, KILLED)) {
           log.warn("Container {} does not end", container.id());
           return;
         }
@@ -96,19 +93,5 @@ final class HostShutdown implements AutoCloseable {
     int seconds = ContainerStopper.stopTimeout(container);
     Duration asked = Duration.ofSeconds(seconds);
     return seconds < 0 || asked.compareTo(LONGEST) > 0 ? LONGEST : asked;
-  }
-
-  private static boolean endsWithin(CompletableFuture<State> exit, Duration limit) {
-    try {
-      var _ = exit.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException e) {
-      return false;
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
   }
 }
