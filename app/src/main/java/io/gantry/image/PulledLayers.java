@@ -9,8 +9,6 @@ import io.gantry.image.layer.LayerStore;
 import io.gantry.registry.Descriptor;
 import io.gantry.registry.Manifest;
 import io.gantry.registry.Repository;
-import java.io.FilterInputStream;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,7 +75,11 @@ final class PulledLayers implements AutoCloseable {
       String id = id(i);
       long size = manifest.layers().get(i).size();
       String diffId = config.diffIds().get(i);
-      pins.add(applyPatiently(below, diffId, () -> new Extracting(share, id, size, progress)));
+      LayerSource source =
+          () ->
+              new ReportingStream(
+                  share.open(), id, "Extracting", size, progress, share::isComplete);
+      pins.add(applyPatiently(below, diffId, source));
       share.applied();
       progress.status(id, "Pull complete");
     }
@@ -143,42 +145,6 @@ final class PulledLayers implements AutoCloseable {
       } catch (UncheckedIOException e) {
         // the pull notices at its own next message
       }
-    }
-  }
-
-  /** Tells how much of a layer has been unpacked, once it has come. */
-  private static final class Extracting extends FilterInputStream {
-
-    private final BlobDownload.Share share;
-    private final String id;
-    private final long size;
-    private final ProgressSink progress;
-    private final Throttle throttle = new Throttle();
-    private long done;
-
-    Extracting(BlobDownload.Share share, String id, long size, ProgressSink progress)
-        throws IOException {
-      super(share.open());
-      this.share = share;
-      this.id = id;
-      this.size = size;
-      this.progress = progress;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int count) throws IOException {
-      int n = in.read(bytes, offset, count);
-      done += Math.max(0, n);
-      if (share.isComplete() && (n < 0 || throttle.isDue())) {
-        progress.progress(id, "Extracting", done, size);
-      }
-      return n;
     }
   }
 }

@@ -3,6 +3,7 @@ package io.gantry.image;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.BooleanSupplier;
 
 /** Tells now and then, and at the end, how much has been read. For one thread. */
 final class ReportingStream extends FilterInputStream {
@@ -11,6 +12,7 @@ final class ReportingStream extends FilterInputStream {
   private final String status;
   private final long size;
   private final ProgressSink progress;
+  private final BooleanSupplier told;
   private final Throttle throttle = new Throttle();
   private long done;
 
@@ -20,11 +22,25 @@ final class ReportingStream extends FilterInputStream {
    * @param size of all, 0 or less when not known
    */
   ReportingStream(InputStream in, String id, String status, long size, ProgressSink progress) {
+    this(in, id, status, size, progress, () -> true);
+  }
+
+  /**
+   * @param told whether this is to be told now; something else may be told of the layer first
+   */
+  ReportingStream(
+      InputStream in,
+      String id,
+      String status,
+      long size,
+      ProgressSink progress,
+      BooleanSupplier told) {
     super(in);
     this.id = id;
     this.status = status;
     this.size = size;
     this.progress = progress;
+    this.told = told;
   }
 
   @Override
@@ -37,7 +53,7 @@ final class ReportingStream extends FilterInputStream {
   public int read(byte[] bytes, int offset, int count) throws IOException {
     int n = in.read(bytes, offset, count);
     done += Math.max(0, n);
-    if (n < 0 || throttle.isDue()) {
+    if (told.getAsBoolean() && (n < 0 || throttle.isDue())) {
       progress.progress(id, status, done, size);
     }
     return n;
