@@ -8,6 +8,7 @@ import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;
 import io.gantry.linux.file.Directory;
 import io.gantry.linux.file.Fd;
+import io.gantry.linux.file.FileStat;
 import io.gantry.linux.file.OpenFlag;
 import io.gantry.linux.mount.MountInfo;
 import io.gantry.linux.mount.Mounts;
@@ -93,7 +94,10 @@ public final class ContainerMounts {
     }
   }
 
-  /** An empty volume gets what the image has at its place. */
+  /**
+   * An empty volume gets what the image has at its place. An empty directory of root's, as the
+   * engine makes places of mounts, has nothing to give: a volume keeps the owner of its options.
+   */
   private static void copyUp(Path rootfs, String destination, Path data) throws ErrnoException {
     try (Directory target = Directory.open(data)) {
       if (!target.list().isEmpty()) {
@@ -102,13 +106,23 @@ public final class ContainerMounts {
       try (Directory root = Directory.open(rootfs);
           Directory source = root.openDirectoryInRoot(destination);
           TreeCopy copy = new TreeCopy(target)) {
-        copy.copy(source);
+        if (!isPlain(source)) {
+          copy.copy(source);
+        }
       } catch (ErrnoException e) {
         if (e.errno() != Errno.ENOENT && e.errno() != Errno.ENOTDIR) {
           throw e;
         }
       }
     }
+  }
+
+  private static boolean isPlain(Directory source) throws ErrnoException {
+    FileStat stat = source.fd().stat();
+    return stat.uid() == 0
+        && stat.gid() == 0
+        && stat.permissions() == 0755
+        && source.list().isEmpty();
   }
 
   /** A part of a volume, bound to a place that nobody with access to the volume can exchange. */

@@ -8,6 +8,7 @@ import io.gantry.container.MountPoint;
 import io.gantry.linux.mount.Mounts;
 import io.gantry.linux.mount.Propagation;
 import io.gantry.store.RecordJson;
+import io.gantry.volume.CreateVolume;
 import io.gantry.volume.Volume;
 import io.gantry.volume.VolumeFilter;
 import io.gantry.volume.VolumeFixture;
@@ -104,7 +105,7 @@ class ContainerMountsTest {
 
   @Test
   void aVolumeThatWasThereSurvivesUndo() {
-    fixture.volumes.create(io.gantry.volume.CreateVolume.named("vol1"));
+    fixture.volumes.create(CreateVolume.named("vol1"));
     MountPlan plan = plan("{}", "{'binds':['vol1:/x','vol2:/y']}");
     assertThat(plan.created()).containsExactly("vol2");
     planner.undo(Spec.ID, plan);
@@ -206,6 +207,22 @@ class ContainerMountsTest {
     mounts.release(container);
     mounts.prepare(container, rootfs);
     assertThat(data.resolve("sub/g")).as("only an empty volume is filled").doesNotExist();
+  }
+
+  @Test
+  void volumeKeepsTheOwnerOfItsOptionsOverAPlaceThatWasMadeForIt() throws Exception {
+    fixture.volumes.create(
+        new CreateVolume(
+            "vol1",
+            "local",
+            Map.of("type", "tmpfs", "device", "tmpfs", "o", "uid=44"),
+            null,
+            Optional.empty()));
+    Files.createDirectory(rootfs.resolve("v"));
+    Container container = planned("{}", "{'binds':['vol1:/v']}");
+    Path data = mounts.prepare(container, rootfs).get("/v");
+    assertThat(Files.getAttribute(data, "unix:uid")).isEqualTo(44);
+    mounts.release(container);
   }
 
   @Test
