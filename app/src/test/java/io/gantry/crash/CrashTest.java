@@ -3,11 +3,11 @@ package io.gantry.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gantry.crash.Workload.Knowledge;
+import io.gantry.testing.Containers;
 import io.gantry.testing.EngineClient;
 import io.gantry.testing.EngineClient.Answer;
 import io.gantry.testing.TestDaemon;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -241,27 +241,13 @@ class CrashTest {
         .as("exit code of %s", name)
         .isEqualTo(exitCode);
     Answer log = client.get("/containers/" + name + "/logs?stdout=1").expectOk();
-    assertThat(payload(log.body())).as("log of %s", name).isEqualTo("done\n");
-  }
-
-  /** The text within multiplexed frames. */
-  private static String payload(byte[] frames) {
-    StringBuilder text = new StringBuilder();
-    int at = 0;
-    while (at + 8 <= frames.length) {
-      int length =
-          (frames[at + 4] & 0xff) << 24
-              | (frames[at + 5] & 0xff) << 16
-              | (frames[at + 6] & 0xff) << 8
-              | frames[at + 7] & 0xff;
-      text.append(new String(frames, at + 8, length, StandardCharsets.UTF_8));
-      at += 8 + length;
-    }
-    return text.toString();
+    assertThat(Containers.payload(log.body())).as("log of %s", name).isEqualTo("done\n");
   }
 
   private static void checkLines(EngineClient client, String counter) throws IOException {
-    String log = payload(client.get("/containers/" + counter + "/logs?stdout=1").expectOk().body());
+    String log =
+        Containers.payload(
+            client.get("/containers/" + counter + "/logs?stdout=1").expectOk().body());
     List<String> lines = log.lines().toList();
     assertThat(lines).hasSizeGreaterThan(100);
     for (int i = 0; i < lines.size(); i++) {
