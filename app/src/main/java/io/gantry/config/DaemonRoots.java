@@ -24,18 +24,19 @@ import java.util.stream.Stream;
 public final class DaemonRoots implements AutoCloseable {
 
   /** Makes a directory a data root: one that has it was made by Gantry. */
-  /**
-   * Where files of containers and images are mounted below the exec root: no user of the host may
-   * reach a program in them (CVE-2021-41091).
-   */
-  private static final List<String> OF_CONTAINERS = List.of("rootfs", "shm", "subpaths", "image");
-
   private static final String LOCK = "gantry.lock";
 
-  /** What other engines keep at the top of their data roots, and Gantry does not. */
   /** The administrator's, who may have made it before the first start. */
   private static final String HOOKS = "hooks";
 
+  /**
+   * What is of containers and images below the exec root: no user of the host may reach a program
+   * in their files (CVE-2021-41091), or read what an exec was given.
+   */
+  private static final List<String> OF_CONTAINERS =
+      List.of("rootfs", "shm", "subpaths", "image", "execs");
+
+  /** What other engines keep at the top of their data roots, and Gantry does not. */
   private static final Set<String> FOREIGN =
       Set.of(
           "buildkit",

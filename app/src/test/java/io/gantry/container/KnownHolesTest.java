@@ -435,6 +435,7 @@ class KnownHolesTest {
             daemon.dataRoot().resolve("containers"),
             daemon.dataRoot().resolve("storage/overlay2/snapshots"),
             daemon.execRoot().resolve("rootfs"),
+            daemon.execRoot().resolve("execs"),
             daemon.execRoot().resolve("shm"))) {
       assertThat(place).isDirectory();
       Process look =

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * What is known of execs, a file each, for a daemon that comes later. The directory is emptied by a
  * reboot, which ends the processes too, so nothing is forced to a disk. Files are replaced whole;
- * one that cannot be written costs only what the next daemon would have known.
+ * one that cannot be written costs only what the next daemon would have known. An exec's
+ * environment may hold secrets: the directory is root's alone.
  */
 final class ExecRecords {
 
@@ -49,7 +50,6 @@ final class ExecRecords {
     Path file = directory.resolve(entry.id());
     Path next = directory.resolve(entry.id() + UNFINISHED);
     try {
-      Files.createDirectories(directory);
       Files.writeString(next, RecordJson.write(entry));
       Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
