@@ -185,9 +185,14 @@ final class LogFiles {
     ClockSteps.delete(plain);
   }
 
-  /** Drops {@link #previous}. */
+  /** Drops {@link #previous}. Takes the lock: a reader may be between seeing and opening it. */
   void deletePrevious() throws IOException {
-    delete(previous());
+    lock.lock();
+    try {
+      delete(previous());
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Replaces {@link #previous} by a compressed file. Takes the lock for the last step only. */
