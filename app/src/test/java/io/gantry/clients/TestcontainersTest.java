@@ -171,7 +171,7 @@ class TestcontainersTest {
   @Test
   void aContainerThatEndsTooEarlyIsToldWithItsOutput() {
     try (GenericContainer<?> broken =
-        container("sh", "-c", "echo no such luck >&2; exit 3")
+        container("sh", "-c", "echo no such luck >&2; sleep 0.5; exit 3")
             .waitingFor(Wait.forLogMessage("never said", 1))
             .withStartupTimeout(Duration.ofSeconds(1))) {
       assertThatThrownBy(broken::start)
