@@ -2,6 +2,7 @@ package io.gantry.testing;
 
 import io.gantry.linux.mount.MountInfo;
 import io.gantry.linux.mount.Mounts;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,7 @@ public final class TestDaemon implements AutoCloseable {
   /** Written by the first daemon that ends in order: the next ones start in half the time. */
   private static final Path ARCHIVE = Path.of("target", "test-daemon.jsa").toAbsolutePath();
 
+  private static final String CLASS_PATH = jars(System.getProperty("java.class.path"));
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
   private final String id = HexFormat.of().toHexDigits(new Random().nextInt());
@@ -36,6 +39,27 @@ public final class TestDaemon implements AutoCloseable {
   private final Path configFile;
   private final List<String> options;
   private @Nullable Process process;
+
+  /** The class path with its directories packed: the JDK archives only classes from jars. */
+  private static String jars(String classPath) {
+    List<String> entries = new ArrayList<>();
+    for (String entry : classPath.split(File.pathSeparator)) {
+      entries.add(Files.isDirectory(Path.of(entry)) ? pack(entry, entries.size()) : entry);
+    }
+    return String.join(File.pathSeparator, entries);
+  }
+
+  private static String pack(String directory, int number) {
+    String jar = ARCHIVE.resolveSibling("test-daemon-" + number + ".jar").toString();
+    int status =
+        ToolProvider.findFirst("jar")
+            .orElseThrow()
+            .run(System.out, System.err, "-c", "-0", "-f", jar, "-C", directory, ".");
+    if (status != 0) {
+      throw new IllegalStateException("cannot pack " + directory);
+    }
+    return jar;
+  }
 
   /**
    * A daemon that is not started yet.
@@ -79,8 +103,7 @@ public final class TestDaemon implements AutoCloseable {
             "-Xlog:cds+dynamic=off",
             "-Xmx256m"));
     command.addAll(List.of(javaOptions));
-    command.addAll(
-        List.of("-cp", System.getProperty("java.class.path"), "io.gantry.Gantry", "daemon"));
+    command.addAll(List.of("-cp", CLASS_PATH, "io.gantry.Gantry", "daemon"));
     command.addAll(
         List.of(
             "--data-root", dataRoot.toString(),
