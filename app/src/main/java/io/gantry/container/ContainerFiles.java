@@ -226,7 +226,7 @@ public final class ContainerFiles {
    *
    * @param instructions of a Dockerfile, applied to the configuration
    * @param pause whether it is frozen meanwhile
-   * @param override what of its configuration is different in the image; empty takes the
+   * @param override what of its configuration is different in the image; the rest is the
    *     container's
    * @return the image's id
    */
@@ -257,7 +257,7 @@ public final class ContainerFiles {
                   changes(hold, container.id()),
                   images.find(container.imageId()),
                   Optional.of(container.chainId()).filter(chain -> !chain.isEmpty()),
-                  runConfig(override.orElse(container.config())),
+                  runConfig(override.map(own -> over(own, container)).orElse(container.config())),
                   String.join(" ", container.argv()),
                   author,
                   comment,
@@ -275,6 +275,13 @@ public final class ContainerFiles {
               target.map(Reference::familiar).orElse("")));
       return id;
     }
+  }
+
+  /** As the configuration of a container lies over its image's. */
+  private static ContainerConfig over(ContainerConfig own, Container container) {
+    ContainerConfig config = container.config();
+    String umask = config.annotations().getOrDefault("native.umask", "");
+    return ConfigMerge.merge(own, runConfig(config), config.hostname(), umask);
   }
 
   private static RunConfig runConfig(ContainerConfig config) {

@@ -501,6 +501,19 @@ class RowC19FilesTest {
     client.delete("/images/long:1").expectOk();
   }
 
+  /** Clients of before API 1.44 send an empty configuration with every commit. */
+  @Test
+  void configurationOfACommitLiesOverTheContainers() throws Exception {
+    String id = containers.create("merged", Map.of("Env", List.of("X=1")), Map.of(), "cat", "/c");
+    client
+        .post("/commit?container=" + id + "&repo=merged&tag=1", Map.of("Env", List.of("Y=2")))
+        .expectOk();
+    JsonNode config = client.get("/images/merged:1/json").expectOk().json().get("Config");
+    client.delete("/images/merged:1").expectOk();
+    assertThat(config.get("Env").toString()).contains("Y=2", "X=1");
+    assertThat(config.get("Cmd").toString()).isEqualTo("[\"cat\",\"/c\"]");
+  }
+
   /** What a commit froze goes on after the daemon has been killed; what a user paused does not. */
   @Test
   void aKilledDaemonLeavesNothingFrozen() throws Exception {
