@@ -3,6 +3,7 @@ package io.gantry.oci;
 import io.gantry.linux.cgroup.Cgroups;
 import io.gantry.linux.poll.Poller;
 import io.gantry.linux.process.Launcher;
+import io.gantry.oci.journal.JournalSegments;
 import io.gantry.plugins.DriverException;
 import io.gantry.plugins.DriverException.Kind;
 import io.gantry.plugins.runtime.ContainerSpec;

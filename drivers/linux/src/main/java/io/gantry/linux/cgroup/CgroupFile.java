@@ -62,7 +62,7 @@ public final class CgroupFile {
   /**
    * Writes one value.
    *
-   * @throws IOException the kernel refuses it; the message has the file and the kernel's reason
+   * @throws IOException the kernel refuses it; the message is its reason, without the file
    */
   public static void write(Path file, String value) throws IOException {
     Files.write(file, value.getBytes(StandardCharsets.US_ASCII), StandardOpenOption.WRITE);

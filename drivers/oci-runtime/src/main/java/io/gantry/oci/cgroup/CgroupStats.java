@@ -1,4 +1,4 @@
-package io.gantry.oci;
+package io.gantry.oci.cgroup;
 
 import io.gantry.linux.cgroup.Cgroup;
 import io.gantry.linux.cgroup.CgroupFile;
@@ -14,7 +14,7 @@ import java.util.Optional;
 /**
  * Reads the numbers of one container from its cgroup files: about a dozen small reads, no process.
  */
-final class CgroupStats {
+public final class CgroupStats {
 
   /** USER_HZ, the same on every architecture the engine runs on. */
   private static final long NANOS_PER_TICK = 10_000_000;
@@ -23,7 +23,7 @@ final class CgroupStats {
 
   private CgroupStats() {}
 
-  static Stats read(Cgroup cgroup, int version) {
+  public static Stats read(Cgroup cgroup, int version) {
     return version == 2 ? second(cgroup) : first(cgroup);
   }
 

@@ -1,4 +1,4 @@
-package io.gantry.oci;
+package io.gantry.oci.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.gantry.oci;
+package io.gantry.oci.journal;
 
 import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;
@@ -11,10 +11,10 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** The journal of one container, in {@linkplain JournalSegments files} that conmon writes. */
-final class JournalFiles implements Journal {
+public final class JournalFiles implements Journal {
 
   /** The one who writes. */
-  interface Writer {
+  public interface Writer {
 
     /** Whether more may be written. */
     boolean lives();
@@ -38,7 +38,7 @@ final class JournalFiles implements Journal {
   private volatile boolean closed;
   private volatile boolean woken;
 
-  JournalFiles(Path directory, Inotify inotify, Writer writer) {
+  public JournalFiles(Path directory, Inotify inotify, Writer writer) {
     this.segments = new JournalSegments(directory);
     this.segmentReader = new SegmentReader(directory);
     this.inotify = inotify;

@@ -1,9 +1,10 @@
-package io.gantry.oci;
+package io.gantry.oci.journal;
 
 import io.gantry.plugins.runtime.Journal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ import java.util.TreeSet;
  * <p>Who writes may make a new current file at any time: what is known of the files is asked for
  * anew by {@link #look}.
  */
-final class JournalSegments {
+public final class JournalSegments {
 
   private static final String NAME = "journal";
 
@@ -36,12 +37,12 @@ final class JournalSegments {
   }
 
   /** The file conmon is to write to. */
-  static Path file(Path directory) {
+  public static Path file(Path directory) {
     return directory.resolve(NAME);
   }
 
   /** Marks in a journal that a run ended. Nobody writes to it at that time. */
-  static void endRun(Path directory) throws IOException {
+  public static void endRun(Path directory) throws IOException {
     try (FileChannel file =
         FileChannel.open(
             file(directory),
@@ -71,13 +72,18 @@ final class JournalSegments {
 
   private NavigableSet<Long> rotated() throws IOException {
     NavigableSet<Long> numbers = new TreeSet<>();
-    for (String name : Layout.names(directory)) {
-      if (name.startsWith(NAME + ".")) {
-        String number = name.substring(NAME.length() + 1);
-        if (!number.isEmpty() && number.chars().allMatch(Character::isDigit)) {
-          numbers.add(Long.parseLong(number));
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        String name = String.valueOf(file.getFileName());
+        if (name.startsWith(NAME + ".")) {
+          String number = name.substring(NAME.length() + 1);
+          if (!number.isEmpty() && number.chars().allMatch(Character::isDigit)) {
+            numbers.add(Long.parseLong(number));
+          }
         }
       }
+    } catch (NoSuchFileException e) {
+      return numbers;
     }
     return numbers;
   }

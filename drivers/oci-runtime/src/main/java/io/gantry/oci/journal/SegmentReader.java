@@ -1,4 +1,4 @@
-package io.gantry.oci;
+package io.gantry.oci.journal;
 
 import io.gantry.plugins.runtime.Journal.Position;
 import io.gantry.plugins.runtime.Journal.Reader;

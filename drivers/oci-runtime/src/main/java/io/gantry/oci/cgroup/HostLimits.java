@@ -1,4 +1,4 @@
-package io.gantry.oci;
+package io.gantry.oci.cgroup;
 
 import io.gantry.linux.cgroup.CgroupFile;
 import io.gantry.linux.cgroup.Cgroups;
@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Finds out which limits this host can enforce, by the files the kernel shows. */
-final class HostLimits {
+public final class HostLimits {
 
   private HostLimits() {}
 
-  static ResourceSupport of(Cgroups cgroups) {
+  public static ResourceSupport of(Cgroups cgroups) {
     return cgroups.version() == 2 ? second(cgroups) : first(cgroups);
   }
 

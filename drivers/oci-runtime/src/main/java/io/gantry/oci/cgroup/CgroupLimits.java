@@ -1,4 +1,4 @@
-package io.gantry.oci;
+package io.gantry.oci.cgroup;
 
 import io.gantry.linux.cgroup.Cgroup;
 import io.gantry.linux.cgroup.CgroupFile;
@@ -21,7 +21,7 @@ import java.util.OptionalLong;
  * the other; when the kernel refuses one, those already written get their old values back.
  * Translation to version 2 is that of the OCI runtime specification and runc.
  */
-final class CgroupLimits {
+public final class CgroupLimits {
 
   private static final Logger LOG = System.getLogger(CgroupLimits.class.getName());
   private static final long NONE = -1;
@@ -36,7 +36,7 @@ final class CgroupLimits {
     this.cgroup = cgroup;
   }
 
-  static void update(String id, Cgroup cgroup, int version, LinuxResources change) {
+  public static void update(String id, Cgroup cgroup, int version, LinuxResources change) {
     CgroupLimits limits = new CgroupLimits(cgroup);
     if (version == 2) {
       limits.second(change);
@@ -201,7 +201,7 @@ final class CgroupLimits {
                 + " for "
                 + change.file().getFileName()
                 + ": "
-                + Failures.text(e),
+                + e.getMessage(),
             e);
       }
     }
