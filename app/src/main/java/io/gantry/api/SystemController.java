@@ -13,7 +13,7 @@ import io.gantry.api.wire.EventView;
 import io.gantry.api.wire.ImageRow;
 import io.gantry.api.wire.Replies;
 import io.gantry.api.wire.VolumeView;
-import io.gantry.container.Containers;
+import io.gantry.container.index.Containers;
 import io.gantry.error.EngineException;
 import io.gantry.event.Event;
 import io.gantry.event.EventFilter;

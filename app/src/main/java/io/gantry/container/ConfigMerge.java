@@ -1,5 +1,8 @@
 package io.gantry.container;
 
+import io.gantry.container.record.ContainerConfig;
+import io.gantry.container.record.Healthcheck;
+import io.gantry.container.record.Lists;
 import io.gantry.image.RunConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;

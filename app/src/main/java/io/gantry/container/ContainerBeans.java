@@ -2,7 +2,12 @@ package io.gantry.container;
 
 import io.gantry.config.CurrentOptions;
 import io.gantry.config.DaemonOptions;
+import io.gantry.container.index.ContainerPaths;
+import io.gantry.container.index.Containers;
 import io.gantry.container.log.ContainerLogs;
+import io.gantry.container.record.HostDefaults;
+import io.gantry.container.record.LogConfig;
+import io.gantry.container.record.Status;
 import io.gantry.container.spec.ContainerMounts;
 import io.gantry.container.spec.ExecProcess;
 import io.gantry.container.spec.HostChecks;
@@ -10,6 +15,7 @@ import io.gantry.container.spec.HostFacts;
 import io.gantry.container.spec.MountPlanner;
 import io.gantry.container.spec.OciSpec;
 import io.gantry.container.spec.SharedMemory;
+import io.gantry.container.spec.SystemPaths;
 import io.gantry.driver.Drivers;
 import io.gantry.image.Image;
 import io.gantry.image.ImageService;
@@ -50,14 +56,36 @@ class ContainerBeans {
         runtime.runtimes().stream().map(RuntimeInfo::name).toList());
   }
 
-  /** What containers get that ask for nothing: changes when the options are read again. */
+  /**
+   * What containers get that ask for nothing: what the daemon was told, and what is best on this
+   * host where it was told nothing. Changes when the options are read again.
+   */
   @Bean
   Supplier<HostDefaults> hostDefaults(
       CurrentOptions current, HostFacts facts, RuntimeDriver runtime) {
     boolean unified = runtime.resourceSupport().cgroupVersion().equals("2");
     boolean ownCgroups = unified && facts.cgroupNamespaces();
     String firstRuntime = runtime.runtimes().getFirst().name();
-    return () -> HostDefaults.of(current.get().containers(), firstRuntime, ownCgroups);
+    return () -> hostDefaults(current.get().containers(), firstRuntime, ownCgroups);
+  }
+
+  /**
+   * @param ownCgroups whether a container, privileged or not, sees its own cgroups only: so it is
+   *     with version 2
+   */
+  private static HostDefaults hostDefaults(
+      DaemonOptions.Containers options, String runtime, boolean ownCgroups) {
+    String cgroupnsMode = options.cgroupnsMode().orElse(ownCgroups ? "private" : "host");
+    return new HostDefaults(
+        new LogConfig(options.logDriver(), options.logOptions()),
+        options.defaultRuntime().orElse(runtime),
+        options.shmSize(),
+        options.ipcMode(),
+        cgroupnsMode,
+        ownCgroups ? cgroupnsMode : "host",
+        SystemPaths.MASKED,
+        SystemPaths.READONLY,
+        options.umask() == DaemonOptions.Umask.NORMAL ? "normal" : "secure");
   }
 
   @Bean

@@ -2,6 +2,17 @@ package io.gantry.container;
 
 import io.gantry.config.DaemonOptions;
 import io.gantry.container.hook.ContainerHooks;
+import io.gantry.container.index.ContainerEvents;
+import io.gantry.container.index.ContainerHandle;
+import io.gantry.container.index.ContainerStore;
+import io.gantry.container.index.Containers;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.ContainerConfig;
+import io.gantry.container.record.HostConfig;
+import io.gantry.container.record.HostDefaults;
+import io.gantry.container.record.Lists;
+import io.gantry.container.record.Restarts;
+import io.gantry.container.record.State;
 import io.gantry.container.spec.Checked;
 import io.gantry.container.spec.HostChecks;
 import io.gantry.container.spec.MountPlan;

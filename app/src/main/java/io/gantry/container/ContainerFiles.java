@@ -1,5 +1,12 @@
 package io.gantry.container;
 
+import io.gantry.container.index.ContainerEvents;
+import io.gantry.container.index.ContainerHandle;
+import io.gantry.container.index.ContainerPaths;
+import io.gantry.container.index.Containers;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.ContainerConfig;
+import io.gantry.container.record.Status;
 import io.gantry.container.spec.FileOwner;
 import io.gantry.error.EngineException;
 import io.gantry.image.CommitRequest;

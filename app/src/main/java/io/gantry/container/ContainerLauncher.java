@@ -1,6 +1,17 @@
 package io.gantry.container;
 
 import io.gantry.container.hook.ContainerHooks;
+import io.gantry.container.index.ContainerEvents;
+import io.gantry.container.index.ContainerHandle;
+import io.gantry.container.index.ContainerPaths;
+import io.gantry.container.index.ContainerStore;
+import io.gantry.container.index.Containers;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.HostConfig;
+import io.gantry.container.record.Restarts;
+import io.gantry.container.record.State;
+import io.gantry.container.record.Status;
+import io.gantry.container.record.Step;
 import io.gantry.container.spec.ContainerMounts;
 import io.gantry.container.spec.OciSpec;
 import io.gantry.container.spec.SharedMemory;

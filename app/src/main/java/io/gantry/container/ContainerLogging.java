@@ -1,9 +1,14 @@
 package io.gantry.container;
 
+import io.gantry.container.index.ContainerPaths;
 import io.gantry.container.log.ContainerLog;
 import io.gantry.container.log.ContainerLogs;
 import io.gantry.container.log.LogReading;
 import io.gantry.container.log.LogRequest;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.ContainerConfig;
+import io.gantry.container.record.LogConfig;
+import io.gantry.container.record.Status;
 import io.gantry.error.EngineException;
 import io.gantry.plugins.log.LogContext;
 import io.gantry.plugins.runtime.RuntimeDriver;

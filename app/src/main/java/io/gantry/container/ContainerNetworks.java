@@ -1,5 +1,12 @@
 package io.gantry.container;
 
+import io.gantry.container.index.ContainerHandle;
+import io.gantry.container.index.ContainerPaths;
+import io.gantry.container.index.ContainerStore;
+import io.gantry.container.index.Containers;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.HostConfig;
+import io.gantry.container.record.Status;
 import io.gantry.container.spec.LinkEnvironment;
 import io.gantry.container.spec.ManagedFiles;
 import io.gantry.error.EngineException;

@@ -1,5 +1,10 @@
 package io.gantry.container;
 
+import io.gantry.container.index.Containers;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.Health;
+import io.gantry.container.record.State;
+import io.gantry.container.record.Status;
 import io.gantry.error.EngineException;
 import io.gantry.filter.Filters;
 import java.util.Comparator;

@@ -1,5 +1,14 @@
 package io.gantry.container;
 
+import io.gantry.container.index.ContainerEvents;
+import io.gantry.container.index.ContainerHandle;
+import io.gantry.container.index.ContainerPaths;
+import io.gantry.container.index.ContainerStore;
+import io.gantry.container.index.Containers;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.MountPoint;
+import io.gantry.container.record.State;
+import io.gantry.container.record.Status;
 import io.gantry.container.spec.ContainerMounts;
 import io.gantry.error.EngineException;
 import io.gantry.filter.Filters;

@@ -1,5 +1,15 @@
 package io.gantry.container;
 
+import io.gantry.container.index.ContainerEvents;
+import io.gantry.container.index.ContainerHandle;
+import io.gantry.container.index.ContainerStore;
+import io.gantry.container.index.Containers;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.Resources;
+import io.gantry.container.record.RestartPolicy;
+import io.gantry.container.record.Restarts;
+import io.gantry.container.record.State;
+import io.gantry.container.record.Status;
 import io.gantry.container.spec.Accelerators;
 import io.gantry.container.spec.CheckedUpdate;
 import io.gantry.container.spec.HostChecks;

@@ -1,5 +1,12 @@
 package io.gantry.container;
 
+import io.gantry.container.index.ContainerEvents;
+import io.gantry.container.index.ContainerHandle;
+import io.gantry.container.index.ContainerStore;
+import io.gantry.container.index.Containers;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.State;
+import io.gantry.container.record.Status;
 import io.gantry.error.EngineException;
 import io.gantry.plugins.DriverException;
 import io.gantry.plugins.runtime.RuntimeDriver;

@@ -1,6 +1,7 @@
 package io.gantry.container;
 
 import io.gantry.container.exec.ExecService;
+import io.gantry.container.record.Container;
 import io.gantry.container.spec.SharedMemory;
 import io.gantry.network.NetworkService;
 import io.gantry.plugins.runtime.RuntimeDriver;

@@ -1,5 +1,8 @@
 package io.gantry.container;
 
+import io.gantry.container.record.ContainerConfig;
+import io.gantry.container.record.HostConfig;
+import io.gantry.container.record.Lists;
 import io.gantry.network.EndpointSettings;
 import java.util.Map;
 import java.util.Optional;

@@ -1,5 +1,7 @@
 package io.gantry.container;
 
+import io.gantry.container.record.Container;
+import io.gantry.container.record.MountPoint;
 import io.gantry.layers.ArchiveRoot;
 import io.gantry.linux.ErrnoException;
 import io.gantry.linux.file.Directory;

@@ -1,5 +1,8 @@
 package io.gantry.container;
 
+import io.gantry.container.index.ContainerEvents;
+import io.gantry.container.index.ContainerHandle;
+import io.gantry.container.record.Status;
 import io.gantry.plugins.runtime.RuntimeDriver;
 import org.springframework.stereotype.Component;
 

@@ -1,7 +1,15 @@
 package io.gantry.container;
 
-import io.gantry.container.exec.ExecConfig;
 import io.gantry.container.exec.ExecService;
+import io.gantry.container.index.ContainerEvents;
+import io.gantry.container.index.ContainerHandle;
+import io.gantry.container.index.ContainerStore;
+import io.gantry.container.index.Containers;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.ExecConfig;
+import io.gantry.container.record.Health;
+import io.gantry.container.record.State;
+import io.gantry.container.record.Status;
 import io.gantry.container.stream.ProcessStreams;
 import io.gantry.container.stream.SpillQueue.Chunk;
 import io.gantry.error.EngineException;

@@ -1,5 +1,8 @@
 package io.gantry.container;
 
+import io.gantry.container.record.ContainerConfig;
+import io.gantry.container.record.Health;
+import io.gantry.container.record.Healthcheck;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

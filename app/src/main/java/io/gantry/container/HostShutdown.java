@@ -1,5 +1,10 @@
 package io.gantry.container;
 
+import io.gantry.container.index.ContainerHandle;
+import io.gantry.container.index.Containers;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.State;
+import io.gantry.container.record.Status;
 import io.gantry.linux.systemd.SystemState;
 import io.gantry.plugins.runtime.RuntimeDriver;
 import java.io.IOException;

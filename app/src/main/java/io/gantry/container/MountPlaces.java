@@ -1,5 +1,8 @@
 package io.gantry.container;
 
+import io.gantry.container.record.Container;
+import io.gantry.container.record.Mount;
+import io.gantry.container.record.MountPoint;
 import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;
 import io.gantry.linux.file.Directory;

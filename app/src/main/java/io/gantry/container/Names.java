@@ -1,5 +1,6 @@
 package io.gantry.container;
 
+import io.gantry.container.index.Containers;
 import io.gantry.error.EngineException;
 import java.security.SecureRandom;
 import java.util.HexFormat;

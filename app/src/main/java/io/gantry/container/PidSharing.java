@@ -1,5 +1,8 @@
 package io.gantry.container;
 
+import io.gantry.container.index.Containers;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.Status;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;

@@ -1,7 +1,16 @@
 package io.gantry.container;
 
-import io.gantry.container.ContainerStore.Stored;
 import io.gantry.container.exec.ExecService;
+import io.gantry.container.index.ContainerEvents;
+import io.gantry.container.index.ContainerHandle;
+import io.gantry.container.index.ContainerPaths;
+import io.gantry.container.index.ContainerStore;
+import io.gantry.container.index.ContainerStore.Stored;
+import io.gantry.container.index.Containers;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.State;
+import io.gantry.container.record.Status;
+import io.gantry.container.record.Step;
 import io.gantry.linux.mount.MountInfo;
 import io.gantry.linux.mount.Mounts;
 import io.gantry.network.NetworkService;

@@ -1,5 +1,6 @@
 package io.gantry.container;
 
+import io.gantry.container.record.Container;
 import io.gantry.error.EngineException;
 import java.util.List;
 import java.util.Locale;

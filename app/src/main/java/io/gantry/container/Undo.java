@@ -1,5 +1,6 @@
 package io.gantry.container;
 
+import io.gantry.container.record.Step;
 import java.util.ArrayDeque;
 import java.util.Deque;
 

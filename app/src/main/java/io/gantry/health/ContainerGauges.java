@@ -1,7 +1,7 @@
 package io.gantry.health;
 
-import io.gantry.container.Containers;
-import io.gantry.container.Status;
+import io.gantry.container.index.Containers;
+import io.gantry.container.record.Status;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;

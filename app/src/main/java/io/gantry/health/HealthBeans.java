@@ -1,7 +1,7 @@
 package io.gantry.health;
 
 import io.gantry.config.DaemonOptions;
-import io.gantry.container.Containers;
+import io.gantry.container.index.Containers;
 import io.gantry.driver.Drivers;
 import io.gantry.event.EventJournal;
 import io.gantry.plugins.runtime.RuntimeDriver;

@@ -2,6 +2,16 @@ package io.gantry.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gantry.container.index.ContainerHandle;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.ContainerConfig;
+import io.gantry.container.record.HostConfig;
+import io.gantry.container.record.HostDefaults;
+import io.gantry.container.record.LogConfig;
+import io.gantry.container.record.RestartPolicy;
+import io.gantry.container.record.Restarts;
+import io.gantry.container.record.State;
+import io.gantry.container.record.Step;
 import io.gantry.image.RunConfig;
 import io.gantry.network.EndpointSettings;
 import io.gantry.store.RecordJson;

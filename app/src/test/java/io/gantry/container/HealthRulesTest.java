@@ -2,6 +2,8 @@ package io.gantry.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gantry.container.record.ContainerConfig;
+import io.gantry.container.record.Health;
 import io.gantry.store.RecordJson;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 package io.gantry.api.wire;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.gantry.container.Healthcheck;
+import io.gantry.container.record.Healthcheck;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

@@ -2,7 +2,7 @@ package io.gantry.api.wire;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.gantry.container.Container;
+import io.gantry.container.record.Container;
 import io.gantry.network.LiveNetworking;
 import java.time.Instant;
 import java.util.List;

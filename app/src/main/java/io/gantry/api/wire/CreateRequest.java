@@ -1,8 +1,8 @@
 package io.gantry.api.wire;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import io.gantry.container.ContainerConfig;
-import io.gantry.container.HostConfig;
+import io.gantry.container.record.ContainerConfig;
+import io.gantry.container.record.HostConfig;
 import io.gantry.network.EndpointSettings;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -2,8 +2,8 @@ package io.gantry.api.wire;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.gantry.container.exec.ExecConfig;
 import io.gantry.container.exec.ExecSession;
+import io.gantry.container.record.ExecConfig;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package io.gantry.api.wire;
 
-import io.gantry.container.exec.ExecConfig;
-import io.gantry.container.exec.ExecConfig.ConsoleSize;
+import io.gantry.container.record.ExecConfig;
+import io.gantry.container.record.ExecConfig.ConsoleSize;
 import io.gantry.error.EngineException;
 import java.util.List;
 import java.util.Objects;

@@ -1,7 +1,7 @@
 package io.gantry.api.wire;
 
-import io.gantry.container.ContainerConfig;
-import io.gantry.container.Resources;
+import io.gantry.container.record.ContainerConfig;
+import io.gantry.container.record.Resources;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;

@@ -2,7 +2,7 @@ package io.gantry.api.wire;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.gantry.container.Healthcheck;
+import io.gantry.container.record.Healthcheck;
 import io.gantry.image.Image;
 import io.gantry.image.ImageConfig;
 import io.gantry.image.ImageDetails;

@@ -2,7 +2,7 @@ package io.gantry.api.wire;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.gantry.container.MountPoint;
+import io.gantry.container.record.MountPoint;
 import java.util.List;
 
 /** A mount of a container (API v1.51, definitions/MountPoint). */

@@ -2,8 +2,8 @@ package io.gantry.api.wire;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.gantry.container.Container;
-import io.gantry.container.PortBinding;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.PortBinding;
 import io.gantry.network.LiveNetworking;
 import io.gantry.plugins.network.Prefix;
 import io.gantry.plugins.network.PublishedPort;

@@ -2,8 +2,8 @@ package io.gantry.api.wire;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.gantry.container.DeviceRequest;
-import io.gantry.container.HugetlbLimit;
+import io.gantry.container.record.DeviceRequest;
+import io.gantry.container.record.HugetlbLimit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.annotation.JsonDeserialize;

@@ -1,7 +1,7 @@
 package io.gantry.api.wire;
 
-import io.gantry.container.Health;
-import io.gantry.container.State;
+import io.gantry.container.record.Health;
+import io.gantry.container.record.State;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package io.gantry.api.wire;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import io.gantry.container.Resources;
-import io.gantry.container.RestartPolicy;
+import io.gantry.container.record.Resources;
+import io.gantry.container.record.RestartPolicy;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.annotation.JsonDeserialize;

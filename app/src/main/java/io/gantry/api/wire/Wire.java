@@ -1,13 +1,13 @@
 package io.gantry.api.wire;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.gantry.container.ContainerConfig;
-import io.gantry.container.Healthcheck;
-import io.gantry.container.HostConfig;
-import io.gantry.container.Mount;
-import io.gantry.container.Resources;
-import io.gantry.container.ThrottleDevice;
-import io.gantry.container.WeightDevice;
+import io.gantry.container.record.ContainerConfig;
+import io.gantry.container.record.Healthcheck;
+import io.gantry.container.record.HostConfig;
+import io.gantry.container.record.Mount;
+import io.gantry.container.record.Resources;
+import io.gantry.container.record.ThrottleDevice;
+import io.gantry.container.record.WeightDevice;
 import java.time.Instant;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;

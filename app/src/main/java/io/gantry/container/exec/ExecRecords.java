@@ -1,5 +1,6 @@
 package io.gantry.container.exec;
 
+import io.gantry.container.record.ExecConfig;
 import io.gantry.store.RecordJson;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;

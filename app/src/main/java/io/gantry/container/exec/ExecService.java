@@ -1,11 +1,12 @@
 package io.gantry.container.exec;
 
-import io.gantry.container.Container;
-import io.gantry.container.ContainerEvents;
-import io.gantry.container.ContainerPaths;
-import io.gantry.container.Containers;
-import io.gantry.container.Status;
-import io.gantry.container.exec.ExecConfig.ConsoleSize;
+import io.gantry.container.index.ContainerEvents;
+import io.gantry.container.index.ContainerPaths;
+import io.gantry.container.index.Containers;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.ExecConfig;
+import io.gantry.container.record.ExecConfig.ConsoleSize;
+import io.gantry.container.record.Status;
 import io.gantry.container.spec.ExecProcess;
 import io.gantry.container.stream.ProcessStreams;
 import io.gantry.error.EngineException;

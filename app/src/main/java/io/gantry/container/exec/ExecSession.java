@@ -1,5 +1,6 @@
 package io.gantry.container.exec;
 
+import io.gantry.container.record.ExecConfig;
 import io.gantry.plugins.runtime.Exec;
 import java.time.Instant;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package io.gantry.container.exec;
 
+import io.gantry.container.record.ExecConfig;
 import io.gantry.container.stream.ProcessStreams;
 import io.gantry.container.stream.SpillQueue;
 import io.gantry.container.stream.SpillQueue.Chunk;

@@ -1,6 +1,6 @@
 package io.gantry.container.spec;
 
-import io.gantry.container.HostConfig;
+import io.gantry.container.record.HostConfig;
 import java.util.List;
 
 /**

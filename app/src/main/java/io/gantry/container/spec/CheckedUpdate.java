@@ -1,6 +1,6 @@
 package io.gantry.container.spec;
 
-import io.gantry.container.HostConfig;
+import io.gantry.container.record.HostConfig;
 import io.gantry.plugins.runtime.LinuxResources;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package io.gantry.container.spec;
 
-import io.gantry.container.ContainerConfig;
-import io.gantry.container.Healthcheck;
-import io.gantry.container.HostConfig;
+import io.gantry.container.record.ContainerConfig;
+import io.gantry.container.record.Healthcheck;
+import io.gantry.container.record.HostConfig;
 import io.gantry.error.EngineException;
 import java.util.Locale;
 import java.util.regex.Pattern;

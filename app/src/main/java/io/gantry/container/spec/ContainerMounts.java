@@ -1,8 +1,8 @@
 package io.gantry.container.spec;
 
-import io.gantry.container.Container;
-import io.gantry.container.Mount;
-import io.gantry.container.MountPoint;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.Mount;
+import io.gantry.container.record.MountPoint;
 import io.gantry.error.EngineException;
 import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;

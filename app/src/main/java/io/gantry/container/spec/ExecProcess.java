@@ -1,9 +1,9 @@
 package io.gantry.container.spec;
 
 import io.gantry.config.DaemonOptions;
-import io.gantry.container.Container;
-import io.gantry.container.HostConfig;
-import io.gantry.container.exec.ExecConfig;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.ExecConfig;
+import io.gantry.container.record.HostConfig;
 import java.nio.file.Path;
 import tools.jackson.databind.node.ObjectNode;
 

@@ -1,12 +1,12 @@
 package io.gantry.container.spec;
 
-import io.gantry.container.Container;
-import io.gantry.container.ContainerConfig;
-import io.gantry.container.HostConfig;
-import io.gantry.container.Mount;
-import io.gantry.container.PortBinding;
-import io.gantry.container.Resources;
-import io.gantry.container.RestartPolicy;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.ContainerConfig;
+import io.gantry.container.record.HostConfig;
+import io.gantry.container.record.Mount;
+import io.gantry.container.record.PortBinding;
+import io.gantry.container.record.Resources;
+import io.gantry.container.record.RestartPolicy;
 import io.gantry.error.EngineException;
 import io.gantry.plugins.runtime.ResourceSupport;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.gantry.container.spec;
 
 import io.gantry.config.DaemonOptions;
-import io.gantry.container.Container;
+import io.gantry.container.record.Container;
 import io.gantry.error.EngineException;
 import java.nio.file.Files;
 import java.nio.file.Path;

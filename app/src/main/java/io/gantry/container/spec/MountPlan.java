@@ -1,6 +1,6 @@
 package io.gantry.container.spec;
 
-import io.gantry.container.MountPoint;
+import io.gantry.container.record.MountPoint;
 import java.util.List;
 import java.util.Set;
 

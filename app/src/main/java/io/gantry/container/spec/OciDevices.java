@@ -1,8 +1,8 @@
 package io.gantry.container.spec;
 
-import io.gantry.container.Device;
-import io.gantry.container.DeviceRequest;
-import io.gantry.container.HostConfig;
+import io.gantry.container.record.Device;
+import io.gantry.container.record.DeviceRequest;
+import io.gantry.container.record.HostConfig;
 import io.gantry.error.EngineException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

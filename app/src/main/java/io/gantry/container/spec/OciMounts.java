@@ -1,10 +1,10 @@
 package io.gantry.container.spec;
 
-import io.gantry.container.Container;
-import io.gantry.container.HostChannel;
-import io.gantry.container.HostConfig;
-import io.gantry.container.Mount;
-import io.gantry.container.MountPoint;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.HostChannel;
+import io.gantry.container.record.HostConfig;
+import io.gantry.container.record.Mount;
+import io.gantry.container.record.MountPoint;
 import io.gantry.error.EngineException;
 import io.gantry.linux.ErrnoException;
 import io.gantry.linux.file.Directory;

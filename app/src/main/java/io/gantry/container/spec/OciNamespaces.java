@@ -1,6 +1,6 @@
 package io.gantry.container.spec;
 
-import io.gantry.container.HostConfig;
+import io.gantry.container.record.HostConfig;
 import io.gantry.error.EngineException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package io.gantry.container.spec;
 
 import io.gantry.config.DaemonOptions;
-import io.gantry.container.Container;
-import io.gantry.container.HostConfig;
-import io.gantry.container.Ulimit;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.HostConfig;
+import io.gantry.container.record.Ulimit;
 import io.gantry.error.EngineException;
 import java.math.BigInteger;
 import java.util.Collection;

@@ -1,7 +1,7 @@
 package io.gantry.container.spec;
 
-import io.gantry.container.Resources;
-import io.gantry.container.ThrottleDevice;
+import io.gantry.container.record.Resources;
+import io.gantry.container.record.ThrottleDevice;
 import io.gantry.error.EngineException;
 import io.gantry.plugins.runtime.LinuxResources;
 import io.gantry.plugins.runtime.ResourceSupport;

@@ -1,8 +1,8 @@
 package io.gantry.container.spec;
 
 import io.gantry.config.DaemonOptions;
-import io.gantry.container.Container;
-import io.gantry.container.HostConfig;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.HostConfig;
 import io.gantry.error.EngineException;
 import io.gantry.plugins.runtime.ResourceSupport;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.gantry.container.spec;
 
-import io.gantry.container.Container;
-import io.gantry.container.MountPoint;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.MountPoint;
 import io.gantry.error.EngineException;
 import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;

@@ -1,8 +1,8 @@
 package io.gantry.container.spec;
 
-import io.gantry.container.HugetlbLimit;
-import io.gantry.container.Resources;
-import io.gantry.container.ThrottleDevice;
+import io.gantry.container.record.HugetlbLimit;
+import io.gantry.container.record.Resources;
+import io.gantry.container.record.ThrottleDevice;
 import io.gantry.error.EngineException;
 import io.gantry.plugins.runtime.ResourceSupport;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package io.gantry.container.spec;
 
-import io.gantry.container.HugetlbLimit;
-import io.gantry.container.Resources;
-import io.gantry.container.ThrottleDevice;
-import io.gantry.container.WeightDevice;
+import io.gantry.container.record.HugetlbLimit;
+import io.gantry.container.record.Resources;
+import io.gantry.container.record.ThrottleDevice;
+import io.gantry.container.record.WeightDevice;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package io.gantry.container.spec;
 
-import io.gantry.container.Resources;
+import io.gantry.container.record.Resources;
 
 /** A container's limits after {@code docker update}: what was asked for over what there was. */
 final class ResourceUpdate {

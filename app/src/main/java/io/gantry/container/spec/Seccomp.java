@@ -1,6 +1,6 @@
 package io.gantry.container.spec;
 
-import io.gantry.container.Container;
+import io.gantry.container.record.Container;
 import io.gantry.error.EngineException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package io.gantry.container.spec;
 
-import io.gantry.container.Container;
-import io.gantry.container.HostChannel;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.HostChannel;
 import io.gantry.error.EngineException;
 import io.gantry.linux.mount.MountInfo;
 import io.gantry.linux.mount.Mounts;

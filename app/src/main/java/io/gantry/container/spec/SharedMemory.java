@@ -1,6 +1,6 @@
 package io.gantry.container.spec;
 
-import io.gantry.container.Container;
+import io.gantry.container.record.Container;
 import io.gantry.error.EngineException;
 import io.gantry.linux.mount.Mounts;
 import java.io.IOException;

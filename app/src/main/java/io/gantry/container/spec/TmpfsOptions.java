@@ -1,6 +1,6 @@
 package io.gantry.container.spec;
 
-import io.gantry.container.Mount;
+import io.gantry.container.record.Mount;
 import io.gantry.error.EngineException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.api.wire.CreateRequest;
 import io.gantry.api.wire.Wire;
-import io.gantry.container.HostConfig;
+import io.gantry.container.record.HostConfig;
 import io.gantry.error.EngineException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

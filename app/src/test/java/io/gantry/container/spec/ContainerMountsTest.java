@@ -3,8 +3,8 @@ package io.gantry.container.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.gantry.container.Container;
-import io.gantry.container.MountPoint;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.MountPoint;
 import io.gantry.linux.mount.Mounts;
 import io.gantry.linux.mount.Propagation;
 import io.gantry.store.RecordJson;

@@ -3,8 +3,8 @@ package io.gantry.container.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.gantry.container.Container;
-import io.gantry.container.exec.ExecConfig;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.ExecConfig;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

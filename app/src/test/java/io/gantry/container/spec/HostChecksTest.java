@@ -3,9 +3,9 @@ package io.gantry.container.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.gantry.container.Container;
-import io.gantry.container.Resources;
-import io.gantry.container.RestartPolicy;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.Resources;
+import io.gantry.container.record.RestartPolicy;
 import io.gantry.error.EngineException;
 import io.gantry.store.RecordJson;
 import java.util.List;

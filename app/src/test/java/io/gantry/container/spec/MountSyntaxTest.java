@@ -3,7 +3,7 @@ package io.gantry.container.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.gantry.container.Mount;
+import io.gantry.container.record.Mount;
 import io.gantry.error.EngineException;
 import io.gantry.store.RecordJson;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.gantry.container.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.gantry.container.Container;
+import io.gantry.container.record.Container;
 import io.gantry.error.EngineException;
 import java.nio.file.Path;
 import java.util.ArrayList;

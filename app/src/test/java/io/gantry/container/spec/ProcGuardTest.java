@@ -2,7 +2,7 @@ package io.gantry.container.spec;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.gantry.container.Container;
+import io.gantry.container.record.Container;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;

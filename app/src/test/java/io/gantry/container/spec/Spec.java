@@ -1,9 +1,9 @@
 package io.gantry.container.spec;
 
 import io.gantry.config.DaemonOptions;
-import io.gantry.container.Container;
-import io.gantry.container.ContainerConfig;
-import io.gantry.container.HostConfig;
+import io.gantry.container.record.Container;
+import io.gantry.container.record.ContainerConfig;
+import io.gantry.container.record.HostConfig;
 import io.gantry.plugins.runtime.ResourceSupport;
 import io.gantry.store.RecordJson;
 import java.nio.file.Path;

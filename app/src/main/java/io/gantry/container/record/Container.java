@@ -1,0 +1,117 @@
+package io.gantry.container.record;
+
+import io.gantry.network.EndpointSettings;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A container at one moment; immutable. Readers hold one of these and no lock.
+ *
+ * @param id 64 hex digits
+ * @param name without the leading slash
+ * @param created when it was made
+ * @param imageId {@code sha256:...} of the image it was made from
+ * @param chainId of the image's layers; empty for an image without layers
+ * @param snapshotParent the snapshot below its own; empty for an image without layers
+ * @param config what runs in it, the image's configuration merged in
+ * @param hostConfig what of the host it is given, defaults filled in
+ * @param mounts the mounts, in the order in which they are mounted
+ * @param networks the networks it is to be attached to, by name, with what was asked for
+ * @param driver storage driver of its root file system
+ * @param logPath where its log is, for drivers that have a file; empty otherwise
+ * @param state what it does
+ * @param restarts what the restart policy did since the last start by a user
+ * @param hooks OCI hooks in the runtime-spec's JSON, copied at create; null without hooks
+ */
+@CopyBuilder
+public record Container(
+    String id,
+    String name,
+    Instant created,
+    String imageId,
+    String chainId,
+    String snapshotParent,
+    ContainerConfig config,
+    HostConfig hostConfig,
+    List<MountPoint> mounts,
+    Map<String, EndpointSettings> networks,
+    String driver,
+    String logPath,
+    State state,
+    Restarts restarts,
+    @Nullable String hooks) {
+
+  public Container {
+    mounts = Lists.of(mounts);
+    networks = Lists.of(networks);
+  }
+
+  /** The first twelve digits of the id, as users see it. */
+  public String shortId() {
+    return id.substring(0, 12);
+  }
+
+  /** The volumes with a name, or made for it, that it uses. */
+  public List<String> volumes() {
+    return mounts.stream()
+        .filter(mount -> mount.type().equals("volume"))
+        .map(MountPoint::name)
+        .toList();
+  }
+
+  /**
+   * Whether it can have nothing in the kernel and holds nothing that is to be known before the
+   * daemon answers.
+   */
+  public boolean isAtRest() {
+    return !state.mayHaveSomething() && volumes().isEmpty();
+  }
+
+  /** The program that runs: entrypoint and command in one list. */
+  public List<String> argv() {
+    List<String> entrypoint = Lists.of(config.entrypoint());
+    List<String> cmd = Lists.of(config.cmd());
+    return Stream.concat(entrypoint.stream(), cmd.stream()).toList();
+  }
+
+  public Optional<String> hooksJson() {
+    return Optional.ofNullable(hooks);
+  }
+
+  public Container with(State state) {
+    return ContainerBuilder.from(this).state(state).build();
+  }
+
+  public Container withName(String name) {
+    return ContainerBuilder.from(this).name(name).build();
+  }
+
+  public Container with(HostConfig hostConfig) {
+    return ContainerBuilder.from(this).hostConfig(hostConfig).build();
+  }
+
+  public Container withNetworks(Map<String, EndpointSettings> networks) {
+    return ContainerBuilder.from(this).networks(networks).build();
+  }
+
+  public Container with(Restarts restarts) {
+    return ContainerBuilder.from(this).restarts(restarts).build();
+  }
+
+  public Container withLogPath(String logPath) {
+    return ContainerBuilder.from(this).logPath(logPath).build();
+  }
+
+  public Container withHooks(Optional<String> hooks) {
+    return ContainerBuilder.from(this).hooks(hooks.orElse(null)).build();
+  }
+
+  /** This without its mounts: its own file system alone. */
+  Container withoutMounts() {
+    return ContainerBuilder.from(this).mounts(List.of()).build();
+  }
+}
