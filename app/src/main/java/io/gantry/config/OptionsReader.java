@@ -146,7 +146,7 @@ final class OptionsReader {
     if (given(OptionTable.SHUTDOWN_TIMEOUT)) {
       warnings.add("shutdown-timeout has no effect: containers always go on when the daemon ends");
     }
-    if (!required(OptionTable.USERLAND_PROXY)) {
+    if (!required(NetworkOptions.USERLAND_PROXY)) {
       warnings.add(
           "userland-proxy has no effect: published ports are translated by the firewall, and what"
               + " it cannot translate is always served by the daemon");
@@ -155,14 +155,14 @@ final class OptionsReader {
   }
 
   private DaemonOptions.Network network() {
-    Optional<String> bridge = optional(OptionTable.BRIDGE);
-    Optional<Cidr> bip = optional(OptionTable.BIP);
-    Optional<Cidr> fixed = optional(OptionTable.FIXED_CIDR);
+    Optional<String> bridge = optional(NetworkOptions.BRIDGE);
+    Optional<Cidr> bip = optional(NetworkOptions.BIP);
+    Optional<Cidr> fixed = optional(NetworkOptions.FIXED_CIDR);
     check(
         bip.isEmpty() || bridge.isEmpty(),
         "You specified -b & --bip, mutually exclusive options. Please specify only one");
-    boolean iptables = required(OptionTable.IPTABLES);
-    boolean icc = required(OptionTable.ICC);
+    boolean iptables = required(NetworkOptions.IPTABLES);
+    boolean icc = required(NetworkOptions.ICC);
     check(
         iptables || icc,
         "You specified --iptables=false with --icc=false. ICC=false uses iptables to function."
@@ -172,13 +172,13 @@ final class OptionsReader {
           bip.get().contains(fixed.get()),
           "fixed-cidr " + fixed.get() + " is not inside the bridge's network " + bip.get());
     }
-    Optional<InetAddress> gateway = optional(OptionTable.DEFAULT_GATEWAY);
+    Optional<InetAddress> gateway = optional(NetworkOptions.DEFAULT_GATEWAY);
     gateway.ifPresent(
         address ->
             check(
                 address instanceof Inet4Address,
                 "default-gateway " + address.getHostAddress() + " is not an IPv4 address"));
-    Optional<Integer> mtu = optional(OptionTable.MTU);
+    Optional<Integer> mtu = optional(NetworkOptions.MTU);
     check(mtu.orElse(1500) >= 68, "invalid default MTU: " + mtu.orElse(1500));
     return new DaemonOptions.Network(
         bridge.orElse(DaemonOptions.Network.OWN_BRIDGE),
@@ -186,50 +186,50 @@ final class OptionsReader {
         fixed,
         gateway,
         mtu,
-        required(OptionTable.IP),
-        required(OptionTable.IP_FORWARD),
-        iptables && required(OptionTable.IP_MASQ),
+        required(NetworkOptions.IP),
+        required(NetworkOptions.IP_FORWARD),
+        iptables && required(NetworkOptions.IP_MASQ),
         iptables,
         icc,
-        optional(OptionTable.DNS).orElse(List.of()),
-        optional(OptionTable.DNS_OPT).orElse(List.of()),
-        optional(OptionTable.DNS_SEARCH).orElse(List.of()),
-        optional(OptionTable.DEFAULT_ADDRESS_POOL).orElse(List.of()),
-        optional(OptionTable.HOST_GATEWAY_IP).orElse(List.of()));
+        optional(NetworkOptions.DNS).orElse(List.of()),
+        optional(NetworkOptions.DNS_OPT).orElse(List.of()),
+        optional(NetworkOptions.DNS_SEARCH).orElse(List.of()),
+        optional(NetworkOptions.DEFAULT_ADDRESS_POOL).orElse(List.of()),
+        optional(NetworkOptions.HOST_GATEWAY_IP).orElse(List.of()));
   }
 
   private DaemonOptions.Containers containers() {
     Map<String, DaemonOptions.OciRuntime> runtimes =
-        optional(OptionTable.ADD_RUNTIME).orElse(Map.of());
-    Optional<String> runtime = optional(OptionTable.DEFAULT_RUNTIME);
+        optional(ContainerOptions.ADD_RUNTIME).orElse(Map.of());
+    Optional<String> runtime = optional(ContainerOptions.DEFAULT_RUNTIME);
     runtime.ifPresent(
         name ->
             check(
                 name.equals("crun") || name.equals("runc") || runtimes.containsKey(name),
                 "specified default runtime '" + name + "' does not exist"));
-    long shmSize = required(OptionTable.DEFAULT_SHM_SIZE);
+    long shmSize = required(ContainerOptions.DEFAULT_SHM_SIZE);
     check(shmSize > 0, "default-shm-size must be greater than 0");
     return new DaemonOptions.Containers(
-        required(OptionTable.LOG_DRIVER),
-        orEmpty(OptionTable.LOG_OPT),
+        required(ContainerOptions.LOG_DRIVER),
+        orEmpty(ContainerOptions.LOG_OPT),
         umask(),
         runtime,
         runtimes,
-        required(OptionTable.INIT),
-        optional(OptionTable.INIT_PATH),
-        optional(OptionTable.DEFAULT_ULIMIT).orElse(Map.of()),
+        required(ContainerOptions.INIT),
+        optional(ContainerOptions.INIT_PATH),
+        optional(ContainerOptions.DEFAULT_ULIMIT).orElse(Map.of()),
         shmSize,
-        required(OptionTable.CGROUP_PARENT),
-        required(OptionTable.SECCOMP_PROFILE),
-        required(OptionTable.NO_NEW_PRIVILEGES),
-        optional(OptionTable.DEFAULT_CGROUPNS_MODE),
-        required(OptionTable.DEFAULT_IPC_MODE),
-        optional(OptionTable.HOOK_SPEC));
+        required(ContainerOptions.CGROUP_PARENT),
+        required(ContainerOptions.SECCOMP_PROFILE),
+        required(ContainerOptions.NO_NEW_PRIVILEGES),
+        optional(ContainerOptions.DEFAULT_CGROUPNS_MODE),
+        required(ContainerOptions.DEFAULT_IPC_MODE),
+        optional(ContainerOptions.HOOK_SPEC));
   }
 
   private DaemonOptions.Umask umask() {
     DaemonOptions.Umask umask = DaemonOptions.Umask.SECURE;
-    for (Map.Entry<String, String> option : orEmpty(OptionTable.EXEC_OPT).entrySet()) {
+    for (Map.Entry<String, String> option : orEmpty(ContainerOptions.EXEC_OPT).entrySet()) {
       String value = option.getValue();
       switch (option.getKey()) {
         case "native.umask" ->

@@ -5,23 +5,13 @@ import io.gantry.error.EngineException;
 import io.gantry.event.EventJournal;
 import io.gantry.event.EventType;
 import io.gantry.plugins.DriverException;
-import io.gantry.plugins.volume.VolumeDriver;
-import io.gantry.store.Durability;
 import io.gantry.store.Store;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,14 +32,14 @@ public final class VolumeService {
   public static final String LOCAL = "local";
 
   private static final Logger log = LoggerFactory.getLogger(VolumeService.class);
-  private static final int MAX_NAME = 255;
 
-  private final SecureRandom random = new SecureRandom();
   private final VolumeIndex index = new VolumeIndex();
   private final VolumeStore store;
   private final EventJournal events;
   private final LocalVolumes local;
   private final VolumeDrivers drivers;
+  private final VolumeCreator creator;
+  private final VolumeRemover remover;
 
   /**
    * @param dataRoot volumes of the local driver are {@code <dataRoot>/volumes/<name>/_data}
@@ -59,6 +49,8 @@ public final class VolumeService {
     this.events = events;
     this.local = new LocalVolumes(dataRoot.resolve("volumes"));
     this.drivers = new VolumeDrivers(local, plugins);
+    this.creator = new VolumeCreator(index, this.store, drivers, events);
+    this.remover = new VolumeRemover(index, this.store, drivers, events);
   }
 
   /**
@@ -71,24 +63,9 @@ public final class VolumeService {
     for (VolumeStore.Row row : store.all()) {
       Volume volume = row.volume();
       boolean orphan = volume.madeFor() != null && !containers.contains(volume.madeFor());
-      if (!(row.removing() || orphan) || !removeLeftOver(volume, orphan)) {
+      if (!(row.removing() || orphan) || !remover.removeLeftOver(volume, orphan)) {
         index.add(volume.settled());
       }
-    }
-  }
-
-  private boolean removeLeftOver(Volume volume, boolean orphan) {
-    log.info(
-        "Removing volume {}: {}",
-        volume.name(),
-        orphan ? "its container was never made" : "its removal was cut off");
-    try {
-      drivers.get(volume.driver()).remove(volume.name());
-      store.delete(volume.name());
-      return true;
-    } catch (DriverException e) {
-      log.warn("Volume {} could not be removed", volume.name(), e);
-      return false;
     }
   }
 
@@ -104,86 +81,7 @@ public final class VolumeService {
    *     CONFLICT when another driver has the name
    */
   public Volume create(CreateVolume request) {
-    boolean anonymous = request.name().isEmpty();
-    String name = anonymous ? newName() : request.name();
-    if (name.length() > MAX_NAME) {
-      throw EngineException.invalid("create %s: volume name is too long".formatted(name));
-    }
-    while (true) {
-      VolumeEntry entry = index.place(name);
-      entry.lock.lock();
-      try {
-        if (entry.gone) {
-          continue;
-        }
-        Volume existing = entry.volume;
-        if (existing != null) {
-          return existing(existing, request);
-        }
-        try {
-          return make(entry, name, anonymous, request);
-        } finally {
-          if (entry.volume == null) {
-            index.drop(name, entry);
-          }
-        }
-      } finally {
-        entry.lock.unlock();
-      }
-    }
-  }
-
-  private Volume existing(Volume existing, CreateVolume request) {
-    String driver = request.driver();
-    if (!driver.isEmpty() && !driver.equals(existing.driver())) {
-      VolumeDrivers.call("create " + existing.name(), () -> drivers.get(driver));
-      throw EngineException.conflict(
-          "create %s: volume name must be unique".formatted(existing.name()));
-    }
-    return existing;
-  }
-
-  private Volume make(VolumeEntry entry, String name, boolean anonymous, CreateVolume request) {
-    String driverName = request.driver().isEmpty() ? LOCAL : request.driver();
-    Map<String, String> options = request.options() == null ? Map.of() : request.options();
-    VolumeDriver driver =
-        VolumeDrivers.call(
-            "create " + name,
-            () -> {
-              VolumeDriver chosen = drivers.get(driverName);
-              chosen.create(name, options);
-              return chosen;
-            });
-    Volume volume =
-        new Volume(
-            name,
-            driverName,
-            Instant.now().truncatedTo(ChronoUnit.SECONDS),
-            VolumeDrivers.mountpoint(driver, name),
-            labels(request.labels(), anonymous),
-            request.options(),
-            driver.scope().name().toLowerCase(Locale.ROOT),
-            request.container().orElse(null));
-    store.insert(volume, request.container().isPresent() ? Durability.PROCESS : Durability.HOST);
-    entry.volume = volume;
-    publish("create", name, Map.of("driver", driverName));
-    return volume;
-  }
-
-  private static @Nullable Map<String, String> labels(
-      @Nullable Map<String, String> given, boolean anonymous) {
-    if (!anonymous) {
-      return given;
-    }
-    Map<String, String> labels = new LinkedHashMap<>(given == null ? Map.of() : given);
-    labels.put(Volume.ANONYMOUS_LABEL, "");
-    return labels;
-  }
-
-  private String newName() {
-    byte[] bytes = new byte[32];
-    random.nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
+    return creator.create(request);
   }
 
   /**
@@ -234,42 +132,7 @@ public final class VolumeService {
    * @throws EngineException NOT_FOUND, or CONFLICT while a container has it
    */
   public void remove(String name, boolean force) {
-    try {
-      removeExisting(name);
-    } catch (EngineException e) {
-      if (!force || find(name).isPresent()) {
-        throw e;
-      }
-    }
-  }
-
-  private void removeExisting(String name) {
-    index.locked(
-        name,
-        (entry, volume) -> {
-          if (!entry.references.isEmpty()) {
-            throw EngineException.conflict(
-                "remove %s: volume is in use - [%s]"
-                    .formatted(name, String.join(", ", entry.references)));
-          }
-          destroy(entry, volume);
-          return volume;
-        });
-  }
-
-  private void destroy(VolumeEntry entry, Volume volume) {
-    store.markRemoving(volume);
-    try {
-      drivers.get(volume.driver()).remove(volume.name());
-    } catch (DriverException e) {
-      // the user was told no: the next start must not do it after all
-      store.updateLater(volume);
-      throw VolumeDrivers.failure("remove " + volume.name(), e);
-    }
-    store.delete(volume.name());
-    entry.volume = null;
-    index.drop(volume.name(), entry);
-    publish("destroy", volume.name(), Map.of("driver", volume.driver()));
+    remover.remove(name, force);
   }
 
   /**
@@ -277,31 +140,7 @@ public final class VolumeService {
    * names too. Volumes made with options are kept, as Docker does: what they mount is not ours.
    */
   public PrunedVolumes prune(VolumeFilter filter) {
-    List<String> deleted = new ArrayList<>();
-    long reclaimed = 0;
-    for (VolumeIndex.Match match : index.matching(filter).toList()) {
-      Volume volume = match.volume();
-      VolumeEntry entry = match.entry();
-      boolean hasOptions = volume.options() != null && !volume.options().isEmpty();
-      if (!volume.driver().equals(LOCAL) || hasOptions || !(filter.all() || volume.anonymous())) {
-        continue;
-      }
-      entry.lock.lock();
-      try {
-        if (!entry.gone && entry.references.isEmpty()) {
-          long size = drivers.size(volume);
-          destroy(entry, volume);
-          deleted.add(volume.name());
-          reclaimed += Math.max(0, size);
-        }
-      } catch (EngineException e) {
-        log.warn("Volume {} was not pruned", volume.name(), e);
-      } finally {
-        entry.lock.unlock();
-      }
-    }
-    publish("prune", "", Map.of("reclaimed", Long.toString(reclaimed)));
-    return new PrunedVolumes(deleted, reclaimed);
+    return remover.prune(filter);
   }
 
   /** What the volumes take; walks over all their files. */
