@@ -27,6 +27,8 @@ public final class Cgroup {
 
   private static final Duration SHORTEST = Duration.ofMillis(1);
   private static final Duration LONGEST = Duration.ofMillis(50);
+  private static final Duration FIRST_ROUND = Duration.ofMillis(50);
+  private static final Duration LAST_ROUND = Duration.ofSeconds(2);
   private static final Duration REMOVE_LIMIT = Duration.ofSeconds(3);
 
   private final Cgroups cgroups;
@@ -189,24 +191,45 @@ public final class Cgroup {
     }
   }
 
-  /** Stops all processes; returns when they have stopped. */
+  /**
+   * Stops all processes; returns when they have stopped.
+   *
+   * <p>A program with threads that is about to become another cannot be frozen by cgroup v1: the
+   * thread that executes the other waits for the end of the rest, and they have stopped. So, as
+   * long as not all have stopped, they are let go on for a moment, each time for a longer one.
+   */
   public void freeze(Duration limit) throws IOException {
     long deadline = System.nanoTime() + limit.toNanos();
-    Duration pause = SHORTEST;
     Path file =
         freezer(cgroups.version() == 2 ? "cgroup.freeze" : "freezer.state")
             .orElseThrow(() -> new IOException("this host has no freezer cgroup"));
+    for (Duration round = FIRST_ROUND; !freezesWithin(file, round); round = longer(round)) {
+      thaw();
+      if (System.nanoTime() > deadline) {
+        throw new IOException("cgroup " + path + " does not freeze");
+      }
+      LockSupport.parkNanos(round.toNanos() / 4);
+    }
+  }
+
+  private boolean freezesWithin(Path file, Duration limit) throws IOException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    Duration pause = SHORTEST;
     while (true) {
       CgroupFile.write(file, cgroups.version() == 2 ? "1" : "FROZEN");
       if (frozen()) {
-        return;
+        return true;
       }
       if (System.nanoTime() > deadline) {
-        thaw();
-        throw new IOException("cgroup " + path + " does not freeze");
+        return false;
       }
       pause = pause(pause);
     }
+  }
+
+  private static Duration longer(Duration round) {
+    Duration longer = round.multipliedBy(2);
+    return longer.compareTo(LAST_ROUND) > 0 ? LAST_ROUND : longer;
   }
 
   /** Lets the processes go on. */

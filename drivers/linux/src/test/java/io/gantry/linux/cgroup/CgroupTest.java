@@ -109,6 +109,25 @@ class CgroupTest {
   }
 
   @Test
+  void programWithThreadsThatBecomesAnotherIsFrozen() throws Exception {
+    for (int round = 0; round < 6; round++) {
+      Process program = ManyThreads.start();
+      try {
+        for (Path directory : group.directories()) {
+          CgroupFile.write(directory.resolve("cgroup.procs"), Long.toString(program.pid()));
+        }
+        ManyThreads.becomeAnother(program);
+        group.freeze(Duration.ofSeconds(10));
+        assertThat(group.frozen()).isTrue();
+      } finally {
+        program.destroyForcibly();
+        group.thaw();
+        program.waitFor();
+      }
+    }
+  }
+
+  @Test
   void busyGroupIsNotRemoved() throws Exception {
     Child child = start("sleep 1000");
     assertThatThrownBy(group::remove).isInstanceOf(IOException.class);
