@@ -21,6 +21,9 @@ final class CreateOptions {
   /** Since this version a container can be connected to several networks when it is created. */
   private static final int SEVERAL_NETWORKS = 44;
 
+  /** Since this version images can be mounted. */
+  private static final int IMAGE_MOUNTS = 48;
+
   /** Before this version the client removed the container, and the daemon was to leave it alone. */
   private static final int AUTO_REMOVE = 25;
 
@@ -51,6 +54,10 @@ final class CreateOptions {
     }
     HostConfig host =
         asMeant(Objects.requireNonNullElse(request.hostConfig(), noHostConfig), version);
+    if (version.before(IMAGE_MOUNTS)
+        && host.mounts().stream().anyMatch(mount -> mount.type().equals("image"))) {
+      throw EngineException.invalid("Mount type \"Image\" needs API v1.48 or newer");
+    }
     Map<String, EndpointSettings> networks = request.networks();
     if (version.before(SEVERAL_NETWORKS) && networks.size() > 1) {
       throw EngineException.invalid(

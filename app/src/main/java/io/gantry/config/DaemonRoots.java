@@ -34,7 +34,7 @@ public final class DaemonRoots implements AutoCloseable {
    * in their files (CVE-2021-41091), or read what an exec was given.
    */
   private static final List<String> OF_CONTAINERS =
-      List.of("rootfs", "shm", "subpaths", "image", "execs");
+      List.of("rootfs", "shm", "subpaths", "image", "image-mounts", "execs");
 
   /** What other engines keep at the top of their data roots, and Gantry does not. */
   private static final Set<String> FOREIGN =

@@ -12,6 +12,7 @@ import io.gantry.container.spec.ContainerMounts;
 import io.gantry.container.spec.ExecProcess;
 import io.gantry.container.spec.HostChecks;
 import io.gantry.container.spec.HostFacts;
+import io.gantry.container.spec.ImageMounts;
 import io.gantry.container.spec.MountPlanner;
 import io.gantry.container.spec.OciSpec;
 import io.gantry.container.spec.SharedMemory;
@@ -24,6 +25,7 @@ import io.gantry.network.Network;
 import io.gantry.network.NetworkService;
 import io.gantry.plugins.runtime.RuntimeDriver;
 import io.gantry.plugins.runtime.RuntimeInfo;
+import io.gantry.plugins.storage.StorageDriver;
 import io.gantry.volume.VolumeService;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -100,12 +102,14 @@ class ContainerBeans {
 
   @Bean
   MountPlanner mountPlanner(VolumeService volumes, Containers containers, ContainerPaths paths) {
-    return new MountPlanner(volumes, containers::find, paths.roots());
+    return new MountPlanner(volumes, containers::find, paths.roots(), paths.imageMounts());
   }
 
   @Bean
-  ContainerMounts containerMounts(VolumeService volumes, ContainerPaths paths) {
-    return new ContainerMounts(volumes, paths.roots());
+  ContainerMounts containerMounts(
+      VolumeService volumes, StorageDriver storage, ContainerPaths paths) {
+    ImageMounts images = new ImageMounts(storage, paths.imageMounts());
+    return new ContainerMounts(volumes, images, paths.roots(), paths.subpaths());
   }
 
   @Bean
@@ -129,6 +133,7 @@ class ContainerBeans {
                         container.id(),
                         container.imageId(),
                         container.chainId(),
+                        container.mountedImages(),
                         container.state().isRunning()
                             || container.state().status() == Status.RESTARTING))
             .toList();

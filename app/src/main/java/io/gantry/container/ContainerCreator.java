@@ -20,6 +20,7 @@ import io.gantry.container.spec.MountPlanner;
 import io.gantry.error.EngineException;
 import io.gantry.image.Image;
 import io.gantry.image.ImageHold;
+import io.gantry.image.ImageHolds;
 import io.gantry.image.ImageService;
 import io.gantry.image.Platform;
 import io.gantry.network.EndpointSettings;
@@ -102,7 +103,8 @@ final class ContainerCreator {
     List<String> warnings = new ArrayList<>(checked.warnings());
     String id = Names.newId();
     try (Undo undo = new Undo();
-        ImageHold hold = images.hold(request.config().image())) {
+        ImageHold hold = images.hold(request.config().image());
+        ImageHolds mounted = images.holds()) {
       request.platform().ifPresent(wanted -> requirePlatform(request, hold.image(), wanted));
       host.links().forEach(this::requireLinked);
       ContainerConfig config =
@@ -120,7 +122,7 @@ final class ContainerCreator {
       }
       String name = takeName(wantedName, id);
       undo.add("name " + name, () -> containers.release(name, id));
-      MountPlan plan = planner.plan(id, config, host);
+      MountPlan plan = planner.plan(id, config, host, mounted);
       undo.add("volumes", () -> planner.undo(id, plan));
       warnings.addAll(plan.warnings());
       FailPoint.hit("container.create.volumes");

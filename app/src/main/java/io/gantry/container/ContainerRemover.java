@@ -13,6 +13,7 @@ import io.gantry.container.spec.ContainerMounts;
 import io.gantry.error.EngineException;
 import io.gantry.filter.Filters;
 import io.gantry.image.ImageService;
+import io.gantry.image.MountedImage;
 import io.gantry.plugins.FailPoint;
 import io.gantry.plugins.storage.StorageDriver;
 import io.gantry.volume.VolumeService;
@@ -167,9 +168,18 @@ final class ContainerRemover {
     if (!container.chainId().isEmpty()) {
       images.released(container.chainId());
     }
+    releaseImages(container);
     events.publish(container, "destroy");
     handle.removed.complete(container.state());
     handle.exited(container.state());
+  }
+
+  private void releaseImages(Container container) {
+    for (MountedImage image : container.mountedImages()) {
+      if (!image.chainId().isEmpty()) {
+        images.released(image.chainId());
+      }
+    }
   }
 
   private void releaseVolumes(Container container, boolean withVolumes) {

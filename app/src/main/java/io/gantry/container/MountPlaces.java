@@ -116,10 +116,12 @@ final class MountPlaces {
     return mount.type().equals("bind") && Files.exists(source) && !Files.isDirectory(source);
   }
 
-  /** Whether it is a part of a volume, of which nobody knows yet what it is. */
+  /** Whether it is a part of a volume or an image, of which nobody knows yet what it is. */
   private static boolean isPart(MountPoint mount) {
     Mount.@Nullable VolumeOptions options = mount.options().volumeOptions();
-    return options != null && !options.subpath().isEmpty();
+    Mount.@Nullable ImageOptions ofImage = mount.options().imageOptions();
+    return options != null && !options.subpath().isEmpty()
+        || ofImage != null && !ofImage.subpath().isEmpty();
   }
 
   private static void makeIfPossible(Directory root, String destination, boolean directory)

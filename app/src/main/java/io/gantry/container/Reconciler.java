@@ -11,6 +11,7 @@ import io.gantry.container.record.Container;
 import io.gantry.container.record.State;
 import io.gantry.container.record.Status;
 import io.gantry.container.record.Step;
+import io.gantry.container.spec.ImageMounts;
 import io.gantry.linux.mount.MountInfo;
 import io.gantry.linux.mount.Mounts;
 import io.gantry.network.NetworkService;
@@ -229,22 +230,27 @@ final class Reconciler {
   }
 
   private void removeOrphanMounts(Set<String> running) {
+    List<Path> parents = List.of(paths.mounts(), paths.subpaths(), paths.imageMounts());
     for (MountInfo mount : MountInfo.list()) {
       Path path = Path.of(mount.mountPoint());
-      if (!path.startsWith(paths.mounts()) || path.equals(paths.mounts())) {
-        continue;
-      }
-      String id = paths.mounts().relativize(path).getName(0).toString();
-      boolean used = containers.find(id).map(c -> c.state().isRunning()).orElse(false);
-      if (!running.contains(id) && !used) {
-        try {
-          Mounts.detach(path);
-        } catch (IOException e) {
-          log.warn("Orphaned mount {} stays: {}", path, e.getMessage());
+      for (Path parent : parents) {
+        if (path.startsWith(parent) && !path.equals(parent)) {
+          removeOrphanMount(path, parent.relativize(path).getName(0).toString(), running);
         }
       }
     }
     removePlacesOfCopies();
+  }
+
+  private void removeOrphanMount(Path path, String container, Set<String> running) {
+    boolean used = containers.find(container).map(c -> c.state().isRunning()).orElse(false);
+    if (!running.contains(container) && !used) {
+      try {
+        Mounts.detach(path);
+      } catch (IOException e) {
+        log.warn("Orphaned mount {} stays: {}", path, e.getMessage());
+      }
+    }
   }
 
   /** Empty directories in which the files of a container were put together. */
@@ -281,9 +287,10 @@ final class Reconciler {
 
   private void removeOrphanSnapshots() {
     for (Snapshot snapshot : storage.walk()) {
+      String container = ImageMounts.containerOf(snapshot.key()).orElse(snapshot.key());
       if (snapshot.kind() == SnapshotKind.ACTIVE
-          && ID.matcher(snapshot.key()).matches()
-          && !containers.isKnown(snapshot.key())) {
+          && ID.matcher(container).matches()
+          && !containers.isKnown(container)) {
         log.info("Removing the files of a container that was never made: {}", snapshot.key());
         storage.remove(snapshot.key());
       }

@@ -98,7 +98,7 @@ final class ImageRemover {
 
   private void refuseIfUsed(Image image, String nameOrId) {
     for (ImageUsers.Use use : users.users()) {
-      if (use.imageId().equals(image.id())) {
+      if (use.needsNameOf(image.id())) {
         throw EngineException.conflict(
             "conflict: unable to remove repository reference \""
                 + nameOrId

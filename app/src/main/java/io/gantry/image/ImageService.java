@@ -80,7 +80,10 @@ public final class ImageService implements AutoCloseable {
 
   private static Set<String> chainsInUse(ImageUsers users) {
     Set<String> chains = new HashSet<>();
-    users.users().forEach(use -> chains.add(use.chainId()));
+    for (ImageUsers.Use use : users.users()) {
+      chains.add(use.chainId());
+      use.mounted().forEach(image -> chains.add(image.chainId()));
+    }
     return chains;
   }
 
@@ -144,6 +147,12 @@ public final class ImageService implements AutoCloseable {
             .chainId()
             .map(chain -> layers.pin(chain).orElseThrow(() -> ImageFinder.missing(nameOrId)));
     return new Hold(image, pin);
+  }
+
+  /** Keeps several, and what other containers mount, for a container that is to mount them. */
+  public ImageHolds holds() {
+    return new ImageHolds(
+        this::hold, chain -> layers.pin(chain).orElseThrow(() -> ImageFinder.missing(chain)));
   }
 
   private record Hold(Image image, Optional<LayerPin> pin) implements ImageHold {

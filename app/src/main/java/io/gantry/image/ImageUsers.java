@@ -1,6 +1,7 @@
 package io.gantry.image;
 
 import java.util.Collection;
+import java.util.List;
 
 /**
  * Who uses images: implemented by what keeps the containers. Asked while an image is removed; must
@@ -18,7 +19,23 @@ public interface ImageUsers {
    * @param containerId full id
    * @param imageId {@code sha256:...}; the image itself may have been removed by force
    * @param chainId of the layers below the container's writable one; empty when there are none
+   * @param mounted further images, which it mounts
    * @param running whether it runs (paused and restarting count)
    */
-  record Use(String containerId, String imageId, String chainId, boolean running) {}
+  record Use(
+      String containerId,
+      String imageId,
+      String chainId,
+      List<MountedImage> mounted,
+      boolean running) {
+
+    public Use {
+      mounted = List.copyOf(mounted);
+    }
+
+    /** Whether an image's name is in use with it. */
+    boolean needsNameOf(String image) {
+      return imageId.equals(image) || mounted.stream().anyMatch(other -> other.id().equals(image));
+    }
+  }
 }

@@ -193,6 +193,8 @@ final class OptionTable {
     String message = answer.json().path("message").asString();
     return new Reply(
         answer.status(),
-        ID.matcher(message).replaceAll("<id>").replaceAll("/[^ \"]*/(?:merged|rootfs|<id>)/", "/"));
+        ID.matcher(message)
+            .replaceAll("<id>")
+            .replaceAll("/[^ \"]*/(?:merged|rootfs|<id>/\\d|<id>)/", "/"));
   }
 }

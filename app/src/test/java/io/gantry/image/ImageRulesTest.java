@@ -50,7 +50,7 @@ class ImageRulesTest {
 
   private void use(String imageId, boolean running) {
     String chain = engine.images.resolve(imageId).chainId().orElseThrow();
-    engine.uses.add(new ImageUsers.Use("c".repeat(64), imageId, chain, running));
+    engine.uses.add(new ImageUsers.Use("c".repeat(64), imageId, chain, List.of(), running));
   }
 
   @Test

@@ -51,6 +51,16 @@ public record ContainerPaths(Path dataRoot, Path execRoot) {
     return mounts().resolve(id);
   }
 
+  /** Of the parts of volumes that containers mount. */
+  public Path subpaths() {
+    return execRoot.resolve("subpaths");
+  }
+
+  /** Of the images that containers mount. */
+  public Path imageMounts() {
+    return execRoot.resolve("image-mounts");
+  }
+
   /** What is known of execs, whose processes do not survive a reboot either. */
   public Path execs() {
     return execRoot.resolve("execs");

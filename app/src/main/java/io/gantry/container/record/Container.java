@@ -1,9 +1,11 @@
 package io.gantry.container.record;
 
+import io.gantry.image.MountedImage;
 import io.gantry.network.EndpointSettings;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +63,11 @@ public record Container(
         .filter(mount -> mount.type().equals("volume"))
         .map(MountPoint::name)
         .toList();
+  }
+
+  /** The images it mounts, beside the one it was made from. */
+  public List<MountedImage> mountedImages() {
+    return mounts.stream().map(MountPoint::image).filter(Objects::nonNull).toList();
   }
 
   /**

@@ -1,21 +1,26 @@
 package io.gantry.container.record;
 
+import io.gantry.image.MountedImage;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A mount as it was decided at create; what {@code inspect} shows in {@code Mounts} (API v1.51,
  * definitions/MountPoint) and what start mounts.
  *
  * @param type bind, volume, tmpfs or image
- * @param name of the volume; empty otherwise
- * @param source path on the host; for a volume where its data is, for tmpfs empty
+ * @param name of the volume, or the image as it was named; empty otherwise
+ * @param source path on the host; for a volume where its data is, for an image where it is mounted,
+ *     for tmpfs empty
  * @param destination path in the container, absolute and clean
  * @param driver of the volume; empty otherwise
  * @param mode the options as given, for instance {@code ro,z}; for tmpfs the mount options
  * @param readWrite whether the container may write
- * @param propagation of a bind, for instance rprivate; empty otherwise
+ * @param propagation of a bind or an image, for instance rprivate; empty otherwise
  * @param copyUp whether an empty volume gets the image's content at its first use
  * @param anonymous whether the volume has no name the user gave: it goes with the container when
  *     asked to
  * @param options further options of the long form
+ * @param image what is mounted of an image; null otherwise
  */
 public record MountPoint(
     String type,
@@ -28,4 +33,5 @@ public record MountPoint(
     String propagation,
     boolean copyUp,
     boolean anonymous,
-    Mount options) {}
+    Mount options,
+    @Nullable MountedImage image) {}

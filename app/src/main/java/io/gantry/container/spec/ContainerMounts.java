@@ -16,14 +16,11 @@ import io.gantry.volume.VolumeService;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes ready what is mounted into a container, and lets go of it. Calls for one container come one
@@ -31,24 +28,26 @@ import org.slf4j.LoggerFactory;
  */
 public final class ContainerMounts {
 
-  private static final Logger log = LoggerFactory.getLogger(ContainerMounts.class);
-
   private final VolumeService volumes;
+  private final ImageMounts images;
   private final List<Path> engineRoots;
   private final Path subpaths;
 
   /**
-   * @param engineRoots data root and exec root, which must not be empty
+   * @param engineRoots data root and exec root
+   * @param subpaths where parts of volumes are mounted: a directory of the engine's
    */
-  public ContainerMounts(VolumeService volumes, List<Path> engineRoots) {
+  public ContainerMounts(
+      VolumeService volumes, ImageMounts images, List<Path> engineRoots, Path subpaths) {
     this.volumes = volumes;
+    this.images = images;
     this.engineRoots = List.copyOf(engineRoots);
-    this.subpaths = engineRoots.getLast().resolve("subpaths");
+    this.subpaths = subpaths;
   }
 
   /**
    * Makes ready what is mounted into a container that starts: volumes are mounted and filled,
-   * sources of binds exist. After a failure nothing is mounted.
+   * images are mounted, sources of binds exist. After a failure nothing is mounted.
    *
    * @param rootfs where the container's file system is mounted
    * @return what to mount, by destination
@@ -64,6 +63,7 @@ public final class ContainerMounts {
           case "volume" ->
               ready.put(mount.destination(), volume(container, mount, rootfs, number++));
           case "bind" -> ready.put(mount.destination(), bind(mount));
+          case "image" -> ready.put(mount.destination(), image(container, mount, number++));
           default -> {
             // a tmpfs is made by the runtime
           }
@@ -125,7 +125,24 @@ public final class ContainerMounts {
         && source.list().isEmpty();
   }
 
-  /** A part of a volume, bound to a place that nobody with access to the volume can exchange. */
+  private Path image(Container container, MountPoint mount, int number) {
+    Mount.@Nullable ImageOptions options = mount.options().imageOptions();
+    try {
+      Path place = images.mount(container, mount);
+      return options == null || options.subpath().isEmpty()
+          ? place
+          : subpath(container, place, options.subpath(), number);
+    } catch (IOException e) {
+      throw EngineException.system(
+          "cannot mount image %s for %s: %s"
+              .formatted(mount.name(), mount.destination(), e.getMessage()),
+          e);
+    }
+  }
+
+  /**
+   * A part of a volume or an image, bound to a place that nobody with access to it can exchange.
+   */
   private Path subpath(Container container, Path data, String subpath, int number)
       throws IOException {
     Path place = subpaths.resolve(container.id()).resolve(Integer.toString(number));
@@ -232,7 +249,8 @@ public final class ContainerMounts {
 
   /** Undoes {@link #prepare}; may be called again. */
   public void release(Container container) {
-    releaseSubpaths(subpaths.resolve(container.id()));
+    HostPlaces.release(subpaths.resolve(container.id()));
+    images.release(container);
     for (MountPoint mount : container.mounts()) {
       if (mount.type().equals("volume")) {
         volumes.unmount(mount.name(), container.id());
@@ -243,24 +261,8 @@ public final class ContainerMounts {
   /** The container is being removed: what outlived its runs goes. May be called again. */
   public void remove(Container container) {
     release(container);
+    images.remove(container);
     SharedChannel.remove(container);
-  }
-
-  private static void releaseSubpaths(Path directory) {
-    if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    try (var places = Files.newDirectoryStream(directory)) {
-      for (Path place : places) {
-        while (Mounts.isMountPoint(place)) {
-          Mounts.detach(place);
-        }
-        Files.delete(place);
-      }
-      Files.delete(directory);
-    } catch (IOException e) {
-      log.warn("Left over in {}", directory, e);
-    }
   }
 
   /** Whether the container binds anything from outside the engine's own directories. */

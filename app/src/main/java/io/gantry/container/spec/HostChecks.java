@@ -3,7 +3,6 @@ package io.gantry.container.spec;
 import io.gantry.container.record.Container;
 import io.gantry.container.record.ContainerConfig;
 import io.gantry.container.record.HostConfig;
-import io.gantry.container.record.Mount;
 import io.gantry.container.record.PortBinding;
 import io.gantry.container.record.Resources;
 import io.gantry.container.record.RestartPolicy;
@@ -254,9 +253,9 @@ public final class HostChecks {
       warnings.add(
           "Your kernel does not support cgroup namespaces.  Cgroup namespace setting discarded.");
     }
-    if (hostConfig.mounts().stream().map(Mount::type).anyMatch("image"::equals)) {
-      warnings.add("Image mount is an experimental feature");
-    }
+    hostConfig.mounts().stream()
+        .filter(mount -> mount.type().equals("image"))
+        .forEach(mount -> warnings.add("Image mount is an experimental feature"));
   }
 
   /**

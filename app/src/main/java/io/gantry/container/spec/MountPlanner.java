@@ -6,6 +6,8 @@ import io.gantry.container.record.HostConfig;
 import io.gantry.container.record.Mount;
 import io.gantry.container.record.MountPoint;
 import io.gantry.error.EngineException;
+import io.gantry.image.ImageHolds;
+import io.gantry.image.MountedImage;
 import io.gantry.volume.CreateVolume;
 import io.gantry.volume.Volume;
 import io.gantry.volume.VolumeService;
@@ -34,19 +36,23 @@ public final class MountPlanner {
   private final VolumeService volumes;
   private final Function<String, Optional<Container>> containers;
   private final List<Path> engineRoots;
+  private final Path imageMounts;
 
   /**
    * @param containers for {@code --volumes-from}: by id or name
    * @param engineRoots data root and exec root: a bind of these, or of what they are in, must not
    *     keep the engine's own mounts alive
+   * @param imageMounts where images are mounted
    */
   public MountPlanner(
       VolumeService volumes,
       Function<String, Optional<Container>> containers,
-      List<Path> engineRoots) {
+      List<Path> engineRoots,
+      Path imageMounts) {
     this.volumes = volumes;
     this.containers = containers;
     this.engineRoots = List.copyOf(engineRoots);
+    this.imageMounts = imageMounts;
   }
 
   /**
@@ -54,10 +60,12 @@ public final class MountPlanner {
    * failure nothing is left.
    *
    * @param config with the image's volumes merged in
+   * @param images holds those it mounts until the container is recorded
    * @throws EngineException in Docker's words
    */
-  public MountPlan plan(String containerId, ContainerConfig config, HostConfig hostConfig) {
-    Draft draft = new Draft(containerId);
+  public MountPlan plan(
+      String containerId, ContainerConfig config, HostConfig hostConfig, ImageHolds images) {
+    Draft draft = new Draft(containerId, images);
     try {
       hostConfig.volumesFrom().forEach(draft::volumesFrom);
       for (String text : hostConfig.binds()) {
@@ -97,12 +105,15 @@ public final class MountPlanner {
   private final class Draft {
 
     private final String containerId;
+    private final ImageHolds images;
     private final Map<String, MountPoint> mounts = new LinkedHashMap<>();
     private final Set<String> explicit = new LinkedHashSet<>();
     private final Set<String> created = new LinkedHashSet<>();
+    private int imagesPlaced;
 
-    Draft(String containerId) {
+    Draft(String containerId, ImageHolds images) {
       this.containerId = containerId;
+      this.images = images;
     }
 
     MountPlan plan() {
@@ -144,11 +155,12 @@ public final class MountPlanner {
       if (mount.type().equals("volume")) {
         volumes.acquire(mount.name(), containerId);
       }
+      MountedImage image = mount.image();
       put(
           new MountPoint(
               mount.type(),
               mount.name(),
-              mount.source(),
+              image == null ? mount.source() : placeOfImage(),
               mount.destination(),
               mount.driver(),
               "",
@@ -156,7 +168,13 @@ public final class MountPlanner {
               mount.propagation(),
               false,
               false,
-              mount.options()));
+              mount.options(),
+              image == null ? null : images.hold(image)));
+    }
+
+    /** One for each of the container's mounts of images, whatever it is an image of. */
+    private String placeOfImage() {
+      return ImageMounts.place(imageMounts, containerId, imagesPlaced++).toString();
     }
 
     /**
@@ -171,6 +189,7 @@ public final class MountPlanner {
           switch (mount.type()) {
             case "bind" -> bind(mount, destination, mode);
             case "volume" -> volume(mount, destination, mode.isEmpty() ? "z" : mode);
+            case "image" -> image(mount, destination);
             default -> tmpfs(mount, destination);
           });
     }
@@ -201,7 +220,8 @@ public final class MountPlanner {
           asked.isEmpty() ? standardPropagation(source) : asked,
           false,
           false,
-          mount);
+          mount,
+          null);
     }
 
     private String standardPropagation(Path source) {
@@ -212,7 +232,24 @@ public final class MountPlanner {
 
     private MountPoint tmpfs(Mount mount, String destination) {
       return new MountPoint(
-          "tmpfs", "", "", destination, "", "", !mount.readOnly(), "", false, false, mount);
+          "tmpfs", "", "", destination, "", "", !mount.readOnly(), "", false, false, mount, null);
+    }
+
+    private MountPoint image(Mount mount, String destination) {
+      MountedImage image = images.hold(mount.source());
+      return new MountPoint(
+          "image",
+          mount.source(),
+          placeOfImage(),
+          destination,
+          "",
+          "",
+          false,
+          "rprivate",
+          false,
+          false,
+          mount,
+          image);
     }
 
     private MountPoint volume(Mount mount, String destination, String mode) {
@@ -238,7 +275,8 @@ public final class MountPlanner {
           "",
           options == null || !options.noCopy(),
           mount.source().isEmpty(),
-          mount);
+          mount,
+          null);
     }
 
     private Volume make(CreateVolume request) {

@@ -170,6 +170,7 @@ final class MountSyntax {
       case "bind" -> checkBind(mount);
       case "volume" -> checkVolume(mount);
       case "tmpfs" -> checkTmpfs(mount);
+      case "image" -> checkImage(mount);
       default -> throw refused(mount, "mount type unknown");
     }
   }
@@ -215,10 +216,7 @@ final class MountSyntax {
       if (anonymous) {
         throw refused(mount, "must not set Subpath when using anonymous volumes");
       }
-      Path subpath = Path.of(options.subpath());
-      if (subpath.isAbsolute() || subpath.normalize().startsWith("..")) {
-        throw refused(mount, "subpath must be a relative path within the volume");
-      }
+      checkSubpath(mount, options.subpath());
     }
     if (mount.readOnly() && anonymous) {
       throw refused(mount, "must not set ReadOnly mode when using anonymous volumes");
@@ -231,6 +229,26 @@ final class MountSyntax {
     extra(mount, mount.imageOptions() != null, "ImageOptions");
     extra(mount, !mount.source().isEmpty(), "Source");
     TmpfsOptions.merged(TmpfsOptions.of(mount));
+  }
+
+  private static void checkImage(Mount mount) {
+    extra(mount, mount.bindOptions() != null, "BindOptions");
+    extra(mount, mount.volumeOptions() != null, "VolumeOptions");
+    if (mount.source().isEmpty()) {
+      throw refused(mount, "field Source must not be empty");
+    }
+    Mount.@Nullable ImageOptions options = mount.imageOptions();
+    if (options != null && !options.subpath().isEmpty()) {
+      checkSubpath(mount, options.subpath());
+    }
+  }
+
+  /** Docker says the same of images. */
+  private static void checkSubpath(Mount mount, String text) {
+    Path subpath = Path.of(text);
+    if (subpath.isAbsolute() || subpath.normalize().startsWith("..")) {
+      throw refused(mount, "subpath must be a relative path within the volume");
+    }
   }
 
   private static void extra(Mount mount, boolean present, String field) {

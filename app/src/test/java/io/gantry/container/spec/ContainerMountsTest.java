@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.container.record.Container;
 import io.gantry.container.record.MountPoint;
+import io.gantry.error.EngineException;
+import io.gantry.image.ImageHolds;
 import io.gantry.linux.mount.Mounts;
 import io.gantry.linux.mount.Propagation;
 import io.gantry.store.RecordJson;
@@ -31,6 +33,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Mounts from the plan at create to what is ready at start, on the real kernel. */
 class ContainerMountsTest {
 
+  private static final ImageHolds NO_IMAGES =
+      new ImageHolds(
+          name -> {
+            throw EngineException.notFound("No such image: " + name);
+          },
+          chain -> {
+            throw EngineException.notFound("No such image: " + chain);
+          });
+
   @TempDir Path directory;
   private VolumeFixture fixture;
   private MountPlanner planner;
@@ -44,8 +55,17 @@ class ContainerMountsTest {
     fixture.volumes.load(Set.of());
     List<Path> roots = List.of(directory.resolve("data"), directory.resolve("run"));
     planner =
-        new MountPlanner(fixture.volumes, name -> Optional.ofNullable(containers.get(name)), roots);
-    mounts = new ContainerMounts(fixture.volumes, roots);
+        new MountPlanner(
+            fixture.volumes,
+            name -> Optional.ofNullable(containers.get(name)),
+            roots,
+            directory.resolve("run/image-mounts"));
+    mounts =
+        new ContainerMounts(
+            fixture.volumes,
+            new ImageMounts(fixture.storage, directory.resolve("run/image-mounts")),
+            roots,
+            directory.resolve("run/subpaths"));
     rootfs = Files.createDirectories(directory.resolve("rootfs"));
   }
 
@@ -55,7 +75,7 @@ class ContainerMountsTest {
   }
 
   private MountPlan plan(String config, String hostConfig) {
-    return planner.plan(Spec.ID, Spec.config(config), Spec.hostConfig(hostConfig));
+    return planner.plan(Spec.ID, Spec.config(config), Spec.hostConfig(hostConfig), NO_IMAGES);
   }
 
   private static Container container(MountPlan plan, String hostConfig) {
@@ -149,7 +169,8 @@ class ContainerMountsTest {
         planner.plan(
             "other",
             Spec.config("{'volumes':['/data']}"),
-            Spec.hostConfig("{'volumesFrom':['donor:ro'],'binds':['/var:/usr2']}"));
+            Spec.hostConfig("{'volumesFrom':['donor:ro'],'binds':['/var:/usr2']}"),
+            NO_IMAGES);
     assertThat(plan.mounts()).hasSize(3).noneMatch(mount -> mount.copyUp());
     assertThat(plan.mounts().stream().filter(MountPoint::readWrite).map(MountPoint::source))
         .containsExactly("/var");

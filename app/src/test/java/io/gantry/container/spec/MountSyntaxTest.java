@@ -125,6 +125,10 @@ class MountSyntaxTest {
             + " Source must not be specified",
         "{'type':'tmpfs','target':'/x','tmpfsOptions':{'options':[['uid','5']]}}|invalid mount"
             + " config for type \"tmpfs\": invalid option: uid",
+        "{'type':'image','target':'/x'}|invalid mount config for type \"image\": field Source must"
+            + " not be empty",
+        "{'type':'image','source':'a','target':'/x','imageOptions':{'subpath':'a/../../b'}}|invalid"
+            + " mount config for type \"image\": subpath must be a relative path within the volume",
         "{'type':'npipe','source':'a','target':'/x'}|invalid mount config for type \"npipe\": mount"
             + " type unknown",
       })
@@ -143,6 +147,7 @@ class MountSyntaxTest {
         "{'type':'volume','source':'v','target':'/x','volumeOptions':{'subpath':'a/b'}}",
         "{'type':'volume','target':'/x'}",
         "{'type':'tmpfs','target':'/x','readOnly':true,'tmpfsOptions':{'sizeBytes':1048576,'mode':1016}}",
+        "{'type':'image','source':'a:1','target':'/x','readOnly':true,'imageOptions':{'subpath':'a/../b'}}",
       })
   void longForms(String json) {
     MountSyntax.checkWithSource(mount(json));
