@@ -8,6 +8,7 @@ import io.gantry.container.record.MountPoint;
 import io.gantry.error.EngineException;
 import io.gantry.linux.ErrnoException;
 import io.gantry.linux.file.Directory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -214,7 +215,7 @@ final class OciMounts {
     }
     Path ready = inputs.sources().get(destination);
     String source = ready == null ? mount.source() : ready.toString();
-    return bind(destination, source, bindOptions(mount));
+    return bind(destination, source, bindOptions(mount, source));
   }
 
   /** A tmpfs over a directory has the directory's mode, unless the user gives another. */
@@ -243,7 +244,11 @@ final class OciMounts {
     return writable ? List.of("rbind", propagation) : List.of("rbind", READ_ONLY, propagation);
   }
 
-  private static List<String> bindOptions(MountPoint mount) {
+  /**
+   * Read-only is with all that is mounted below, which a file has not: crun 1.8 cannot open one for
+   * {@code rro}.
+   */
+  private static List<String> bindOptions(MountPoint mount, String source) {
     Mount.BindOptions bind = mount.options().bindOptions();
     List<String> options = new ArrayList<>();
     options.add(bind != null && bind.nonRecursive() ? "bind" : "rbind");
@@ -252,12 +257,17 @@ final class OciMounts {
       onlyReadOnly(bind.readOnlyForceRecursive(), "ReadOnlyForceRecursive");
     }
     if (!mount.readWrite()) {
-      options.add(bind != null && bind.readOnlyNonRecursive() ? READ_ONLY : "rro");
+      boolean alone = bind != null && bind.readOnlyNonRecursive() || isFile(Path.of(source));
+      options.add(alone ? READ_ONLY : "rro");
     }
     if (!mount.propagation().isEmpty()) {
       options.add(mount.propagation());
     }
     return options;
+  }
+
+  private static boolean isFile(Path source) {
+    return Files.exists(source) && !Files.isDirectory(source);
   }
 
   private static void onlyReadOnly(boolean asked, String option) {
