@@ -3,7 +3,7 @@ package io.gantry.container;
 import io.gantry.container.record.ContainerConfig;
 import io.gantry.container.record.Healthcheck;
 import io.gantry.container.record.Lists;
-import io.gantry.image.RunConfig;
+import io.gantry.image.config.RunConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

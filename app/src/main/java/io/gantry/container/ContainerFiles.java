@@ -13,7 +13,7 @@ import io.gantry.image.CommitRequest;
 import io.gantry.image.Image;
 import io.gantry.image.ImageService;
 import io.gantry.image.Reference;
-import io.gantry.image.RunConfig;
+import io.gantry.image.config.RunConfig;
 import io.gantry.layers.ArchiveRoot;
 import io.gantry.layers.ExtractOptions;
 import io.gantry.layers.KindConflictException;

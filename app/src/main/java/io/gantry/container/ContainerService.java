@@ -45,6 +45,7 @@ public final class ContainerService {
   private final ContainerLauncher launcher;
   private final ContainerStopper stopper;
   private final ContainerRemover remover;
+  private final Freezer freezer;
   private final HostChecks checks;
   private final RuntimeDriver runtime;
   private final ContainerEvents events;
@@ -57,6 +58,7 @@ public final class ContainerService {
       ContainerLauncher launcher,
       ContainerStopper stopper,
       ContainerRemover remover,
+      Freezer freezer,
       HostChecks checks,
       RuntimeDriver runtime,
       ContainerEvents events,
@@ -67,6 +69,7 @@ public final class ContainerService {
     this.launcher = launcher;
     this.stopper = stopper;
     this.remover = remover;
+    this.freezer = freezer;
     this.checks = checks;
     this.runtime = runtime;
     this.events = events;
@@ -165,11 +168,6 @@ public final class ContainerService {
     stopper.stop(handle, timeout, first);
   }
 
-  private void change(ContainerHandle handle, Container container) {
-    handle.publish(container);
-    store.updateLater(container);
-  }
-
   /** Stops the container if it runs, and starts it. */
   public void restart(String reference, OptionalInt timeout, Optional<String> signal) {
     ContainerHandle handle = containers.handle(reference);
@@ -214,48 +212,12 @@ public final class ContainerService {
 
   /** Freezes a running container. */
   public void pause(String reference) {
-    ContainerHandle handle = containers.handle(reference);
-    handle.lock.lock();
-    try {
-      Container container = running(handle);
-      if (container.state().status() == Status.PAUSED) {
-        throw EngineException.conflict("container " + container.id() + " is already paused");
-      }
-      if (handle.freezes() == 0) {
-        runtime.pause(container.id());
-      }
-      Container paused = container.with(container.state().with(Status.PAUSED));
-      handle.publish(paused);
-      store.updateLater(paused).join();
-      events.publish(container, "pause");
-    } finally {
-      handle.lock.unlock();
-    }
+    freezer.pause(containers.handle(reference));
   }
 
   /** Lets a frozen container go on. */
   public void unpause(String reference) {
-    ContainerHandle handle = containers.handle(reference);
-    handle.lock.lock();
-    try {
-      Container container = handle.current();
-      if (container.state().status() != Status.PAUSED) {
-        throw EngineException.system("Container " + container.id() + " is not paused", null);
-      }
-      runtime.resume(container.id());
-      change(handle, container.with(container.state().with(Status.RUNNING)));
-      events.publish(container, "unpause");
-    } finally {
-      handle.lock.unlock();
-    }
-  }
-
-  private static Container running(ContainerHandle handle) {
-    Container container = handle.current();
-    if (!container.state().isRunning()) {
-      throw EngineException.conflict("container " + container.id() + " is not running");
-    }
-    return container;
+    freezer.unpause(containers.handle(reference));
   }
 
   /** Gives the container another name, durably. */

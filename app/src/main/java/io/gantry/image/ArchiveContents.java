@@ -151,7 +151,7 @@ final class ArchiveContents {
   }
 
   private static String blob(String digest) {
-    if (!Reference.isDigest(digest)) {
+    if (!Digests.isDigest(digest)) {
       throw EngineException.invalid("\"" + digest + "\" in the archive is no digest");
     }
     return "blobs/" + digest.replace(':', '/');

@@ -1,5 +1,6 @@
 package io.gantry.image;
 
+import io.gantry.image.config.RunConfig;
 import io.gantry.plugins.storage.Change;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,7 @@
 package io.gantry.image;
 
+import io.gantry.image.config.ConfigJson;
+import io.gantry.image.config.ImageConfig;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;

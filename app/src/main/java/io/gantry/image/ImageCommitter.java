@@ -1,5 +1,6 @@
 package io.gantry.image;
 
+import io.gantry.image.config.ImageConfig;
 import io.gantry.image.layer.Layer;
 import io.gantry.image.layer.LayerStore;
 import io.gantry.registry.Digests;

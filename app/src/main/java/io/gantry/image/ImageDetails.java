@@ -1,5 +1,6 @@
 package io.gantry.image;
 
+import io.gantry.image.config.ImageConfig;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,7 @@ package io.gantry.image;
 
 import io.gantry.event.EventJournal;
 import io.gantry.event.EventType;
+import io.gantry.registry.Digests;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +24,7 @@ final class ImageEvents {
    */
   void publish(String action, String actor, String name) {
     Optional<Image> image =
-        Reference.isDigest(actor)
+        Digests.isDigest(actor)
             ? images.index().byId(actor)
             : images.index().byName(Reference.parse(actor));
     publish(action, actor, name, image.map(Image::labels).orElse(Map.of()));

@@ -1,6 +1,7 @@
 package io.gantry.image;
 
 import io.gantry.error.EngineException;
+import io.gantry.registry.Digests;
 import java.util.Optional;
 
 /**
@@ -15,7 +16,7 @@ final class ImageFinder {
     if (Reference.isBareId(nameOrId)) {
       return index.byId("sha256:" + nameOrId);
     }
-    if (Reference.isDigest(nameOrId)) {
+    if (Digests.isDigest(nameOrId)) {
       return index.byId(nameOrId);
     }
     Optional<Image> named = index.byName(Reference.parse(nameOrId));
@@ -30,7 +31,7 @@ final class ImageFinder {
   }
 
   static EngineException missing(String nameOrId) {
-    boolean id = Reference.isBareId(nameOrId) || Reference.isDigest(nameOrId);
+    boolean id = Reference.isBareId(nameOrId) || Digests.isDigest(nameOrId);
     String shown =
         id
             ? Reference.isBareId(nameOrId) ? "sha256:" + nameOrId : nameOrId

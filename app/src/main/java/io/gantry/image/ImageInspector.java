@@ -1,6 +1,7 @@
 package io.gantry.image;
 
 import io.gantry.error.EngineException;
+import io.gantry.image.config.ImageConfig;
 import io.gantry.image.layer.ChainIds;
 import io.gantry.image.layer.Layer;
 import io.gantry.image.layer.LayerStore;

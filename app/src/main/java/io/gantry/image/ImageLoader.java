@@ -1,11 +1,16 @@
 package io.gantry.image;
 
 import io.gantry.error.EngineException;
+import io.gantry.image.config.ConfigJson;
+import io.gantry.image.config.ImageConfig;
 import io.gantry.image.layer.ChainIds;
 import io.gantry.image.layer.Layer;
 import io.gantry.image.layer.LayerPin;
 import io.gantry.image.layer.LayerStore;
 import io.gantry.image.layer.PlatformThread;
+import io.gantry.image.layer.ShortId;
+import io.gantry.image.transfer.ProgressSink;
+import io.gantry.image.transfer.ReportingStream;
 import io.gantry.layers.Compression;
 import io.gantry.registry.Digests;
 import java.io.FileInputStream;

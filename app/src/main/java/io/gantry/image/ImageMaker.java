@@ -1,10 +1,16 @@
 package io.gantry.image;
 
 import io.gantry.error.EngineException;
-import io.gantry.image.ImageConfig.Step;
+import io.gantry.image.config.ConfigChanges;
+import io.gantry.image.config.ConfigJson;
+import io.gantry.image.config.ImageConfig;
+import io.gantry.image.config.ImageConfig.Step;
+import io.gantry.image.config.RunConfig;
 import io.gantry.image.layer.Layer;
 import io.gantry.image.layer.LayerPin;
 import io.gantry.image.layer.LayerStore;
+import io.gantry.image.transfer.ProgressSink;
+import io.gantry.image.transfer.ReportingStream;
 import io.gantry.registry.Download;
 import io.gantry.registry.RegistryClient;
 import java.io.IOException;

@@ -1,9 +1,14 @@
 package io.gantry.image;
 
 import io.gantry.error.EngineException;
+import io.gantry.image.config.ConfigJson;
+import io.gantry.image.config.ImageConfig;
 import io.gantry.image.layer.KnownBlobs;
 import io.gantry.image.layer.LayerBlob;
 import io.gantry.image.layer.LayerStore;
+import io.gantry.image.transfer.BlobDownloads;
+import io.gantry.image.transfer.ProgressSink;
+import io.gantry.image.transfer.PulledLayers;
 import io.gantry.registry.AuthConfig;
 import io.gantry.registry.BlobStream;
 import io.gantry.registry.Descriptor;

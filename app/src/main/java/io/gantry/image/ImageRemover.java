@@ -4,6 +4,7 @@ import io.gantry.error.EngineException;
 import io.gantry.filter.Filters;
 import io.gantry.image.layer.Layer;
 import io.gantry.image.layer.LayerStore;
+import io.gantry.image.layer.ShortId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -85,7 +85,7 @@ final class ImageSaver {
     ImageIndex index = images.index();
     Map<String, Item> items = new LinkedHashMap<>();
     for (String name : namesOrIds) {
-      if (Reference.isBareId(name) || Reference.isDigest(name)) {
+      if (Reference.isBareId(name) || Digests.isDigest(name)) {
         Image image = ImageFinder.get(index, name);
         items.computeIfAbsent(image.id(), id -> new Item(image));
         continue;

@@ -1,6 +1,7 @@
 package io.gantry.image;
 
 import io.gantry.error.EngineException;
+import io.gantry.registry.Digests;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -46,8 +47,6 @@ public final class Reference {
               + "))?");
   private static final Pattern TAG_ALONE = Pattern.compile(TAG);
   private static final Pattern ID = Pattern.compile("[a-f0-9]{64}");
-  private static final Pattern SHA256 = Pattern.compile("sha256:[a-f0-9]{64}");
-  private static final Pattern SHA512 = Pattern.compile("sha512:[a-f0-9]{128}");
 
   private final String domain;
   private final String path;
@@ -105,7 +104,7 @@ public final class Reference {
           "invalid reference format: repository name must not be more than 255 characters");
     }
     String digest = match.group("digest");
-    if (digest != null && !isDigest(digest)) {
+    if (digest != null && !Digests.isDigest(digest)) {
       throw EngineException.invalid(
           digest.startsWith("sha256:") || digest.startsWith("sha512:")
               ? "invalid checksum digest length"
@@ -121,11 +120,6 @@ public final class Reference {
         || first.indexOf('.') >= 0
         || first.indexOf(':') >= 0
         || !first.toLowerCase(Locale.ROOT).equals(first);
-  }
-
-  /** Whether the text is a digest of an algorithm that is known here, in full. */
-  public static boolean isDigest(String text) {
-    return SHA256.matcher(text).matches() || SHA512.matcher(text).matches();
   }
 
   /** Whether the text is 64 hexadecimal digits: an id without its algorithm. */
@@ -189,7 +183,7 @@ public final class Reference {
    * @throws EngineException INVALID when it is no digest
    */
   public Reference withDigest(String other) {
-    if (!isDigest(other)) {
+    if (!Digests.isDigest(other)) {
       throw EngineException.invalid("invalid digest format");
     }
     return new Reference(domain, path, null, other);

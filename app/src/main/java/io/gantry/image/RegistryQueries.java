@@ -2,6 +2,8 @@ package io.gantry.image;
 
 import io.gantry.error.EngineException;
 import io.gantry.filter.Filters;
+import io.gantry.image.config.ConfigJson;
+import io.gantry.image.config.ImageConfig;
 import io.gantry.registry.AuthConfig;
 import io.gantry.registry.BlobStream;
 import io.gantry.registry.Descriptor;

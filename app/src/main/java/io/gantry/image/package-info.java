@@ -1,6 +1,7 @@
 /**
- * Images: names, configurations, archives, and the way of their layers to and from registries and
- * archives.
+ * Images: their names, their archives, and what is done with them. {@link
+ * io.gantry.image.ImageService} is the door; below it are configurations, the way of layers to and
+ * from registries, and the layers on this host.
  */
 @NullMarked
 package io.gantry.image;

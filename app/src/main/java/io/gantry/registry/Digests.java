@@ -4,13 +4,20 @@ import io.gantry.layers.Sha256;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 
 /** Digests in the spelling {@code algorithm:hex}. */
 public final class Digests {
 
   private static final String SHA512 = "sha512:";
+  private static final Pattern DIGEST = Pattern.compile("sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128}");
 
   private Digests() {}
+
+  /** Whether the text is a digest of an algorithm that is known here, in full. */
+  public static boolean isDigest(String text) {
+    return DIGEST.matcher(text).matches();
+  }
 
   /** A new sum for the algorithm that the digest names. */
   public static MessageDigest sumFor(String digest) {

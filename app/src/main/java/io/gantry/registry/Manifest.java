@@ -3,7 +3,6 @@ package io.gantry.registry;
 import io.gantry.registry.RegistryException.Reason;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -14,8 +13,6 @@ public sealed interface Manifest {
   int MAX_SIZE = 4 * 1024 * 1024;
 
   int MAX_ENTRIES = 1024;
-
-  Pattern DIGEST = Pattern.compile("sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128}");
 
   /**
    * An image.
@@ -96,7 +93,7 @@ public sealed interface Manifest {
   private static Descriptor descriptor(JsonNode node, String what) {
     String digest = node.path("digest").asString("");
     long size = node.path("size").asLong(-1);
-    if (!DIGEST.matcher(digest).matches() || size < 0) {
+    if (!Digests.isDigest(digest) || size < 0) {
       throw new RegistryException(
           Reason.MALFORMED, "manifest: " + what + " has an entry without a valid digest and size");
     }

@@ -32,7 +32,7 @@ final class ManifestEndpoint {
     HttpResponse<InputStream> response = Redirects.send(session, Session.Call.head(uri, ACCEPT));
     Redirects.close(response);
     String digest = response.headers().firstValue(DIGEST_HEADER).orElse("");
-    if (response.statusCode() != 200 || !Manifest.DIGEST.matcher(digest).matches()) {
+    if (response.statusCode() != 200 || !Digests.isDigest(digest)) {
       return Optional.empty();
     }
     return Optional.of(

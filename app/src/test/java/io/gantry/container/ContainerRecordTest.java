@@ -12,7 +12,7 @@ import io.gantry.container.record.RestartPolicy;
 import io.gantry.container.record.Restarts;
 import io.gantry.container.record.State;
 import io.gantry.container.record.Step;
-import io.gantry.image.RunConfig;
+import io.gantry.image.config.RunConfig;
 import io.gantry.network.EndpointSettings;
 import io.gantry.store.RecordJson;
 import java.time.Instant;

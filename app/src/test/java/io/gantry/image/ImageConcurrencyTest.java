@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gantry.error.EngineException;
 import io.gantry.filter.Filters;
+import io.gantry.image.transfer.ProgressSink;
 import io.gantry.layers.tar.TarReader;
 import io.gantry.registry.AuthConfig;
 import io.gantry.registry.Digests;

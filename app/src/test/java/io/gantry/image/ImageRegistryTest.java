@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.error.EngineException;
 import io.gantry.filter.Filters;
+import io.gantry.image.transfer.ProgressSink;
 import io.gantry.registry.AuthConfig;
 import io.gantry.registry.Digests;
 import java.io.IOException;

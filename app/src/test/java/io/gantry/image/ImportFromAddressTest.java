@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.gantry.error.EngineException;
+import io.gantry.image.transfer.ProgressSink;
 import io.gantry.registry.Digests;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.gantry.image;
 
+import io.gantry.image.transfer.ProgressSink;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.gantry.api.http.ErrorAnswer;
 import io.gantry.api.http.Exchange;
-import io.gantry.image.ProgressSink;
+import io.gantry.image.transfer.ProgressSink;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;

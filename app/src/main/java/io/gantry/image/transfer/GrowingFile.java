@@ -1,4 +1,4 @@
-package io.gantry.image;
+package io.gantry.image.transfer;
 
 import java.io.IOException;
 import java.io.InputStream;

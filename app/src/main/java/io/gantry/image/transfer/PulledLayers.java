@@ -1,11 +1,13 @@
-package io.gantry.image;
+package io.gantry.image.transfer;
 
 import io.gantry.error.EngineException;
+import io.gantry.image.config.ImageConfig;
 import io.gantry.image.layer.ChainIds;
 import io.gantry.image.layer.Layer;
 import io.gantry.image.layer.LayerPin;
 import io.gantry.image.layer.LayerSource;
 import io.gantry.image.layer.LayerStore;
+import io.gantry.image.layer.ShortId;
 import io.gantry.registry.Descriptor;
 import io.gantry.registry.Manifest;
 import io.gantry.registry.Repository;
@@ -18,7 +20,7 @@ import java.util.Optional;
  * The layers of one image while it is pulled: those on this host are pinned, the others are fetched
  * side by side and applied in order, each while later ones still come.
  */
-final class PulledLayers implements AutoCloseable {
+public final class PulledLayers implements AutoCloseable {
 
   private static final int MAX_ATTEMPTS = 5;
 
@@ -31,7 +33,7 @@ final class PulledLayers implements AutoCloseable {
   private final List<BlobDownload.Share> shares = new ArrayList<>();
   private int present;
 
-  PulledLayers(
+  public PulledLayers(
       LayerStore layers, Manifest.Single manifest, ImageConfig config, ProgressSink progress) {
     this.layers = layers;
     this.manifest = manifest;
@@ -40,12 +42,12 @@ final class PulledLayers implements AutoCloseable {
     chains = ChainIds.of(config.diffIds());
   }
 
-  List<Layer> stack() {
+  public List<Layer> stack() {
     return pins.stream().map(LayerPin::layer).toList();
   }
 
   /** Pins what is here, starts fetching the rest. */
-  void begin(BlobDownloads downloads, Repository repository) {
+  public void begin(BlobDownloads downloads, Repository repository) {
     for (String chain : chains) {
       Optional<LayerPin> pin = layers.pin(chain);
       if (pin.isEmpty()) {
@@ -67,7 +69,7 @@ final class PulledLayers implements AutoCloseable {
     return ShortId.of(manifest.layers().get(layer).digest());
   }
 
-  void apply() {
+  public void apply() {
     for (int i = present; i < chains.size(); i++) {
       BlobDownload.Share share = shares.get(i - present);
       Optional<Layer> below =

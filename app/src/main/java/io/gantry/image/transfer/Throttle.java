@@ -1,4 +1,4 @@
-package io.gantry.image;
+package io.gantry.image.transfer;
 
 import java.util.concurrent.TimeUnit;
 

@@ -1,4 +1,4 @@
-package io.gantry.image;
+package io.gantry.image.config;
 
 import io.gantry.error.EngineException;
 import java.util.ArrayList;

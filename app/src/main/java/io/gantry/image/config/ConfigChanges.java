@@ -1,4 +1,4 @@
-package io.gantry.image;
+package io.gantry.image.config;
 
 import io.gantry.error.EngineException;
 import io.gantry.filter.Timestamps;
@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Dockerfile instructions that change a configuration: {@code --change} of import and commit (moby
  * {@code builder/dockerfile}, {@code BuildFromConfig}). For one use by one thread.
  */
-final class ConfigChanges {
+public final class ConfigChanges {
 
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
   private static final int MAX_TEXT = 64 * 1024;
@@ -74,7 +74,7 @@ final class ConfigChanges {
    * @param changes one instruction each, or several in lines
    * @throws EngineException INVALID with the builder's words
    */
-  static RunConfig apply(RunConfig base, List<String> changes) {
+  public static RunConfig apply(RunConfig base, List<String> changes) {
     if (changes.isEmpty()) {
       return base;
     }

@@ -1,4 +1,4 @@
-package io.gantry.image;
+package io.gantry.image.transfer;
 
 import io.gantry.registry.Descriptor;
 import io.gantry.registry.Repository;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * time. What was cut off stays in the directory and is continued by the next attempt, also after a
  * restart.
  */
-final class BlobDownloads {
+public final class BlobDownloads {
 
   private static final Logger log = LoggerFactory.getLogger(BlobDownloads.class);
   private static final Duration KEEP = Duration.ofDays(7);
@@ -35,7 +35,7 @@ final class BlobDownloads {
    * @param slots how many at a time
    * @param attempts before a connection that breaks is a failure
    */
-  BlobDownloads(Path directory, int slots, int attempts) throws IOException {
+  public BlobDownloads(Path directory, int slots, int attempts) throws IOException {
     this.directory = Files.createDirectories(directory);
     this.slots = new Slots(slots);
     this.attempts = attempts;
@@ -43,7 +43,7 @@ final class BlobDownloads {
   }
 
   /** Takes other limits, for downloads that begin from now on. */
-  void reload(int slotsNow, int attemptsNow) {
+  public void reload(int slotsNow, int attemptsNow) {
     slots.resize(slotsNow);
     attempts = attemptsNow;
   }

@@ -1,13 +1,13 @@
-package io.gantry.image;
+package io.gantry.image.layer;
 
 /** The twelve digits of an id that are shown to people. */
-final class ShortId {
+public final class ShortId {
 
   private static final int LENGTH = 12;
 
   private ShortId() {}
 
-  static String of(String id) {
+  public static String of(String id) {
     int from = id.indexOf(':') + 1;
     return id.substring(from, Math.min(id.length(), from + LENGTH));
   }

@@ -1,4 +1,4 @@
-package io.gantry.image;
+package io.gantry.image.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

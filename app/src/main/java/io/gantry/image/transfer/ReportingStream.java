@@ -1,4 +1,4 @@
-package io.gantry.image;
+package io.gantry.image.transfer;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.util.function.BooleanSupplier;
 
 /** Tells now and then, and at the end, how much has been read. For one thread. */
-final class ReportingStream extends FilterInputStream {
+public final class ReportingStream extends FilterInputStream {
 
   private final String id;
   private final String status;
@@ -21,14 +21,15 @@ final class ReportingStream extends FilterInputStream {
    * @param status what is being done
    * @param size of all, 0 or less when not known
    */
-  ReportingStream(InputStream in, String id, String status, long size, ProgressSink progress) {
+  public ReportingStream(
+      InputStream in, String id, String status, long size, ProgressSink progress) {
     this(in, id, status, size, progress, () -> true);
   }
 
   /**
    * @param told whether this is to be told now; something else may be told of the layer first
    */
-  ReportingStream(
+  public ReportingStream(
       InputStream in,
       String id,
       String status,

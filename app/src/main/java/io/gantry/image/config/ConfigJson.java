@@ -1,6 +1,7 @@
-package io.gantry.image;
+package io.gantry.image.config;
 
 import io.gantry.error.EngineException;
+import io.gantry.registry.Digests;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -18,10 +19,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Image configurations as JSON: reads anybody's, writes what Docker reads. */
-final class ConfigJson {
+public final class ConfigJson {
 
   /** No configuration is larger. */
-  static final int MAX_SIZE = 4 * 1024 * 1024;
+  public static final int MAX_SIZE = 4 * 1024 * 1024;
 
   /** More layers cannot be mounted. */
   static final int MAX_LAYERS = 125;
@@ -36,7 +37,7 @@ final class ConfigJson {
    *
    * @throws EngineException INVALID when it is none
    */
-  static ImageConfig read(byte[] document) {
+  public static ImageConfig read(byte[] document) {
     if (document.length > MAX_SIZE) {
       throw EngineException.invalid("image configuration is larger than " + MAX_SIZE + " bytes");
     }
@@ -77,7 +78,7 @@ final class ConfigJson {
     List<String> ids = new ArrayList<>(array.size());
     for (int i = 0; i < array.size(); i++) {
       String id = array.path(i).asString("");
-      if (!Reference.isDigest(id)) {
+      if (!Digests.isDigest(id)) {
         throw EngineException.invalid(
             "invalid image configuration: diff id " + i + " is no digest");
       }
@@ -194,7 +195,7 @@ final class ConfigJson {
   private static final long GO_ZERO = -62135596800L;
 
   /** Writes a new image's configuration. */
-  static byte[] write(ImageConfig image) {
+  public static byte[] write(ImageConfig image) {
     Map<String, Object> root = new LinkedHashMap<>();
     root.put("architecture", image.architecture());
     put(root, "variant", image.variant());

@@ -1,9 +1,10 @@
-package io.gantry.image;
+package io.gantry.image.transfer;
 
 import io.gantry.image.layer.BlockGzip;
 import io.gantry.image.layer.ChunkPipe;
 import io.gantry.image.layer.Layer;
 import io.gantry.image.layer.LayerStore;
+import io.gantry.image.layer.ShortId;
 import io.gantry.registry.Digests;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -18,7 +19,7 @@ import java.util.concurrent.CompletionException;
  * A layer's tar made again, checked and compressed by a thread of its own, for one upload and its
  * repetitions.
  */
-final class LayerUpload {
+public final class LayerUpload {
 
   /**
    * What was sent.
@@ -26,7 +27,7 @@ final class LayerUpload {
    * @param digest of the compressed layer
    * @param size of it, in bytes
    */
-  record Sent(String digest, long size) {}
+  public record Sent(String digest, long size) {}
 
   private static final int BUFFERS = 8;
 
@@ -36,7 +37,7 @@ final class LayerUpload {
   private final ProgressSink progress;
   private volatile CompletableFuture<Sent> sent = new CompletableFuture<>();
 
-  LayerUpload(LayerStore layers, Layer layer, ProgressSink progress) {
+  public LayerUpload(LayerStore layers, Layer layer, ProgressSink progress) {
     this.layers = layers;
     this.layer = layer;
     this.id = ShortId.of(layer.diffId());
@@ -44,7 +45,7 @@ final class LayerUpload {
   }
 
   /** The compressed layer from its beginning. */
-  InputStream open() {
+  public InputStream open() {
     CompletableFuture<Sent> attempt = new CompletableFuture<>();
     sent = attempt;
     ChunkPipe pipe = new ChunkPipe(BUFFERS);
@@ -64,7 +65,7 @@ final class LayerUpload {
   }
 
   /** Known when the stream has been read to its end. */
-  Sent sent() {
+  public Sent sent() {
     try {
       return sent.join();
     } catch (CompletionException e) {

@@ -1,23 +1,23 @@
-package io.gantry.image;
+package io.gantry.image.transfer;
 
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** How many may work at once; the number can be changed while they do. First come, first served. */
-final class Slots extends Semaphore {
+public final class Slots extends Semaphore {
 
   private static final long serialVersionUID = 1L;
 
   private final ReentrantLock lock = new ReentrantLock();
   private int size;
 
-  Slots(int size) {
+  public Slots(int size) {
     super(size, true);
     this.size = size;
   }
 
   /** Who has a slot keeps it. */
-  void resize(int wanted) {
+  public void resize(int wanted) {
     lock.lock();
     try {
       if (wanted > size) {

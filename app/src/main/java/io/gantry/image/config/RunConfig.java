@@ -1,4 +1,4 @@
-package io.gantry.image;
+package io.gantry.image.config;
 
 import java.util.List;
 import java.util.Map;
