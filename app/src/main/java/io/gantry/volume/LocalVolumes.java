@@ -66,6 +66,9 @@ final class LocalVolumes implements VolumeDriver {
       makeDirectories(name);
       if (parsed.needsMount() || !options.isEmpty()) {
         writeOptions(name, options);
+      } else {
+        // of one whose making was cut off
+        Files.deleteIfExists(root.resolve(name).resolve(OPTIONS));
       }
     } catch (IOException e) {
       throw failed("error while creating volume root path '%s'".formatted(root.resolve(name)), e);

@@ -48,7 +48,7 @@ final class VolumeCreator {
         }
         Volume existing = entry.volume;
         if (existing != null) {
-          return existing(existing, request);
+          return existing(entry, existing, request);
         }
         try {
           return make(entry, name, anonymous, request);
@@ -63,12 +63,17 @@ final class VolumeCreator {
     }
   }
 
-  private Volume existing(Volume existing, CreateVolume request) {
+  private Volume existing(VolumeEntry entry, Volume existing, CreateVolume request) {
     String driver = request.driver();
     if (!driver.isEmpty() && !driver.equals(existing.driver())) {
       VolumeDrivers.call("create " + existing.name(), () -> drivers.get(driver));
       throw EngineException.conflict(
           "create %s: volume name must be unique".formatted(existing.name()));
+    }
+    if (existing.madeFor() != null && request.container().isEmpty()) {
+      // a user is told that there is one
+      store.update(existing.settled());
+      return entry.settle(existing);
     }
     return existing;
   }

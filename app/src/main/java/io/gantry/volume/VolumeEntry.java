@@ -25,4 +25,11 @@ final class VolumeEntry {
 
   /** Set when the volume was removed and this entry is no longer in the index: look again. */
   boolean gone;
+
+  /** It stays, whatever becomes of the container it was made for. The caller holds the lock. */
+  Volume settle(Volume current) {
+    Volume settled = current.settled();
+    volume = settled;
+    return settled;
+  }
 }

@@ -55,6 +55,18 @@ final class VolumeRemover {
         });
   }
 
+  /** See {@link VolumeService#discard}. */
+  void discard(String name, String container) {
+    index.locked(
+        name,
+        (entry, volume) -> {
+          if (container.equals(volume.madeFor()) && entry.references.isEmpty()) {
+            destroy(entry, volume);
+          }
+          return volume;
+        });
+  }
+
   private void destroy(VolumeEntry entry, Volume volume) {
     store.markRemoving(volume);
     try {

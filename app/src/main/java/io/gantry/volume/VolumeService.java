@@ -63,8 +63,14 @@ public final class VolumeService {
     for (VolumeStore.Row row : store.all()) {
       Volume volume = row.volume();
       boolean orphan = volume.madeFor() != null && !containers.contains(volume.madeFor());
-      if (!(row.removing() || orphan) || !remover.removeLeftOver(volume, orphan)) {
-        index.add(volume.settled());
+      if ((row.removing() || orphan) && remover.removeLeftOver(volume, orphan)) {
+        continue;
+      }
+      Volume settled = volume.settled();
+      index.add(settled);
+      if (row.removing() || volume.madeFor() != null) {
+        // from now on it may get content, and containers that come and go
+        store.updateLater(settled);
       }
     }
   }
@@ -93,10 +99,8 @@ public final class VolumeService {
       index.locked(
           name,
           (entry, volume) -> {
-            Volume settled = volume.settled();
-            entry.volume = settled;
-            store.updateLater(settled);
-            return settled;
+            store.updateLater(entry.settle(volume));
+            return volume;
           });
     }
   }
@@ -136,6 +140,16 @@ public final class VolumeService {
   }
 
   /**
+   * Deletes a volume if it was made for a container that did not come to be, and nobody else has
+   * asked for it meanwhile.
+   *
+   * @throws EngineException when it cannot be deleted
+   */
+  public void discard(String name, String container) {
+    remover.discard(name, container);
+  }
+
+  /**
    * Removes local volumes nobody has: the anonymous ones, or with the filter {@code all} those with
    * names too. Volumes made with options are kept, as Docker does: what they mount is not ours.
    */
@@ -155,7 +169,8 @@ public final class VolumeService {
   }
 
   /**
-   * Notes that a container has a volume.
+   * Notes that a container has a volume. One that was made for another container stays from now on,
+   * even if that one never comes to be.
    *
    * @return the volume
    * @throws EngineException NOT_FOUND
@@ -165,6 +180,9 @@ public final class VolumeService {
         name,
         (entry, volume) -> {
           entry.references.add(container);
+          if (volume.madeFor() != null && !volume.madeFor().equals(container)) {
+            store.updateLater(entry.settle(volume));
+          }
           return volume;
         });
   }

@@ -29,6 +29,11 @@ final class VolumeStore {
     store.write(durability, VOLUMES.insert(new Row(volume, false)));
   }
 
+  /** Durable when it returns. */
+  void update(Volume volume) {
+    store.write(Durability.HOST, VOLUMES.update(new Row(volume, false)));
+  }
+
   /** In order, not waited for. */
   void updateLater(Volume volume) {
     var _ = store.submit(Durability.PROCESS, VOLUMES.update(new Row(volume, false)));

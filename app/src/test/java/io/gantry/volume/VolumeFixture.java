@@ -17,7 +17,7 @@ import java.util.Set;
  */
 public final class VolumeFixture implements AutoCloseable {
 
-  private final Store store;
+  final Store store;
   private final EventJournal events;
   private final Drivers drivers;
   public final VolumeService volumes;

@@ -187,6 +187,52 @@ class VolumeServiceTest {
     assertThat(data("orphan").getParent()).doesNotExist();
     reopen(Set.of("c-recorded"));
     assertThat(volumes.get("recorded").madeFor()).isNull();
+    reopen(Set.of());
+    assertThat(volumes.find("recorded")).as("its container was there and was removed").isPresent();
+  }
+
+  @Test
+  void madeForAContainerThatNeverWasButSomebodyElseHasIt() throws Exception {
+    for (String name : List.of("shared", "asked", "alone")) {
+      volumes.create(new CreateVolume(name, "", null, null, Optional.of("never")));
+      volumes.acquire(name, "never");
+    }
+    volumes.acquire("shared", "other");
+    create("asked", Map.of());
+    volumes.release(List.of("shared", "asked", "alone"), "never");
+    volumes.release(List.of("shared"), "other");
+    for (String name : List.of("shared", "asked", "alone")) {
+      volumes.discard(name, "never");
+    }
+    assertThat(volumes.find("alone")).isEmpty();
+    reopen(Set.of("other"));
+    assertThat(volumes.list(VolumeFilter.NONE).stream().map(Volume::name))
+        .containsExactly("asked", "shared");
+  }
+
+  @Test
+  void aRemovalThatCannotBeFinishedIsGivenUp() throws Exception {
+    new VolumeStore(fixture.store).markRemoving(create("vol1", Map.of()));
+    Path inner = Files.createDirectory(data("vol1").resolve("inner"));
+    Mounts.bind(directory, inner);
+    try {
+      reopen(Set.of());
+      assertThat(volumes.find("vol1")).isPresent();
+    } finally {
+      Mounts.detach(inner);
+    }
+    Files.writeString(data("vol1").resolve("new"), "x");
+    reopen(Set.of());
+    assertThat(data("vol1").resolve("new")).exists();
+  }
+
+  @Test
+  void optionsOfAVolumeWhoseMakingWasCutOffAreNotTaken() throws Exception {
+    Path cutOff = Files.createDirectories(data("vol1")).getParent();
+    Files.writeString(cutOff.resolve("opts.json"), "{\"type\":\"tmpfs\",\"device\":\"tmpfs\"}");
+    create("vol1", Map.of());
+    volumes.mount("vol1", "c1", "/data", true);
+    assertThat(Mounts.isMountPoint(data("vol1"))).isFalse();
   }
 
   @Test

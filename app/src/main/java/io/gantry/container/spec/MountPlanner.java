@@ -94,7 +94,7 @@ public final class MountPlanner {
     volumes.release(plan.created(), containerId);
     for (String name : plan.created()) {
       try {
-        volumes.remove(name, true);
+        volumes.discard(name, containerId);
       } catch (EngineException e) {
         log.info("Volume {} stays: {}", name, e.getMessage());
       }
