@@ -140,9 +140,11 @@ final class ContainerRemover {
     if (handle.removed.isDone() || handle.current().state().isRunning()) {
       return;
     }
-    Container container = handle.current().with(handle.current().state().with(Status.REMOVING));
+    State state = handle.current().state();
+    Container container =
+        handle.current().with(state.removing(withVolumes || state.removeVolumes()));
     handle.publish(container);
-    store.updateLater(container);
+    store.updateLater(container).join();
     FailPoint.hit("container.remove.intended");
     try {
       teardown.teardown(container);
@@ -151,20 +153,21 @@ final class ContainerRemover {
       FailPoint.hit("container.remove.snapshot");
       deleteTree(paths.directory(container.id()));
     } catch (IOException | RuntimeException e) {
-      State dead = container.state().with(Status.DEAD);
-      handle.publish(container.with(dead));
+      handle.publish(container.with(container.state().dead()));
       store.updateLater(handle.current());
       throw EngineException.system(
           "container %s: driver \"%s\" failed to remove root filesystem: %s"
               .formatted(container.id(), container.driver(), e.getMessage()),
           e);
     }
+    // While the record is there, the next start knows what is to go.
+    releaseVolumes(container);
+    FailPoint.hit("container.remove.volumes");
     store.delete(container.id());
     FailPoint.hit("container.remove.deleted");
     containers.remove(container);
     teardown.forget(container.id());
     handle.takeStreams().ifPresent(streams -> streams.end());
-    releaseVolumes(container, withVolumes);
     if (!container.chainId().isEmpty()) {
       images.released(container.chainId());
     }
@@ -182,13 +185,13 @@ final class ContainerRemover {
     }
   }
 
-  private void releaseVolumes(Container container, boolean withVolumes) {
+  private void releaseVolumes(Container container) {
     for (MountPoint mount : container.mounts()) {
       if (!mount.type().equals("volume")) {
         continue;
       }
       volumes.release(List.of(mount.name()), container.id());
-      if (withVolumes && mount.anonymous()) {
+      if (container.state().removeVolumes() && mount.anonymous()) {
         try {
           volumes.remove(mount.name(), false);
         } catch (RuntimeException e) {

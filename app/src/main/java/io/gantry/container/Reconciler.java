@@ -160,7 +160,8 @@ final class Reconciler {
 
   private void adoptVolumes(Container container, boolean running) {
     List<String> names = container.volumes();
-    if (!names.isEmpty()) {
+    // those of one that is being removed may be gone already
+    if (!names.isEmpty() && container.state().status() != Status.REMOVING) {
       volumes.adopt(names, container.id(), running);
     }
   }

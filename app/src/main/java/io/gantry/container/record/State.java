@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *     then brings it back, when the daemon starts
  * @param step what is under way
  * @param health what the health checks found; null without a health check
+ * @param removeVolumes whether a removal under way takes anonymous volumes too
  */
 @CopyBuilder
 public record State(
@@ -30,10 +31,11 @@ public record State(
     @Nullable Instant finishedAt,
     boolean stoppedByUser,
     Step step,
-    @Nullable Health health) {
+    @Nullable Health health,
+    boolean removeVolumes) {
 
   public static final State CREATED =
-      new State(Status.CREATED, 0, 0, "", false, null, null, false, Step.NONE, null);
+      new State(Status.CREATED, 0, 0, "", false, null, null, false, Step.NONE, null, false);
 
   public State {
     error = Lists.of(error);
@@ -71,7 +73,8 @@ public record State(
   }
 
   public State running(long pid, Instant at) {
-    return new State(Status.RUNNING, pid, 0, "", false, at, finishedAt, false, Step.NONE, null);
+    return new State(
+        Status.RUNNING, pid, 0, "", false, at, finishedAt, false, Step.NONE, null, false);
   }
 
   /** The process is gone; what it had in the kernel may still be there. */
@@ -86,14 +89,35 @@ public record State(
         at,
         stoppedByUser,
         Step.TEARDOWN,
-        health);
+        health,
+        false);
   }
 
   /** A start that did not come to run: Docker keeps {@code created} and says why. */
   public State failed(int exitCode, String error) {
     Status now = startedAt == null ? Status.CREATED : Status.EXITED;
     return new State(
-        now, 0, exitCode, error, false, startedAt, finishedAt, stoppedByUser, Step.NONE, health);
+        now,
+        0,
+        exitCode,
+        error,
+        false,
+        startedAt,
+        finishedAt,
+        stoppedByUser,
+        Step.NONE,
+        health,
+        false);
+  }
+
+  /** It is being removed. */
+  public State removing(boolean withVolumes) {
+    return StateBuilder.from(this).status(Status.REMOVING).removeVolumes(withVolumes).build();
+  }
+
+  /** Its removal failed: the next attempt says anew what is to go. */
+  public State dead() {
+    return StateBuilder.from(this).status(Status.DEAD).removeVolumes(false).build();
   }
 
   public State stoppedByUser(boolean stopped) {
