@@ -254,6 +254,7 @@ final class ContainerLauncher {
     store.updateLater(running);
     logs.resume(running);
     health.start(running);
+    networks.adopt(running);
   }
 
   /** Goes on with the log of a run that ended while no daemon ran. */

@@ -15,6 +15,7 @@ import io.gantry.network.EndpointSettings;
 import io.gantry.network.LiveNetworking;
 import io.gantry.network.NetworkService;
 import io.gantry.network.PortRequests;
+import io.gantry.plugins.FailPoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -210,6 +211,7 @@ public final class ContainerNetworks {
       if (container.state().isRunning()) {
         rewriteHosts(connected, networks.connect(container.id(), name, settings));
       }
+      FailPoint.hit("network.connected");
       store.update(connected);
       handle.publish(connected);
     } finally {
@@ -247,17 +249,35 @@ public final class ContainerNetworks {
         throw EngineException.system(
             "container %s is not connected to network %s".formatted(container.id(), name), null);
       }
-      if (container.state().isRunning()) {
-        networks
-            .disconnect(container.id(), name)
-            .ifPresent(live -> rewriteHosts(container.withNetworks(rest), live));
-      }
       Container disconnected = container.withNetworks(rest);
       store.update(disconnected);
+      FailPoint.hit("network.disconnecting");
+      try {
+        leave(disconnected, name);
+      } catch (RuntimeException e) {
+        store.update(container);
+        throw e;
+      }
       handle.publish(disconnected);
     } finally {
       handle.lock.unlock();
     }
+  }
+
+  private void leave(Container container, String network) {
+    if (container.state().isRunning()) {
+      networks.disconnect(container.id(), network).ifPresent(live -> rewriteHosts(container, live));
+    }
+  }
+
+  /**
+   * Goes on with the network of a container that ran while no daemon did. A connection that the
+   * record does not know is one whose making or end was cut off.
+   */
+  void adopt(Container container) {
+    networks
+        .keepOnly(container.id(), container.networks().keySet())
+        .ifPresent(live -> rewriteHosts(container, live));
   }
 
   /** In place, because the running container has the file itself mounted. */

@@ -317,6 +317,15 @@ public final class NetworkService implements AutoCloseable {
     return index.find(networkReference).flatMap(entry -> sandboxes.disconnect(containerId, entry));
   }
 
+  /**
+   * Disconnects a running container from all networks but these; none says nothing.
+   *
+   * @return empty when there was nothing to do
+   */
+  public Optional<LiveNetworking> keepOnly(String containerId, Set<String> networks) {
+    return networks.isEmpty() ? Optional.empty() : sandboxes.keepOnly(containerId, networks);
+  }
+
   /** What a running container has; empty for one that does not run. Takes no lock. */
   public Optional<LiveNetworking> live(String containerId) {
     return sandboxes.live(containerId);

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -160,9 +161,13 @@ final class Sandboxes {
 
   /** Where the daemon was told to make no default bridge, there is {@code none} in its place. */
   private Entry network(String reference) {
+    return find(reference).orElseGet(() -> index.get(reference));
+  }
+
+  private Optional<Entry> find(String reference) {
     return reference.equals(Predefined.BRIDGE) && index.byName(Predefined.BRIDGE).isEmpty()
-        ? index.get(Predefined.NONE)
-        : index.get(reference);
+        ? index.find(Predefined.NONE)
+        : index.find(reference);
   }
 
   /** The network that {@link Endpoints#route} will find, as far as it is known before joining. */
@@ -235,6 +240,26 @@ final class Sandboxes {
     rest.remove(gone.get());
     endpoints.leave(gone.get(), containerId, true);
     return Optional.of(change(now.get(), rest, entry, "disconnect", gone.get()));
+  }
+
+  /** See {@link NetworkService#keepOnly}. */
+  Optional<LiveNetworking> keepOnly(String containerId, Set<String> networks) {
+    Set<String> kept =
+        networks.stream()
+            .flatMap(name -> find(name).stream())
+            .map(entry -> entry.network.id())
+            .collect(Collectors.toSet());
+    Optional<LiveNetworking> changed = Optional.empty();
+    for (LiveNetworking.Endpoint endpoint :
+        live(containerId).map(LiveNetworking::endpoints).orElse(List.of())) {
+      String id = endpoint.attachment().networkId();
+      if (!kept.contains(id)) {
+        Optional<LiveNetworking> left =
+            index.byId(id).flatMap(entry -> disconnect(containerId, entry));
+        changed = left.isPresent() ? left : changed;
+      }
+    }
+    return changed;
   }
 
   /** Default route and published ports follow the networks a container is in now. */

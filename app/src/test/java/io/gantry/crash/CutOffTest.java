@@ -6,6 +6,8 @@ import io.gantry.testing.Containers;
 import io.gantry.testing.EngineClient;
 import io.gantry.testing.TestDaemon;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +79,43 @@ class CutOffTest {
       client.delete("/containers/" + kept).expectOk();
       assertThat(volumes()).hasSize(5);
     }
+  }
+
+  @Test
+  void aConnectionIsInTheRecordAndInTheKernelOrInNeither() throws Exception {
+    try (daemon) {
+      start("network.connected");
+      daemon.withBusybox();
+      for (String network : List.of("one", "two")) {
+        client.post("/networks/create", Map.of("Name", network)).expectOk();
+      }
+      String id =
+          containers.run("connected", Map.of(), Map.of("NetworkMode", "one"), "sleep", "600");
+      Map<String, String> container = Map.of("Container", id);
+      die(() -> client.post("/networks/two/connect", container));
+      start("network.disconnecting");
+      requireNetworks(id, Set.of("one"), 1);
+      client.post("/networks/two/connect", container).expectOk();
+      requireNetworks(id, Set.of("one", "two"), 2);
+      die(() -> client.post("/networks/two/disconnect", container));
+      daemon.start();
+      requireNetworks(id, Set.of("one"), 1);
+      client.post("/networks/two/connect", container).expectOk();
+      requireNetworks(id, Set.of("one", "two"), 2);
+    }
+  }
+
+  private void requireNetworks(String id, Set<String> names, int interfaces) throws IOException {
+    JsonNode container = containers.inspect(id);
+    assertThat(container.at("/NetworkSettings/Networks").propertyNames())
+        .containsExactlyInAnyOrderElementsOf(names);
+    Path net = Path.of("/proc/" + container.at("/State/Pid").asInt() + "/net/dev");
+    assertThat(Files.readAllLines(net))
+        .filteredOn(line -> line.contains("eth"))
+        .hasSize(interfaces);
+    assertThat(Files.readAllLines(Path.of(container.get("HostsPath").asString())))
+        .filteredOn(line -> line.contains(id.substring(0, 12)))
+        .hasSize(interfaces);
   }
 
   /** A container with an anonymous volume and one with a name, which ends as soon as it runs. */
