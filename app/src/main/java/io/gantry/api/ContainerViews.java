@@ -107,8 +107,11 @@ final class ContainerViews {
     Optional<LiveNetworking> live = networks.live(container.id());
     Optional<ContainerFiles.Size> known =
         size ? Optional.of(files.size(container)) : Optional.empty();
-    Map<String, String> data =
-        storage.stat(container.id()).isPresent() ? storage.details(container.id()) : Map.of();
+    Map<String, String> data = new LinkedHashMap<>();
+    if (storage.stat(container.id()).isPresent()) {
+      data.put("ID", container.id());
+      data.putAll(storage.details(container.id()));
+    }
     return ContainerInspect.of(
         container,
         new Surroundings(
@@ -145,7 +148,8 @@ final class ContainerViews {
                   version.before(SEPARATE_ALIASES) && !PREDEFINED.contains(name)
                       ? settings.withAliases(oldAliases(container, settings))
                       : settings;
-              views.put(name, EndpointView.of(shown, id, attachment, names));
+              String shownId = container.state().started().isPresent() ? id : "";
+              views.put(name, EndpointView.of(shown, shownId, attachment, names));
             });
     return views;
   }

@@ -110,7 +110,12 @@ final class EngineViews {
     return "java" + Runtime.version();
   }
 
-  InfoView info() {
+  /** What clients of a version are told. */
+  Object info(ApiVersion version) {
+    return OldInfo.of(info(), version);
+  }
+
+  private InfoView info() {
     DaemonOptions options = current.get();
     Counts counts = Counts.of(containers.all());
     ResourceSupport support = runtime.resourceSupport();
@@ -130,7 +135,10 @@ final class EngineViews {
             volumes.drivers(),
             drivers.names(NetworkDriverFactory.class),
             null,
-            drivers.names(LogDriverFactory.class)),
+            drivers.names(LogDriverFactory.class).stream()
+                .filter(name -> !name.equals("none"))
+                .sorted()
+                .toList()),
         support.memoryLimit(),
         support.swapLimit(),
         support.cpuCfs(),
@@ -142,6 +150,7 @@ final class EngineViews {
         options.logging().debug(),
         state.openDescriptors(),
         support.oomKillDisable(),
+        support.kernelMemoryTcp(),
         Thread.activeCount(),
         Instant.now(),
         options.containers().logDriver(),

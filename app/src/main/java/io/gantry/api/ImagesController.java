@@ -9,6 +9,7 @@ import io.gantry.api.wire.ImageInspect;
 import io.gantry.api.wire.ImageReplies;
 import io.gantry.api.wire.ImageRow;
 import io.gantry.error.EngineException;
+import io.gantry.image.ImageDetails;
 import io.gantry.image.ImageQuery;
 import io.gantry.image.ImageService;
 import io.gantry.image.PruneReport;
@@ -29,6 +30,12 @@ final class ImagesController implements Controller {
 
   /** Clients before 1.45 look at the container an image was committed from. */
   private static final int NO_CONTAINER = 45;
+
+  /** Since this version an image's configuration is only what containers get of it. */
+  private static final int OWN_CONFIG = 50;
+
+  /** Clients since 1.51 are told how many containers use an image. */
+  private static final int CONTAINERS = 51;
 
   private static final int MOST_HITS = 100;
   private static final int HITS = 25;
@@ -59,23 +66,32 @@ final class ImagesController implements Controller {
         images
             .list(
                 new ImageQuery(
-                    query.flag("all"), query.filters(), query.flag("shared-size"), false))
+                    query.flag("all"),
+                    query.filters(),
+                    query.flag("shared-size"),
+                    version.atLeast(CONTAINERS)))
             .stream()
             .map(
                 summary ->
                     ImageRow.of(
-                        summary, version.before(NO_VIRTUAL_SIZE), version.before(NO_PLACEHOLDERS)))
+                        summary,
+                        version.before(NO_VIRTUAL_SIZE),
+                        version.before(NO_PLACEHOLDERS)
+                            ? ImageRow.None.PLACEHOLDER
+                            : ImageRow.None.EMPTY))
             .toList();
     exchange.ok(rows);
   }
 
   private void inspect(Exchange exchange) throws IOException {
     ApiVersion version = exchange.version();
+    ImageDetails details = images.inspect(exchange.name());
     exchange.ok(
         ImageInspect.of(
-            images.inspect(exchange.name()),
+            details,
             version.before(NO_VIRTUAL_SIZE),
-            version.before(NO_CONTAINER)));
+            version.before(NO_CONTAINER),
+            version.before(OWN_CONFIG) ? images.document(details.image()) : null));
   }
 
   private void history(Exchange exchange) throws IOException {

@@ -66,7 +66,7 @@ final class SystemController implements Controller {
   public void routes(Routes routes) {
     routes
         .get("/version", exchange -> exchange.ok(engine.version()))
-        .get("/info", exchange -> exchange.ok(engine.info()))
+        .get("/info", exchange -> exchange.ok(engine.info(exchange.version())))
         .get("/system/df", this::diskUsage)
         .post("/auth", this::auth)
         .post("/build/prune", SystemController::pruneCache)
@@ -88,7 +88,9 @@ final class SystemController implements Controller {
       boolean virtualSize = exchange.version().before(VIRTUAL_SIZE_GONE);
       layers = usage.layersSize();
       imageRows =
-          usage.images().stream().map(summary -> ImageRow.of(summary, virtualSize, false)).toList();
+          usage.images().stream()
+              .map(summary -> ImageRow.of(summary, virtualSize, ImageRow.None.NULL))
+              .toList();
     }
     List<ContainerRow> containerRows =
         all || kinds.contains("container")

@@ -35,7 +35,7 @@ final class ConfigMerge {
         entrypoint = image.entrypoint().orElse(null);
       }
     }
-    if (entrypoint != null && (entrypoint.isEmpty() || entrypoint.equals(List.of("")))) {
+    if (List.of("").equals(entrypoint)) {
       entrypoint = null;
     }
     Map<String, String> annotations = new LinkedHashMap<>(user.annotations());

@@ -132,6 +132,11 @@ public final class ImageService implements AutoCloseable {
     return configs.get(image);
   }
 
+  /** The image's configuration as it came, byte for byte. */
+  public byte[] document(Image image) {
+    return images.config(image.id());
+  }
+
   /** Familiar names, with tag, of the image. */
   public List<String> tags(String imageId) {
     return index().namesOf(imageId).stream()

@@ -128,7 +128,7 @@ public record ContainerInspect(
       EndpointView first = networks.get("bridge");
       String namespace = live.flatMap(LiveNetworking::netns).map(Path::toString).orElse("");
       return new NetworkSettings(
-          first == null ? "" : bridge,
+          first == null || container.state().started().isEmpty() ? "" : bridge,
           namespace.substring(namespace.lastIndexOf('/') + 1),
           namespace,
           live.map(now -> PortView.bindings(container, now)).orElse(Map.of()),
@@ -162,17 +162,19 @@ public record ContainerInspect(
 
   public static ContainerInspect of(Container container, Surroundings around) {
     List<String> argv = container.argv();
+    State state = container.state();
+    boolean tried = state.status() != Status.CREATED || !state.error().isEmpty();
     return new ContainerInspect(
         container.id(),
         GoTime.text(container.created()),
         argv.isEmpty() ? "" : argv.getFirst(),
         argv.isEmpty() ? argv : argv.subList(1, argv.size()),
-        StateView.of(container.state()),
+        StateView.of(state),
         container.imageId(),
-        around.etc().resolve("resolv.conf").toString(),
-        around.etc().resolve("hostname").toString(),
-        around.etc().resolve("hosts").toString(),
-        container.logPath(),
+        tried ? around.etc().resolve("resolv.conf").toString() : "",
+        tried ? around.etc().resolve("hostname").toString() : "",
+        tried ? around.etc().resolve("hosts").toString() : "",
+        tried ? container.logPath() : "",
         "/" + container.name(),
         container.restarts().count(),
         container.driver(),

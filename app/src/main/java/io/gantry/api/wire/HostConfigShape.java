@@ -18,12 +18,6 @@ import tools.jackson.databind.annotation.JsonSerialize;
 /** How {@code HostConfig} is written (API v1.51, definitions/HostConfig). */
 interface HostConfigShape {
 
-  @JsonSerialize(using = NullIfEmpty.class)
-  List<String> binds();
-
-  @JsonSerialize(using = NullIfEmpty.class)
-  List<String> volumesFrom();
-
   @JsonSetter(contentNulls = Nulls.AS_EMPTY)
   Map<String, List<PortBinding>> portBindings();
 
@@ -37,24 +31,13 @@ interface HostConfigShape {
   Map<String, String> annotations();
 
   @JsonDeserialize(using = StringOrList.class)
-  @JsonSerialize(using = NullIfEmpty.class)
   List<String> capAdd();
 
   @JsonDeserialize(using = StringOrList.class)
-  @JsonSerialize(using = NullIfEmpty.class)
   List<String> capDrop();
 
   @JsonSerialize(using = NullIfEmpty.class)
-  List<String> extraHosts();
-
-  @JsonSerialize(using = NullIfEmpty.class)
-  List<String> groupAdd();
-
-  @JsonSerialize(using = NullIfEmpty.class)
   List<String> links();
-
-  @JsonSerialize(using = NullIfEmpty.class)
-  List<String> securityOpt();
 
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   Map<String, String> storageOpt();

@@ -2,6 +2,7 @@ package io.gantry.api.wire;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.gantry.container.record.ContainerConfig;
 import io.gantry.container.record.Healthcheck;
 import io.gantry.image.Image;
 import io.gantry.image.ImageDetails;
@@ -11,7 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.annotation.JsonSerialize;
+import tools.jackson.databind.json.JsonMapper;
 
 /** All of an image (API v1.51, definitions/ImageInspect). */
 public record ImageInspect(
@@ -22,9 +26,10 @@ public record ImageInspect(
     String comment,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String created,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) String container,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ContainerConfig containerConfig,
     String dockerVersion,
     String author,
-    Config config,
+    Object config,
     String architecture,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) String variant,
     String os,
@@ -34,6 +39,8 @@ public record ImageInspect(
     ContainerInspect.GraphDriver graphDriver,
     @JsonProperty("RootFS") RootFs rootFs,
     Metadata metadata) {
+
+  private static final JsonMapper MAPPER = Wire.mapper();
 
   /** {@code RootFS}. */
   public record RootFs(
@@ -93,10 +100,14 @@ public record ImageInspect(
   /**
    * @param virtualSize clients before 1.44 look at it
    * @param container clients before 1.45 know which container it was committed from
+   * @param document the image's configuration: clients before 1.50 see all of what containers can
+   *     have; null for others
    */
-  public static ImageInspect of(ImageDetails details, boolean virtualSize, boolean container) {
+  public static ImageInspect of(
+      ImageDetails details, boolean virtualSize, boolean container, byte @Nullable [] document) {
     Image image = details.image();
     ImageConfig config = details.config();
+    JsonNode root = document == null ? MAPPER.createObjectNode() : MAPPER.readTree(document);
     return new ImageInspect(
         image.id(),
         details.repoTags(),
@@ -105,9 +116,10 @@ public record ImageInspect(
         details.comment(),
         image.created().map(GoTime::text).orElse(null),
         container ? config.container() : "",
+        container ? containerConfig(root.path("container_config")) : null,
         config.dockerVersion(),
         config.author(),
-        Config.of(config.config()),
+        document == null ? Config.of(config.config()) : containerConfig(root.path("config")),
         image.architecture(),
         image.variant(),
         image.os(),
@@ -118,5 +130,15 @@ public record ImageInspect(
             details.driverData().isEmpty() ? null : details.driverData(), details.driver()),
         new RootFs("layers", image.diffIds()),
         new Metadata(GoTime.text(details.lastTagged().orElse(null))));
+  }
+
+  private static ContainerConfig containerConfig(JsonNode node) {
+    JsonNode none = MAPPER.createObjectNode();
+    try {
+      return MAPPER.treeToValue(node.isObject() ? node : none, ContainerConfig.class);
+    } catch (JacksonException | WireException e) {
+      // images of others may have anything there
+      return MAPPER.treeToValue(none, ContainerConfig.class);
+    }
   }
 }

@@ -15,31 +15,46 @@ public record ImageRow(
     String id,
     @Nullable Map<String, String> labels,
     String parentId,
-    List<String> repoDigests,
-    List<String> repoTags,
+    @Nullable List<String> repoDigests,
+    @Nullable List<String> repoTags,
     long sharedSize,
     long size,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long virtualSize) {
+
+  /** What Docker writes where an image has no tags, or no digests. */
+  public enum None {
+    /** Lists, since 1.43: an empty list. */
+    EMPTY,
+    /** Lists before: null, and a name that is none for an image with neither. */
+    PLACEHOLDER,
+    /** Disk usage: null. */
+    NULL;
+
+    private @Nullable List<String> orNull(List<String> names) {
+      return names.isEmpty() && this != EMPTY ? null : names;
+    }
+  }
 
   private static final List<String> NO_TAG = List.of("<none>:<none>");
   private static final List<String> NO_DIGEST = List.of("<none>@<none>");
 
   /**
    * @param virtualSize clients before 1.44 look at it
-   * @param placeholders clients before 1.43 want a name for what has none
+   * @param none what there is instead of names
    */
-  public static ImageRow of(ImageSummary summary, boolean virtualSize, boolean placeholders) {
+  public static ImageRow of(ImageSummary summary, boolean virtualSize, None none) {
     Image image = summary.image();
-    boolean unnamed =
-        placeholders && summary.repoTags().isEmpty() && summary.repoDigests().isEmpty();
+    List<String> tags = summary.repoTags();
+    List<String> digests = summary.repoDigests();
+    boolean unnamed = none == None.PLACEHOLDER && tags.isEmpty() && digests.isEmpty();
     return new ImageRow(
         summary.containers(),
         image.created().map(Instant::getEpochSecond).orElse(0L),
         image.id(),
         image.labels().isEmpty() ? null : image.labels(),
         image.parent().orElse(""),
-        unnamed ? NO_DIGEST : summary.repoDigests(),
-        unnamed ? NO_TAG : summary.repoTags(),
+        unnamed ? NO_DIGEST : none.orNull(digests),
+        unnamed ? NO_TAG : none.orNull(tags),
         summary.sharedSize(),
         image.size(),
         virtualSize ? image.size() : null);

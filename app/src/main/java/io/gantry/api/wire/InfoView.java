@@ -1,10 +1,12 @@
 package io.gantry.api.wire;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.annotation.JsonSerialize;
 
 /** What the engine has and can do (API v1.51, definitions/SystemInfo, and openEuler's fields). */
 public record InfoView(
@@ -28,6 +30,8 @@ public record InfoView(
     boolean debug,
     @JsonProperty("NFd") int descriptors,
     boolean oomKillDisable,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonProperty("KernelMemoryTCP")
+        boolean kernelMemoryTcp,
     @JsonProperty("NGoroutines") int threads,
     Instant systemTime,
     String loggingDriver,
@@ -78,7 +82,7 @@ public record InfoView(
   public record Registries(
       Map<String, Index> indexConfigs,
       @JsonProperty("InsecureRegistryCIDRs") List<String> insecureRegistryCidrs,
-      List<String> mirrors) {
+      @JsonSerialize(using = NullIfEmpty.class) List<String> mirrors) {
 
     /** A registry that is known by name. */
     public record Index(List<String> mirrors, String name, boolean official, boolean secure) {}

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.annotation.JsonSerialize;
 
 /** A network (API v1.51, definitions/Network). */
 public record NetworkView(
@@ -33,7 +34,10 @@ public record NetworkView(
     Map<String, String> labels) {
 
   /** {@code IPAM}. */
-  public record Ipam(String driver, @Nullable Map<String, String> options, List<Pool> config) {}
+  public record Ipam(
+      String driver,
+      @Nullable Map<String, String> options,
+      @JsonSerialize(using = NullIfEmpty.class) List<Pool> config) {}
 
   /** An element of {@code IPAM.Config}. */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)

@@ -2,24 +2,16 @@ package io.gantry.api.wire;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.gantry.container.record.DeviceRequest;
 import io.gantry.container.record.HugetlbLimit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.annotation.JsonDeserialize;
-import tools.jackson.databind.annotation.JsonSerialize;
 
 /** How limits are written (API v1.51, definitions/Resources). */
 interface ResourcesShape {
 
   @JsonDeserialize(using = Unsigned.Short.class)
   int blkioWeight();
-
-  @JsonSerialize(using = NullIfEmpty.class)
-  List<String> deviceCgroupRules();
-
-  @JsonSerialize(using = NullIfEmpty.class)
-  List<DeviceRequest> deviceRequests();
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
   @Nullable Long kernelMemory();

@@ -1,5 +1,6 @@
 package io.gantry.api.wire;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.gantry.container.record.ContainerConfig;
 import io.gantry.container.record.Healthcheck;
@@ -54,6 +55,9 @@ public final class Wire {
         .disable(SerializationFeature.FLUSH_AFTER_WRITE_VALUE)
         .changeDefaultPropertyInclusion(
             value -> value.withValueInclusion(JsonInclude.Include.ALWAYS))
+        // questions that records answer are not components of them
+        .changeDefaultVisibility(
+            visible -> visible.withIsGetterVisibility(JsonAutoDetect.Visibility.NONE))
         .withCoercionConfig(
             LogicalType.Textual,
             config ->

@@ -75,7 +75,7 @@ public record ContainerConfig(
     volumes = Lists.of(volumes);
     workingDir = Lists.of(workingDir);
     macAddress = Lists.of(macAddress);
-    labels = Lists.of(labels);
+    labels = Lists.orAbsent(labels);
     stopSignal = Lists.of(stopSignal);
     annotations = Lists.of(annotations);
   }

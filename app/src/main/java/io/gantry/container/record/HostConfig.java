@@ -101,28 +101,28 @@ public record HostConfig(
     Resources resources) {
 
   public HostConfig {
-    binds = Lists.of(binds);
+    binds = Lists.orAbsent(binds);
     containerIDFile = Lists.of(containerIDFile);
     networkMode = Lists.of(networkMode);
-    portBindings = Lists.of(portBindings);
+    portBindings = Lists.orAbsent(portBindings);
     volumeDriver = Lists.of(volumeDriver);
-    volumesFrom = Lists.of(volumesFrom);
+    volumesFrom = Lists.orAbsent(volumesFrom);
     mounts = Lists.of(mounts);
     consoleSize = Lists.of(consoleSize);
     annotations = Lists.of(annotations);
-    capAdd = Lists.of(capAdd);
-    capDrop = Lists.of(capDrop);
+    capAdd = Lists.orAbsent(capAdd);
+    capDrop = Lists.orAbsent(capDrop);
     cgroupnsMode = Lists.of(cgroupnsMode);
-    dns = Lists.of(dns);
-    dnsOptions = Lists.of(dnsOptions);
-    dnsSearch = Lists.of(dnsSearch);
-    extraHosts = Lists.of(extraHosts);
-    groupAdd = Lists.of(groupAdd);
+    dns = Lists.orAbsent(dns);
+    dnsOptions = Lists.orAbsent(dnsOptions);
+    dnsSearch = Lists.orAbsent(dnsSearch);
+    extraHosts = Lists.orAbsent(extraHosts);
+    groupAdd = Lists.orAbsent(groupAdd);
     ipcMode = Lists.of(ipcMode);
     cgroup = Lists.of(cgroup);
     links = Lists.of(links);
     pidMode = Lists.of(pidMode);
-    securityOpt = Lists.of(securityOpt);
+    securityOpt = Lists.orAbsent(securityOpt);
     storageOpt = Lists.of(storageOpt);
     tmpfs = Lists.of(tmpfs);
     utsMode = Lists.of(utsMode);

@@ -18,6 +18,16 @@ public final class Lists {
     return list == null ? List.of() : List.copyOf(list);
   }
 
+  /** Like {@link #of(List)}, but what was absent is written as such: see {@link Absent}. */
+  public static <T> List<T> orAbsent(@Nullable List<T> list) {
+    return list == null || list instanceof Absent ? Absent.list() : List.copyOf(list);
+  }
+
+  /** Like {@link #of(Map)}, but what was absent is written as such: see {@link Absent}. */
+  public static <K, V> Map<K, V> orAbsent(@Nullable Map<K, V> map) {
+    return map == null || map instanceof Absent ? Absent.map() : of(map);
+  }
+
   public static <T> Set<T> of(@Nullable Set<T> set) {
     return set == null || set.isEmpty()
         ? Set.of()

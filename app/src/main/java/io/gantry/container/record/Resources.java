@@ -80,26 +80,56 @@ public record Resources(
 
   public Resources {
     cgroupParent = Lists.of(cgroupParent);
-    blkioWeightDevice = Lists.of(blkioWeightDevice);
-    blkioDeviceReadBps = Lists.of(blkioDeviceReadBps);
-    blkioDeviceWriteBps = Lists.of(blkioDeviceWriteBps);
-    blkioDeviceReadIOps = Lists.of(blkioDeviceReadIOps);
-    blkioDeviceWriteIOps = Lists.of(blkioDeviceWriteIOps);
+    blkioWeightDevice = Lists.orAbsent(blkioWeightDevice);
+    blkioDeviceReadBps = Lists.orAbsent(blkioDeviceReadBps);
+    blkioDeviceWriteBps = Lists.orAbsent(blkioDeviceWriteBps);
+    blkioDeviceReadIOps = Lists.orAbsent(blkioDeviceReadIOps);
+    blkioDeviceWriteIOps = Lists.orAbsent(blkioDeviceWriteIOps);
     cpusetCpus = Lists.of(cpusetCpus);
     cpusetMems = Lists.of(cpusetMems);
-    devices = Lists.of(devices);
-    deviceCgroupRules = Lists.of(deviceCgroupRules);
-    deviceRequests = Lists.of(deviceRequests);
-    ulimits = Lists.of(ulimits);
+    devices = Lists.orAbsent(devices);
+    deviceCgroupRules = Lists.orAbsent(deviceCgroupRules);
+    deviceRequests = Lists.orAbsent(deviceRequests);
+    ulimits = Lists.orAbsent(ulimits);
     hugetlbs = Lists.of(hugetlbs);
   }
 
   /** No limit at all. */
   public static final Resources NONE =
       new Resources(
-          0, 0, 0, "", 0, List.of(), List.of(), List.of(), List.of(), List.of(), 0, 0, 0, 0, "", "",
-          List.of(), List.of(), List.of(), null, null, 0, 0, null, null, null, List.of(), 0, 0, 0,
-          0, null, List.of());
+          0,
+          0,
+          0,
+          "",
+          0,
+          Absent.list(),
+          Absent.list(),
+          Absent.list(),
+          Absent.list(),
+          Absent.list(),
+          0,
+          0,
+          0,
+          0,
+          "",
+          "",
+          Absent.list(),
+          Absent.list(),
+          Absent.list(),
+          null,
+          null,
+          0,
+          0,
+          null,
+          null,
+          null,
+          Absent.list(),
+          0,
+          0,
+          0,
+          0,
+          null,
+          List.of());
 
   /** This with Docker's defaults: memory and swap together are twice the memory. */
   Resources withDefaults() {

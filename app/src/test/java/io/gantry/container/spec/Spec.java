@@ -63,6 +63,7 @@ final class Spec {
         all,
         all,
         all,
+        all,
         false,
         false,
         all,

@@ -17,6 +17,7 @@ public record ResourceSupport(
     boolean swapLimit,
     boolean swappiness,
     boolean oomKillDisable,
+    boolean kernelMemoryTcp,
     boolean cpuShares,
     boolean cpuCfs,
     boolean cpuRealtime,
