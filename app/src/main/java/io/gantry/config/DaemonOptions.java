@@ -12,8 +12,8 @@ import java.util.Optional;
 
 /**
  * Everything the daemon was told, by flags and by {@code daemon.json}, checked and typed.
- * Immutable; made once at start by {@link DaemonOptions#read} and handed to whoever needs a part of
- * it. The spelling, the defaults and the documentation of each option are in {@link OptionTable}.
+ * Immutable; made by {@link CurrentOptions} and handed to whoever needs a part of it. The spelling,
+ * the defaults and the documentation of each option are in {@link OptionTable}.
  *
  * @param hosts where the API listens, at least one
  * @param group owner of the Unix sockets; empty leaves them to root's group

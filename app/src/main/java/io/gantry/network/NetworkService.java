@@ -89,19 +89,9 @@ public final class NetworkService implements AutoCloseable {
     return start.run(running);
   }
 
-  /**
-   * Puts the kernel in step with the records again: after a firewall reload, and for {@code
-   * doctor}.
-   */
+  /** Puts the kernel in step with the records again, as at start. */
   public Repairs reconcile() {
     return start.reconcile();
-  }
-
-  /**
-   * What the last reconciliation found wrong and could not mend; empty is healthy. Costs nothing.
-   */
-  public List<String> problems() {
-    return start.problems();
   }
 
   // Networks: for the API.

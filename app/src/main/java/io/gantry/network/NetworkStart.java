@@ -42,7 +42,6 @@ final class NetworkStart {
   private final ContainerDns dns;
   private final DaemonOptions.Network options;
   private final Path directory;
-  private volatile List<String> problems = List.of();
 
   NetworkStart(
       NetworkStore store,
@@ -185,11 +184,6 @@ final class NetworkStart {
         network.labels());
   }
 
-  /** What the last reconciliation could not mend. */
-  List<String> problems() {
-    return problems;
-  }
-
   /**
    * Puts the kernel in step with the records, driver by driver; one that fails does not stop the
    * others.
@@ -212,7 +206,6 @@ final class NetworkStart {
       }
     }
     resolvers(failed);
-    problems = List.copyOf(failed);
     return new Repairs(done, failed, lost);
   }
 

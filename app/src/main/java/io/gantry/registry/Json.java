@@ -19,10 +19,6 @@ final class Json {
     return tree == null ? MAPPER.missingNode() : tree;
   }
 
-  static byte[] bytes(Object value) {
-    return MAPPER.writeValueAsBytes(value);
-  }
-
   /**
    * Reads a whole body.
    *

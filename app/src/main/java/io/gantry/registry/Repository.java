@@ -25,10 +25,6 @@ public final class Repository {
     uploads = new UploadEndpoint(session, name);
   }
 
-  public RegistryEndpoint endpoint() {
-    return session.endpoint();
-  }
-
   /** What a tag points to now, if the registry can tell without sending it. */
   public Optional<Descriptor> look(String tagOrDigest) {
     return manifests.head(tagOrDigest);

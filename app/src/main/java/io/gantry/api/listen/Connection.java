@@ -18,11 +18,6 @@ public final class Connection {
     this.processor = processor;
   }
 
-  /** Whether the client has closed, or closed its half. Only to be asked while nobody reads. */
-  public boolean clientGone() {
-    return processor.clientGone();
-  }
-
   /**
    * Runs {@code action} once, on a thread of its own, when the client closes the connection. Costs
    * nothing while it does not.

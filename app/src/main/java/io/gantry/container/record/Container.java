@@ -116,9 +116,4 @@ public record Container(
   public Container withHooks(Optional<String> hooks) {
     return ContainerBuilder.from(this).hooks(hooks.orElse(null)).build();
   }
-
-  /** This without its mounts: its own file system alone. */
-  Container withoutMounts() {
-    return ContainerBuilder.from(this).mounts(List.of()).build();
-  }
 }

@@ -44,10 +44,6 @@ final class AddressTable {
     }
   }
 
-  Prefix subnet() {
-    return subnet;
-  }
-
   /** Takes the lowest free address of the range. */
   Prefix next() {
     for (long offset = lowest; offset <= last; offset++) {

@@ -1,6 +1,7 @@
 package io.gantry.layers;
 
 import io.gantry.layers.tar.TarFormatException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -8,60 +9,51 @@ import java.io.OutputStream;
 /**
  * A layer's blob as the tar in it. What it is compressed with is told from its first bytes;
  * decompressing and hashing run on a thread of their own, a few buffers ahead of the reader. Limits
- * on what it unpacks to are enforced while it streams. After the end has been read, digests and
- * sizes of both sides can be asked.
+ * on what it unpacks to are enforced while it streams. The blob is read to its end, also where the
+ * compressed data ends before: a source may tell only there that it was not what it should be.
+ * After the end has been read, digest and size of the tar can be asked.
  *
  * <p>For one thread. Closing it closes the blob's stream.
  */
 public final class LayerStream extends InputStream {
 
   private final Compression compression;
-  private final HashingStream compressed;
-
-  /** The same as {@link #compressed} when nothing is compressed: then one hash is enough. */
-  private final HashingStream uncompressed;
-
+  private final HashingStream tar;
   private final InputStream out;
   private boolean ended;
-  private String compressedDigest = "";
   private String diffId = "";
 
-  private LayerStream(
-      Compression compression,
-      HashingStream compressed,
-      HashingStream uncompressed,
-      InputStream out) {
+  private LayerStream(Compression compression, InputStream tar) {
     this.compression = compression;
-    this.compressed = compressed;
-    this.uncompressed = uncompressed;
-    this.out = new ReadAhead(out);
+    this.tar = new HashingStream(tar);
+    this.out = new ReadAhead(this.tar);
   }
 
   public static LayerStream open(InputStream blob) throws IOException {
     return open(blob, LayerLimits.DEFAULT);
   }
 
+  /**
+   * @param blob closed when this fails
+   */
   public static LayerStream open(InputStream blob, LayerLimits limits) throws IOException {
-    HashingStream compressed = new HashingStream(blob);
-    Compression.Detected detected = Compression.detect(compressed);
-    if (detected.compression() == Compression.NONE) {
-      InputStream tar = new Limited(detected.stream(), compressed, limits);
-      return new LayerStream(Compression.NONE, compressed, compressed, tar);
+    try {
+      Counted counted = new Counted(blob);
+      Compression.Detected detected = Compression.detect(counted);
+      InputStream tar =
+          detected.compression() == Compression.NONE
+              ? detected.stream()
+              : new Draining(
+                  detected.compression().decompress(detected.stream()), detected.stream());
+      return new LayerStream(detected.compression(), new Limited(tar, counted, limits));
+    } catch (IOException | RuntimeException e) {
+      blob.close();
+      throw e;
     }
-    InputStream tar = detected.compression().decompress(detected.stream());
-    HashingStream uncompressed =
-        new HashingStream(new Limited(new Draining(tar, detected.stream()), compressed, limits));
-    return new LayerStream(detected.compression(), compressed, uncompressed, uncompressed);
   }
 
   public Compression compression() {
     return compression;
-  }
-
-  /** Digest of the blob as it came, {@code sha256:<hex>}. Only after the end was read. */
-  public String compressedDigest() {
-    requireEnd();
-    return compressedDigest;
   }
 
   /** Digest of the tar (OCI image-spec, config.md, DiffID). Only after the end was read. */
@@ -70,16 +62,10 @@ public final class LayerStream extends InputStream {
     return diffId;
   }
 
-  /** Bytes of the blob as it came. Only after the end was read. */
-  public long compressedSize() {
-    requireEnd();
-    return compressed.count();
-  }
-
   /** Bytes of the tar. Only after the end was read. */
   public long size() {
     requireEnd();
-    return uncompressed.count();
+    return tar.count();
   }
 
   private void requireEnd() {
@@ -98,8 +84,7 @@ public final class LayerStream extends InputStream {
   public int read(byte[] bytes, int offset, int length) throws IOException {
     int n = out.read(bytes, offset, length);
     if (n < 0 && !ended) {
-      compressedDigest = compressed.digest();
-      diffId = uncompressed == compressed ? compressedDigest : uncompressed.digest();
+      diffId = tar.digest();
       ended = true;
     }
     return n;
@@ -110,7 +95,7 @@ public final class LayerStream extends InputStream {
     out.close();
   }
 
-  /** Reads what follows the compressed data: it belongs to the blob's digest. */
+  /** Reads what follows the compressed data. */
   private static final class Draining extends InputStream {
     private final InputStream tar;
     private final InputStream blob;
@@ -140,16 +125,51 @@ public final class LayerStream extends InputStream {
     }
   }
 
+  /** Counts what has come of the blob. */
+  private static final class Counted extends FilterInputStream {
+    private long count;
+
+    Counted(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      int read = in.read();
+      count += read < 0 ? 0 : 1;
+      return read;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      int n = in.read(bytes, offset, length);
+      count += Math.max(0, n);
+      return n;
+    }
+
+    @Override
+    public long skip(long n) throws IOException {
+      long skipped = in.skip(n);
+      count += skipped;
+      return skipped;
+    }
+
+    @Override
+    public boolean markSupported() {
+      return false;
+    }
+  }
+
   /** Stops what unpacks to more than it may. */
   private static final class Limited extends InputStream {
     private final InputStream in;
-    private final HashingStream compressed;
+    private final Counted blob;
     private final LayerLimits limits;
     private long count;
 
-    Limited(InputStream in, HashingStream compressed, LayerLimits limits) {
+    Limited(InputStream in, Counted blob, LayerLimits limits) {
       this.in = in;
-      this.compressed = compressed;
+      this.blob = blob;
       this.limits = limits;
     }
 
@@ -166,12 +186,12 @@ public final class LayerStream extends InputStream {
       if (count > limits.maxBytes()) {
         throw new TarFormatException("layer unpacks to more than " + limits.maxBytes() + " bytes");
       }
-      if (count > limits.ratioFrom() && count / limits.maxRatio() > compressed.count()) {
+      if (count > limits.ratioFrom() && count / limits.maxRatio() > blob.count) {
         throw new TarFormatException(
             "layer unpacks to more than "
                 + limits.maxRatio()
                 + " times its size: "
-                + compressed.count()
+                + blob.count
                 + " bytes became "
                 + count);
       }

@@ -98,8 +98,7 @@ class LayerStreamTest {
         assertThat(stream.readAllBytes()).isEqualTo(CONTENT);
         assertThat(stream.diffId()).isEqualTo(sha256(CONTENT));
         assertThat(stream.size()).isEqualTo(CONTENT.length);
-        assertThat(stream.compressedDigest()).isEqualTo(sha256(blob));
-        assertThat(stream.compressedSize()).isEqualTo(blob.length);
+        assertThat(source.read()).as("what is left of the blob").isEqualTo(-1);
       }
     }
   }
@@ -137,6 +136,25 @@ class LayerStreamTest {
       assertThatThrownBy(stream::readAllBytes).hasMessage("connection reset");
       assertThatThrownBy(stream::diffId).isInstanceOf(IllegalStateException.class);
     }
+  }
+
+  @Test
+  void aSourceThatFailsAtOnceIsClosed() {
+    boolean[] closed = {false};
+    InputStream source =
+        new InputStream() {
+          @Override
+          public int read() throws IOException {
+            throw new IOException("connection reset");
+          }
+
+          @Override
+          public void close() {
+            closed[0] = true;
+          }
+        };
+    assertThatThrownBy(() -> LayerStream.open(source)).hasMessage("connection reset");
+    assertThat(closed[0]).isTrue();
   }
 
   @Test

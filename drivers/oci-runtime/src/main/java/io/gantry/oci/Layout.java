@@ -90,10 +90,6 @@ record Layout(Path containers, Path exits, Path state, Path hooks, Path seccomp)
     return bundle.resolve("persist");
   }
 
-  Path state(String runtime, String id) {
-    return state.resolve(checked(runtime)).resolve(checked(id));
-  }
-
   /** Names in a directory; none when it does not exist. */
   static List<String> names(Path directory) throws IOException {
     List<String> names = new ArrayList<>();

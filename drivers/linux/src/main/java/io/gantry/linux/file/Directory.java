@@ -22,7 +22,6 @@ public final class Directory implements AutoCloseable {
 
   private static final int AT_SYMLINK_NOFOLLOW = 0x100;
   private static final int AT_REMOVEDIR = 0x200;
-  private static final int RENAME_NOREPLACE = 1;
   private static final int RENAME_EXCHANGE = 2;
   private static final int SYS_OPENAT2 = 437;
   private static final long RESOLVE_NO_MAGICLINKS = 0x02;
@@ -197,11 +196,6 @@ public final class Directory implements AutoCloseable {
     rename(name, to, newName, 0);
   }
 
-  /** Renames, and fails with {@code EEXIST} when {@code newName} exists. */
-  public void renameNew(String name, Directory to, String newName) throws ErrnoException {
-    rename(name, to, newName, RENAME_NOREPLACE);
-  }
-
   /** Lets two existing names trade places in one step. */
   public void exchange(String name, Directory with, String otherName) throws ErrnoException {
     rename(name, with, otherName, RENAME_EXCHANGE);
@@ -242,11 +236,6 @@ public final class Directory implements AutoCloseable {
   /** Deletes a name and all below it. That it does not exist is fine. */
   public void deleteTree(String name) throws ErrnoException {
     new TreeRemoval(this).remove(name);
-  }
-
-  /** The same directory under a descriptor of its own. */
-  public Directory reopen() throws ErrnoException {
-    return new Directory(Fd.openAt(fd.number(), ".", OPEN_DIRECTORY, 0, fd.name()));
   }
 
   @Override

@@ -21,7 +21,6 @@ public final class Fd implements AutoCloseable {
   private static final int SEEK_SET = 0;
   private static final int SEEK_DATA = 3;
   private static final int SEEK_HOLE = 4;
-  private static final int LOCK_EXCLUSIVE_NOW = 2 | 4;
 
   private final AtomicInteger number;
   private final String name;
@@ -166,20 +165,6 @@ public final class Fd implements AutoCloseable {
    */
   public void syncFileSystem() throws ErrnoException {
     Blocking.run(() -> check(LibC.syncfs(number()), "sync the file system of"));
-  }
-
-  /**
-   * Takes the file's exclusive {@code flock(2)} if nobody has it; it goes with the last descriptor
-   * of this open file.
-   */
-  public boolean tryLock() throws ErrnoException {
-    if (LibC.flock(number(), LOCK_EXCLUSIVE_NOW) == 0) {
-      return true;
-    }
-    if (Native.getLastError() == Errno.EAGAIN) {
-      return false;
-    }
-    throw ErrnoException.last("lock " + name);
   }
 
   @Override

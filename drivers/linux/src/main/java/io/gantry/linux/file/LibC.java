@@ -30,8 +30,6 @@ final class LibC {
 
   static native int close(int fd);
 
-  static native int fcntl(int fd, int command, int argument);
-
   static native long read(int fd, Pointer buffer, long count);
 
   static native long write(int fd, Pointer buffer, long count);
@@ -43,8 +41,6 @@ final class LibC {
   static native int fsync(int fd);
 
   static native int syncfs(int fd);
-
-  static native int flock(int fd, int operation);
 
   static native int fchown(int fd, int uid, int gid);
 

@@ -99,10 +99,6 @@ final class MessageBuffer {
     out.putShort(start, (short) (out.position() - start));
   }
 
-  int size() {
-    return out.position();
-  }
-
   byte[] bytes() {
     return Arrays.copyOf(out.array(), out.position());
   }

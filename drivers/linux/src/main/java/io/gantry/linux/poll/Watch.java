@@ -199,10 +199,6 @@ public final class Watch implements AutoCloseable {
     }
   }
 
-  public boolean isClosed() {
-    return closed;
-  }
-
   @Override
   public String toString() {
     return "watch of " + descriptor;

@@ -163,10 +163,9 @@ class DirectoryTest {
   }
 
   @Test
-  void renamesSayWhatMayBeReplaced() throws Exception {
+  void renamesReplaceOrExchange() throws Exception {
     touch("a");
     touch("b");
-    assertErrno(Errno.EEXIST, () -> directory.renameNew("a", directory, "b"));
     FileStat a = directory.stat("a");
     FileStat b = directory.stat("b");
     directory.exchange("a", directory, "b");
@@ -215,19 +214,6 @@ class DirectoryTest {
       found.add(fd.seekData(2 << 20));
     }
     assertThat(found).containsExactly(1L << 20, (1L << 20) + 4096, -1L);
-  }
-
-  @Test
-  void aLockIsHeldByOne() throws Exception {
-    try (Fd first = directory.open("lock", OpenFlag.CREATE | OpenFlag.READ_WRITE, 0600)) {
-      assertThat(first.tryLock()).isTrue();
-      try (Fd second = directory.open("lock", OpenFlag.READ_WRITE, 0)) {
-        assertThat(second.tryLock()).isFalse();
-      }
-    }
-    try (Fd third = directory.open("lock", OpenFlag.READ_WRITE, 0)) {
-      assertThat(third.tryLock()).isTrue();
-    }
   }
 
   @Test
