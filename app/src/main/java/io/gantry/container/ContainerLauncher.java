@@ -28,6 +28,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -37,6 +40,8 @@ import org.springframework.stereotype.Component;
  */
 @Component
 final class ContainerLauncher {
+
+  private static final Logger log = LoggerFactory.getLogger(ContainerLauncher.class);
 
   private final Containers containers;
   private final ContainerStore store;
@@ -134,6 +139,7 @@ final class ContainerLauncher {
     FailPoint.hit("container.start.mounted");
     Optional<Path> netns = networks.up(container);
     FailPoint.hit("container.start.networked");
+    CompletableFuture<Boolean> networkRecorded = store.written();
     SpecInputs inputs = inputs(container, rootfs, netns);
     boolean journal = logs.wantsJournal(container);
     if (journal) {
@@ -158,6 +164,8 @@ final class ContainerLauncher {
       streams.connect(runtime, id);
     }
     logs.start(container);
+    // A daemon that finds it running must know what network it has.
+    networkRecorded.join();
     Instant now = Instant.now();
     runtime.start(id);
     FailPoint.hit("container.start.started");
@@ -243,6 +251,9 @@ final class ContainerLauncher {
     if (paused && !byUser) {
       runtime.resume(container.id()); // a commit had frozen it
     }
+    if (state.step() == Step.UPDATE) {
+      finishUpdate(container);
+    }
     Instant started = state.startedAt() == null ? Instant.now() : state.startedAt();
     State now =
         state
@@ -255,6 +266,14 @@ final class ContainerLauncher {
     logs.resume(running);
     health.start(running);
     networks.adopt(running);
+  }
+
+  private void finishUpdate(Container container) {
+    try {
+      runtime.update(container.id(), specs.limits(container));
+    } catch (DriverException e) {
+      log.warn("Container {} has its new limits only after its next start", container.id(), e);
+    }
   }
 
   /** Goes on with the log of a run that ended while no daemon ran. */

@@ -10,6 +10,7 @@ import io.gantry.container.record.RestartPolicy;
 import io.gantry.container.record.Restarts;
 import io.gantry.container.record.State;
 import io.gantry.container.record.Status;
+import io.gantry.container.record.Step;
 import io.gantry.container.spec.Accelerators;
 import io.gantry.container.spec.CheckedUpdate;
 import io.gantry.container.spec.HostChecks;
@@ -17,6 +18,7 @@ import io.gantry.container.stream.ContainerStreams;
 import io.gantry.container.stream.ProcessStreams;
 import io.gantry.error.EngineException;
 import io.gantry.filter.Filters;
+import io.gantry.plugins.FailPoint;
 import io.gantry.plugins.runtime.RuntimeDriver;
 import io.gantry.plugins.runtime.Stats;
 import java.util.List;
@@ -253,11 +255,20 @@ public final class ContainerService {
                 .formatted(container.id()));
       }
       CheckedUpdate checked = checks.checkUpdate(container, resources, restartPolicy);
-      if (container.state().isRunning()) {
-        runtime.update(container.id(), checked.change());
-      }
       Container updated = container.with(checked.hostConfig());
-      store.update(updated);
+      if (container.state().isRunning()) {
+        store.update(updated.with(updated.state().with(Step.UPDATE)));
+        FailPoint.hit("container.update.intended");
+        try {
+          runtime.update(container.id(), checked.change());
+        } catch (RuntimeException e) {
+          store.update(container);
+          throw e;
+        }
+        store.updateLater(updated);
+      } else {
+        store.update(updated);
+      }
       handle.publish(updated);
       events.publish(updated, "update");
       return checked.warnings();

@@ -118,6 +118,24 @@ class CutOffTest {
         .hasSize(interfaces);
   }
 
+  @Test
+  void newLimitsAreInTheRecordAndInTheKernelOrInNeither() throws Exception {
+    try (daemon) {
+      start("container.update.intended");
+      daemon.withBusybox();
+      String id = containers.run("limited", Map.of(), Map.of("PidsLimit", 50), "sleep", "600");
+      die(() -> client.post("/containers/" + id + "/update", Map.of("PidsLimit", 60)));
+      daemon.start();
+      assertThat(containers.inspect(id).at("/HostConfig/PidsLimit").asInt()).isEqualTo(60);
+      assertThat(Path.of(daemon.containerCgroups().getFirst()).resolve("pids.max"))
+          .hasContent("60");
+      client.post("/containers/" + id + "/update", Map.of("PidsLimit", 70)).expectOk();
+      daemon.kill();
+      daemon.start();
+      assertThat(containers.inspect(id).at("/HostConfig/PidsLimit").asInt()).isEqualTo(70);
+    }
+  }
+
   /** A container with an anonymous volume and one with a name, which ends as soon as it runs. */
   private String withVolumes(String name, boolean autoRemove) throws IOException {
     return containers.create(

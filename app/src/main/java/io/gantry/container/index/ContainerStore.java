@@ -49,6 +49,11 @@ public final class ContainerStore {
     return store.submit(Durability.PROCESS, CONTAINERS.update(container));
   }
 
+  /** Completed when all that was handed over so far, of networks and volumes too, is written. */
+  public CompletableFuture<Boolean> written() {
+    return store.submit(Durability.PROCESS, connection -> true);
+  }
+
   /**
    * That a user started or stopped it. Durable when it returns if a restart policy goes by it:
    * after a power cut nothing else tells whether the container is to run. Otherwise written in

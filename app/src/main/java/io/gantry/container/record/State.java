@@ -53,7 +53,7 @@ public record State(
 
   /** Whether the kernel may have something of the container though none of its processes. */
   public boolean unsettled() {
-    return step != Step.NONE;
+    return step == Step.START || step == Step.TEARDOWN;
   }
 
   public Optional<Instant> started() {

@@ -10,6 +10,11 @@ public enum Step {
   /** The container is being brought to run; it may have come so far, and may have ended since. */
   START,
 
+  /**
+   * It runs, and its limits are changed to those of the record; the kernel may have the old ones.
+   */
+  UPDATE,
+
   /** It does not run, which was recorded and told; what the run had is being taken away. */
   TEARDOWN
 }

@@ -3,7 +3,9 @@ package io.gantry.container.spec;
 import io.gantry.config.DaemonOptions;
 import io.gantry.container.record.Container;
 import io.gantry.container.record.HostConfig;
+import io.gantry.container.record.Resources;
 import io.gantry.error.EngineException;
+import io.gantry.plugins.runtime.LinuxResources;
 import io.gantry.plugins.runtime.ResourceSupport;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -186,6 +188,12 @@ public final class OciSpec {
   private static List<String> readonly(HostConfig hostConfig) {
     List<String> asked = hostConfig.readonlyPaths();
     return asked == null ? SystemPaths.READONLY : asked;
+  }
+
+  /** All limits of the container, as a change of one that runs. */
+  public LinuxResources limits(Container container) {
+    Resources limits = container.hostConfig().resources();
+    return OciResources.change(limits, limits);
   }
 
   /** {@code linux.cgroupsPath}: where the container's cgroup is, below the cgroup mounts. */
