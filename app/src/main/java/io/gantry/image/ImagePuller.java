@@ -122,12 +122,13 @@ final class ImagePuller {
     begin(reference, progress);
     Manifest.Single manifest = resolve(repository, top, platform);
     String id = manifest.config().digest();
-    if (images.index().byId(id).isEmpty()) {
-      fetch(repository, manifest, reference, progress);
+    boolean fetched = images.index().byId(id).isEmpty();
+    if (fetched) {
+      fetch(repository, manifest, names(reference, top.digest()), progress);
     }
     rememberBlobs(reference, manifest, id);
     progress.status("Digest: " + top.digest());
-    boolean newer = name(reference, top.digest(), id);
+    boolean newer = fetched || name(reference, top.digest(), id);
     events.publish("pull", reference.familiar(), reference.familiarName());
     return newer;
   }
@@ -179,8 +180,16 @@ final class ImagePuller {
     throw EngineException.invalid("manifest list of " + top.digest() + " is nested too deep");
   }
 
+  private static List<Reference> names(Reference reference, String digest) {
+    Reference byDigest = reference.withDigest(digest);
+    return reference.digest().isPresent() ? List.of(byDigest) : List.of(byDigest, reference);
+  }
+
   private void fetch(
-      Repository repository, Manifest.Single manifest, Reference reference, ProgressSink progress) {
+      Repository repository,
+      Manifest.Single manifest,
+      List<Reference> names,
+      ProgressSink progress) {
     byte[] document = config(repository, manifest.config());
     ImageConfig config = ConfigJson.read(document);
     if (!config.os().isEmpty() && !config.os().equals("linux")) {
@@ -194,9 +203,7 @@ final class ImagePuller {
       pulled.begin(downloads, repository);
       pulled.apply();
       committer.commit(
-          new ImageCommitter.NewImage(document, config, Optional.empty()),
-          pulled.stack(),
-          List.of());
+          new ImageCommitter.NewImage(document, config, Optional.empty()), pulled.stack(), names);
     }
   }
 
@@ -245,16 +252,11 @@ final class ImagePuller {
           if (index.byId(id).isEmpty()) {
             throw EngineException.conflict("image " + id + " was removed while it was pulled");
           }
-          Reference byDigest = reference.withDigest(digest);
-          boolean newer = false;
-          if (!index.namesOf(id).contains(byDigest)) {
-            transaction.name(byDigest, id);
-            newer = reference.digest().isPresent();
-          }
-          if (reference.digest().isEmpty() && !index.namesOf(id).contains(reference)) {
-            transaction.name(reference, id);
-            newer = true;
-          }
+          List<Reference> names = names(reference, digest);
+          boolean newer = !index.namesOf(id).contains(names.getLast());
+          names.stream()
+              .filter(name -> !index.namesOf(id).contains(name))
+              .forEach(name -> transaction.name(name, id));
           return newer;
         });
   }

@@ -10,6 +10,7 @@ import io.gantry.registry.AuthConfig;
 import io.gantry.registry.Digests;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -84,6 +85,24 @@ class ImageRegistryTest {
 
   private static AuthConfig ann(String password) {
     return new AuthConfig("ann", password, guarded.host(), "", "");
+  }
+
+  @Test
+  void aPulledImageIsNeverThereWithoutItsNames() {
+    Reference name = registry.name("named/at-once:1");
+    String id = load(name, 2);
+    push(name, AuthConfig.ANONYMOUS);
+    engine.images.remove(id, true, true);
+    List<List<String>> seen = new ArrayList<>();
+    ProgressSink looking =
+        message -> {
+          if (message.status().startsWith("Digest: ")) {
+            engine.images.prune(Filters.NONE);
+            seen.add(engine.images.inspect(id).repoTags());
+          }
+        };
+    engine.images.pull(name, false, Optional.empty(), AuthConfig.ANONYMOUS, looking);
+    assertThat(seen).containsExactly(List.of(name.familiar()));
   }
 
   @Test
