@@ -264,6 +264,7 @@ final class ContainerCreator {
     String name = checkedNew(given);
     handle.lock.lock();
     try {
+      handle.requireThere(reference);
       Container container = handle.current();
       String old = container.name();
       if (old.equals(name)) {

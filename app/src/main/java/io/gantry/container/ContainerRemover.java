@@ -94,12 +94,10 @@ final class ContainerRemover {
             "cannot remove container \"%s\": its files are being copied or committed, try again when that is done"
                 .formatted(reference));
       }
-      if (handle.removed.isDone()) {
-        if (force) {
-          return;
-        }
-        throw EngineException.notFound("No such container: " + reference);
+      if (force && handle.removed.isDone()) {
+        return;
       }
+      handle.requireThere(reference);
       checkRemovable(handle.current(), reference, force);
       handle.cancelRestart();
       remove(handle, withVolumes);

@@ -319,6 +319,7 @@ public final class ContainerService {
     ContainerHandle handle = containers.handle(reference);
     handle.lock.lock();
     try {
+      handle.requireThere(reference);
       Container container = handle.current();
       if (container.state().status() == Status.PAUSED) {
         throw EngineException.conflict(

@@ -133,13 +133,23 @@ public final class Store implements AutoCloseable {
           sync.execute("CHECKPOINT SYNC");
         }
       }
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException | Error e) {
       log.error("The database did not take {} writes", batch.size(), e);
+      rollBack();
       answers.clear();
       batch.forEach(
           write ->
               answers.add(
                   () -> write.done().completeExceptionally(new StoreException("commit", e))));
+    }
+  }
+
+  /** Who is told that a write failed does not find it after the next commit. */
+  private void rollBack() {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      log.error("The database did not roll back", e);
     }
   }
 
@@ -163,9 +173,8 @@ public final class Store implements AutoCloseable {
   /** Writes what was submitted, then closes the database. */
   @Override
   public void close() {
-    submit(Durability.HOST, STOP.work());
-    queue.add(STOP);
     try {
+      queue.put(STOP);
       writer.join();
       connection.close();
     } catch (InterruptedException e) {

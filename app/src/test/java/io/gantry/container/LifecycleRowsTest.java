@@ -485,6 +485,23 @@ class LifecycleRowsTest {
       }
     }
 
+    @Test
+    void whoeverWaitsForAContainerThatIsBeingRemovedLeavesNothing() throws Exception {
+      for (int i = 0; i < 8; i++) {
+        String id = containers.create("going" + i, OBEDIENT);
+        String path = "/containers/" + id;
+        String name = "gone" + i;
+        Future<Answer> removed = later(() -> client.delete(path));
+        Future<Answer> renamed = later(() -> client.post(path + "/rename?name=" + name));
+        Future<Answer> attached = later(() -> client.post(path + "/attach?stream=1&stdout=1"));
+        assertThat(removed.get().status()).isEqualTo(204);
+        assertThat(renamed.get().status()).as(renamed.get().text()).isIn(204, 404);
+        assertThat(attached.get().status()).as(attached.get().text()).isIn(200, 404);
+        String next = containers.create(name, OBEDIENT);
+        client.delete("/containers/" + next);
+      }
+    }
+
     private static Answer tried(String path) {
       try {
         return post(path);

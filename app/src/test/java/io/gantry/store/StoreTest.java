@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +59,43 @@ class StoreTest {
       assertThat(count(store)).isEqualTo(50);
       assertThatThrownBy(() -> store.write(Durability.HOST, insert("id0", "again")))
           .isInstanceOf(StoreException.class);
+    }
+  }
+
+  @Test
+  void writesThatFailTogetherLeaveNothingAndTheNextIsTaken() throws Exception {
+    try (Store store = new Store(directory)) {
+      CountDownLatch running = new CountDownLatch(1);
+      CountDownLatch queued = new CountDownLatch(1);
+      CompletableFuture<Boolean> first =
+          store.submit(
+              Durability.PROCESS,
+              connection -> {
+                running.countDown();
+                return await(queued);
+              });
+      assertThat(await(running)).isTrue();
+      CompletableFuture<Integer> beside = store.submit(Durability.PROCESS, insert("a", "one"));
+      CompletableFuture<Integer> broken =
+          store.submit(
+              Durability.PROCESS,
+              connection -> {
+                throw new OutOfMemoryError("as a test");
+              });
+      queued.countDown();
+      assertThat(first.join()).isTrue();
+      assertThatThrownBy(beside::join).hasCauseInstanceOf(StoreException.class);
+      assertThatThrownBy(broken::join).hasCauseInstanceOf(StoreException.class);
+      store.write(Durability.HOST, insert("b", "two"));
+      assertThat(store.read(ROWS::all)).containsExactly(new Row("b", "two", 0));
+    }
+  }
+
+  private static boolean await(CountDownLatch latch) {
+    try {
+      return latch.await(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

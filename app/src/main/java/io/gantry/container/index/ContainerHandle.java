@@ -3,6 +3,7 @@ package io.gantry.container.index;
 import io.gantry.container.record.Container;
 import io.gantry.container.record.State;
 import io.gantry.container.stream.ContainerStreams;
+import io.gantry.error.EngineException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -67,6 +68,18 @@ public final class ContainerHandle {
         yield current.compareAndSet(source, new Source.Memory(read)) ? read : current();
       }
     };
+  }
+
+  /**
+   * For who has waited for the lock, under it.
+   *
+   * @param reference as the user gave it
+   * @throws EngineException NOT_FOUND when the container was removed meanwhile
+   */
+  public void requireThere(String reference) {
+    if (removed.isDone()) {
+      throw EngineException.notFound("No such container: " + reference);
+    }
   }
 
   /** Publishes a new record. The caller holds the lock and has handed the record to the store. */

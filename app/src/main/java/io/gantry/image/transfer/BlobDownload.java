@@ -16,6 +16,9 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -94,15 +97,30 @@ final class BlobDownload {
   private final Condition deserted = lock.newCondition();
   private final List<Share> shares = new ArrayList<>();
   private final Thread thread;
+
+  /** Who had the file before and is ending; done when it does not touch the file any more. */
+  private final Future<?> before;
+
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile boolean consumed;
   private volatile boolean ending;
 
-  BlobDownload(Repository repository, Descriptor blob, Path file, Semaphore slots, int attempts) {
+  /**
+   * @param before done when the file can be used
+   */
+  BlobDownload(
+      Repository repository,
+      Descriptor blob,
+      Path file,
+      Semaphore slots,
+      int attempts,
+      Future<?> before) {
     this.repository = repository;
     this.blob = blob;
     this.file = new GrowingFile(file);
     this.slots = slots;
     this.attempts = attempts;
+    this.before = before;
     thread = Thread.ofVirtual().name("download").unstarted(this::run);
   }
 
@@ -146,15 +164,22 @@ final class BlobDownload {
 
   /** Nobody wants it any more: stops, and deletes what is of no more use. */
   void end() throws IOException {
-    thread.interrupt();
     try {
+      thread.interrupt();
       thread.join();
+      if (consumed) {
+        file.delete();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      ended.complete(null);
     }
-    if (consumed) {
-      file.delete();
-    }
+  }
+
+  /** Done when the file is not touched any more: at once, unless this one is about to end. */
+  Future<?> released() {
+    return ending ? ended : CompletableFuture.completedFuture(null);
   }
 
   private void tell(Consumer<Listener> what) {
@@ -175,6 +200,7 @@ final class BlobDownload {
         slots.acquire();
       }
       try {
+        before.get();
         fetchPatiently();
       } finally {
         slots.release();
@@ -183,7 +209,7 @@ final class BlobDownload {
       file.complete();
     } catch (InterruptedException e) {
       file.fail(EngineException.system("download of " + blob.digest() + " was cancelled", e));
-    } catch (IOException e) {
+    } catch (IOException | ExecutionException e) {
       file.fail(EngineException.system("download of " + blob.digest() + ": " + e.getMessage(), e));
     } catch (RuntimeException e) {
       file.fail(e);

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -67,7 +69,9 @@ public final class BlobDownloads {
       boolean first = download == null || !download.canBeJoined();
       if (download == null || first) {
         Path file = directory.resolve(blob.digest().replace(':', '-'));
-        download = new BlobDownload(repository, blob, file, slots, attempts);
+        Future<?> before =
+            download == null ? CompletableFuture.completedFuture(null) : download.released();
+        download = new BlobDownload(repository, blob, file, slots, attempts, before);
         running.put(blob.digest(), download);
       }
       BlobDownload.Share share = download.share(listener, this::leave);
@@ -83,19 +87,23 @@ public final class BlobDownloads {
   private void leave(BlobDownload.Share share) {
     lock.lock();
     try {
-      BlobDownload download = share.download();
-      if (!download.leave(share)) {
+      if (!share.download().leave(share)) {
         return;
       }
-      running.remove(download.digest(), download);
     } finally {
       lock.unlock();
     }
+    BlobDownload download = share.download();
     try {
-      share.download().end();
+      download.end();
     } catch (IOException e) {
-      log.warn(
-          "The download of {} was not cleaned up: {}", share.download().digest(), e.getMessage());
+      log.warn("The download of {} was not cleaned up: {}", download.digest(), e.getMessage());
+    }
+    lock.lock();
+    try {
+      running.remove(download.digest(), download);
+    } finally {
+      lock.unlock();
     }
   }
 }
