@@ -1,5 +1,6 @@
 package io.gantry.container;
 
+import io.gantry.container.exec.Links;
 import io.gantry.container.index.ContainerHandle;
 import io.gantry.container.index.ContainerPaths;
 import io.gantry.container.index.ContainerStore;
@@ -24,13 +25,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.springframework.stereotype.Component;
 
 /**
  * A container's part in networks: at its start, and when it is connected to another while it runs.
  */
 @Component
-public final class ContainerNetworks {
+public final class ContainerNetworks implements Links {
 
   private static final String SHARED = "container:";
 
@@ -66,7 +68,38 @@ public final class ContainerNetworks {
     ContainerNetworking wanted = describe(container);
     LiveNetworking live = networks.up(wanted);
     writeFiles(container, wanted, live);
+    if (networks.isLinkNeeded()) {
+      openLinks(container);
+    }
     return live.netns();
+  }
+
+  /** Opens what this container may reach, and what those may that are linked to it. */
+  private void openLinks(Container container) {
+    networks.link(container.id(), exposedTo(container));
+    for (Container other : containers.all()) {
+      if (other.state().isRunning() && exposedTo(other).containsKey(container.id())) {
+        networks.link(other.id(), exposedTo(other));
+      }
+    }
+  }
+
+  /** Exposed ports of the containers that one is linked to on the default bridge, by id. */
+  private Map<String, Set<String>> exposedTo(Container container) {
+    Map<String, Set<String>> exposed = new LinkedHashMap<>();
+    if (container.hostConfig().networkMode().equals("bridge")) {
+      for (String link : container.hostConfig().links()) {
+        containers
+            .find(target(link))
+            .ifPresent(other -> exposed.put(other.id(), other.config().exposedPorts()));
+      }
+    }
+    return exposed;
+  }
+
+  private static String target(String link) {
+    int colon = link.indexOf(':');
+    return colon < 0 ? link : link.substring(0, colon);
   }
 
   /** The container whose network this one has; empty when it has its own. */
@@ -133,8 +166,8 @@ public final class ContainerNetworks {
         links(host));
   }
 
-  /** What the container is told of those it is linked to on the default bridge. */
-  List<String> linkEnvironment(Container container) {
+  @Override
+  public List<String> linkEnvironment(Container container) {
     if (!container.hostConfig().networkMode().equals("bridge")) {
       return List.of();
     }
@@ -159,10 +192,11 @@ public final class ContainerNetworks {
   }
 
   /**
-   * Refuses a start by a user whose links lead nowhere. A start by the restart policy goes on: the
-   * other one may come later.
+   * Refuses a start or an exec by a user where links lead nowhere, as dockerd does. A start by the
+   * restart policy and a health check go on: the other one may come later.
    */
-  void requireLinksRun(Container container) {
+  @Override
+  public void requireLinksRun(Container container) {
     if (!container.hostConfig().networkMode().equals("bridge")) {
       return;
     }
@@ -180,9 +214,8 @@ public final class ContainerNetworks {
   private List<ContainerNetworking.Link> links(HostConfig host) {
     List<ContainerNetworking.Link> links = new ArrayList<>();
     for (String link : host.links()) {
-      int colon = link.indexOf(':');
-      String reference = colon < 0 ? link : link.substring(0, colon);
-      String alias = colon < 0 ? link : link.substring(colon + 1);
+      String reference = target(link);
+      String alias = link.substring(link.indexOf(':') + 1);
       Container other =
           containers
               .find(reference)

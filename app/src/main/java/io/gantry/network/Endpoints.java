@@ -10,6 +10,7 @@ import io.gantry.plugins.network.Attachment;
 import io.gantry.plugins.network.EndpointSpec;
 import io.gantry.plugins.network.NetworkDriver;
 import io.gantry.plugins.network.NetworkDriver.Feature;
+import io.gantry.plugins.network.Passage;
 import io.gantry.plugins.network.PortBinding;
 import io.gantry.plugins.network.Prefix;
 import io.gantry.plugins.network.PublishedPort;
@@ -161,6 +162,16 @@ final class Endpoints {
           "driver failed programming external connectivity on endpoint %s (%s): "
               .formatted(containerName, endpoint.attachment().endpointId()),
           e);
+    }
+  }
+
+  /** Lets an endpoint reach others, where the network keeps them apart. */
+  void permit(LiveNetworking.Endpoint from, List<Passage> passages) {
+    Network network = network(from);
+    try {
+      drivers.of(network).permit(network.spec(), from.attachment(), passages);
+    } catch (DriverException e) {
+      throw Failures.of("cannot open links: ", e);
     }
   }
 

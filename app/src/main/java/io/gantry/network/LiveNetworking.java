@@ -1,6 +1,7 @@
 package io.gantry.network;
 
 import io.gantry.plugins.network.Attachment;
+import io.gantry.plugins.network.Passage;
 import io.gantry.plugins.network.PublishedPort;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +17,8 @@ import java.util.Optional;
  *     no network namespace
  * @param endpoints in the order in which they were joined: {@code eth0} first
  * @param ports that are open
+ * @param passages what it may reach of others on the default bridge, by its links, where that keeps
+ *     containers apart
  * @param resolver what is served at 127.0.0.11 in the namespace; empty on the default bridge, host
  *     and none
  */
@@ -26,11 +29,13 @@ public record LiveNetworking(
     Optional<Path> netns,
     List<Endpoint> endpoints,
     List<PublishedPort> ports,
+    List<Passage> passages,
     Optional<Resolver> resolver) {
 
   public LiveNetworking {
     endpoints = List.copyOf(endpoints);
     ports = List.copyOf(ports);
+    passages = passages == null ? List.of() : List.copyOf(passages);
   }
 
   /**
@@ -61,6 +66,11 @@ public record LiveNetworking(
       upstreams = List.copyOf(upstreams);
       links = List.copyOf(links);
     }
+  }
+
+  LiveNetworking with(List<Passage> permitted) {
+    return new LiveNetworking(
+        containerId, containerName, hostname, netns, endpoints, ports, permitted, resolver);
   }
 
   /** The connection to a network. */

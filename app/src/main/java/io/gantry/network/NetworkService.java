@@ -302,6 +302,21 @@ public final class NetworkService implements AutoCloseable {
     return sandboxes.connect(containerId, index.get(networkReference), settings);
   }
 
+  /** Whether containers on the default bridge reach nothing of each other but by links. */
+  public boolean isLinkNeeded() {
+    return !options.icc();
+  }
+
+  /**
+   * Lets a running container reach ports of others on the default bridge, in place of those it
+   * could reach before. Those that do not run are passed over.
+   *
+   * @param others exposed ports by container id
+   */
+  public void link(String containerId, Map<String, Set<String>> others) {
+    sandboxes.link(containerId, others);
+  }
+
   /** Disconnects a running container from a network; does nothing when it is not connected. */
   public Optional<LiveNetworking> disconnect(String containerId, String networkReference) {
     return index.find(networkReference).flatMap(entry -> sandboxes.disconnect(containerId, entry));

@@ -9,6 +9,7 @@ import io.gantry.plugins.network.Attachment;
 import io.gantry.plugins.network.NetworkDriver;
 import io.gantry.plugins.network.NetworkSpec;
 import io.gantry.plugins.network.NetworkState;
+import io.gantry.plugins.network.Passage;
 import io.gantry.plugins.network.PublishedPort;
 import io.gantry.plugins.network.Repairs;
 import java.io.IOException;
@@ -247,7 +248,18 @@ final class NetworkStart {
                         .isPresent())
             .map(LiveNetworking::ports)
             .orElse(List.of());
-    return new NetworkState.EndpointState(attachment, ports);
+    boolean bridge =
+        index
+            .byName(Predefined.BRIDGE)
+            .filter(entry -> entry.network.id().equals(attachment.networkId()))
+            .isPresent();
+    List<Passage> passages =
+        sandboxes
+            .live(containerId)
+            .filter(live -> bridge)
+            .map(LiveNetworking::passages)
+            .orElse(List.of());
+    return new NetworkState.EndpointState(attachment, ports, passages);
   }
 
   /**

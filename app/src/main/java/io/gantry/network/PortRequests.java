@@ -1,6 +1,7 @@
 package io.gantry.network;
 
 import io.gantry.error.EngineException;
+import io.gantry.plugins.network.Passage;
 import io.gantry.plugins.network.PortBinding;
 import io.gantry.plugins.network.Prefix;
 import io.gantry.plugins.network.Protocol;
@@ -69,6 +70,14 @@ public final class PortRequests {
         .sorted(
             Comparator.comparing(PortBinding::protocol)
                 .thenComparingInt(PortBinding::containerPort))
+        .toList();
+  }
+
+  /** Leave to reach an endpoint's exposed ports. */
+  static List<Passage> passages(String endpointId, Set<String> exposed) {
+    return exposed.stream()
+        .map(PortRequests::spec)
+        .map(spec -> new Passage(endpointId, spec.protocol, spec.port))
         .toList();
   }
 

@@ -4,6 +4,7 @@ import io.gantry.error.EngineException;
 import io.gantry.linux.netns.NetNamespace;
 import io.gantry.network.NetworkIndex.Entry;
 import io.gantry.plugins.DriverException;
+import io.gantry.plugins.network.Passage;
 import io.gantry.plugins.network.PublishedPort;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -132,6 +133,7 @@ final class Sandboxes {
         netns,
         joined,
         ports,
+        List.of(),
         named
             ? Optional.of(new LiveNetworking.Resolver(wanted.dns(), wanted.links()))
             : Optional.empty());
@@ -289,6 +291,7 @@ final class Sandboxes {
             now.netns(),
             all,
             ports,
+            now.passages(),
             named
                 ? now.resolver()
                     .or(() -> Optional.of(new LiveNetworking.Resolver(List.of(), List.of())))
@@ -300,6 +303,31 @@ final class Sandboxes {
     store.putLater(next);
     endpoints.event(action, next.containerId(), changed);
     return next;
+  }
+
+  /** See {@link NetworkService#link}. */
+  void link(String containerId, Map<String, Set<String>> others) {
+    Optional<Entry> bridge = index.byName(Predefined.BRIDGE);
+    if (bridge.isEmpty()) {
+      return;
+    }
+    String network = bridge.get().network.id();
+    Optional<LiveNetworking.Endpoint> from = live(containerId).flatMap(l -> l.endpoint(network));
+    if (from.isEmpty()) {
+      return;
+    }
+    List<Passage> passages = new ArrayList<>();
+    others.forEach(
+        (other, ports) ->
+            live(other)
+                .flatMap(l -> l.endpoint(network))
+                .map(to -> to.attachment().endpointId())
+                .ifPresent(to -> passages.addAll(PortRequests.passages(to, ports))));
+    endpoints.permit(from.get(), passages);
+    LiveNetworking now = live.computeIfPresent(containerId, (id, before) -> before.with(passages));
+    if (now != null) {
+      store.putLater(now);
+    }
   }
 
   /** The container has another name: in records and in DNS. */
@@ -317,7 +345,14 @@ final class Sandboxes {
           }
           LiveNetworking changed =
               new LiveNetworking(
-                  id, name, now.hostname(), now.netns(), renamed, now.ports(), now.resolver());
+                  id,
+                  name,
+                  now.hostname(),
+                  now.netns(),
+                  renamed,
+                  now.ports(),
+                  now.passages(),
+                  now.resolver());
           store.putLater(changed);
           return changed;
         });

@@ -45,6 +45,7 @@ public final class ExecService {
   private final Containers containers;
   private final RuntimeDriver runtime;
   private final ExecProcess processes;
+  private final Links links;
   private final ContainerEvents events;
   private final ContainerPaths paths;
   private final ExecRecords records;
@@ -54,11 +55,13 @@ public final class ExecService {
       Containers containers,
       RuntimeDriver runtime,
       ExecProcess processes,
+      Links links,
       ContainerEvents events,
       ContainerPaths paths) {
     this.containers = containers;
     this.runtime = runtime;
     this.processes = processes;
+    this.links = links;
     this.events = events;
     this.paths = paths;
     this.records = new ExecRecords(paths.execs());
@@ -107,6 +110,9 @@ public final class ExecService {
     requireRunning(container);
     if (config.cmd().isEmpty()) {
       throw EngineException.invalid("No exec command specified");
+    }
+    if (!probe) {
+      links.requireLinksRun(container);
     }
     forgetOld();
     byte[] bytes = new byte[32];
@@ -211,7 +217,11 @@ public final class ExecService {
       ExecSpec spec =
           new ExecSpec(
               session.id(),
-              processes.build(container, config, paths.rootfs(container.id())),
+              processes.build(
+                  container,
+                  config,
+                  links.linkEnvironment(container),
+                  paths.rootfs(container.id())),
               config.tty(),
               connect && config.attachStdin(),
               connect && (config.attachStdout() || config.attachStderr()));

@@ -5,6 +5,7 @@ import io.gantry.container.record.Container;
 import io.gantry.container.record.ExecConfig;
 import io.gantry.container.record.HostConfig;
 import java.nio.file.Path;
+import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Writes the OCI {@code process} of a further process in a running container. */
@@ -21,16 +22,17 @@ public final class ExecProcess {
   /**
    * The {@code process} object.
    *
+   * @param links what the container is told of those it is linked to
    * @param rootfs of the container, for its users
    * @throws io.gantry.error.EngineException in Docker's words for a user who does not exist
    */
-  public String build(Container container, ExecConfig config, Path rootfs) {
-    ObjectNode process = tree(container, config, ContainerUser.database(rootfs));
+  public String build(Container container, ExecConfig config, List<String> links, Path rootfs) {
+    ObjectNode process = tree(container, config, links, ContainerUser.database(rootfs));
     WorkingDirectory.check(process.path("cwd").asString(), rootfs);
     return process.toString();
   }
 
-  ObjectNode tree(Container container, ExecConfig config, UserDatabase users) {
+  ObjectNode tree(Container container, ExecConfig config, List<String> links, UserDatabase users) {
     HostConfig hostConfig = container.hostConfig();
     String name = config.user().isEmpty() ? container.config().user() : config.user();
     ContainerUser user = ContainerUser.resolve(name, hostConfig.groupAdd(), users);
@@ -49,6 +51,7 @@ public final class ExecProcess {
         "env",
         Json.strings(
             Environment.of(container.config().hostname(), config.tty())
+                .and(links)
                 .and(container.config().env())
                 .and(config.env())
                 .home(user.home())

@@ -25,7 +25,9 @@ class ExecProcessTest {
 
   private static JsonNode process(ExecConfig config) {
     String json =
-        new ExecProcess(Spec.HOST, Spec.defaults()).tree(CONTAINER, config, USERS).toString();
+        new ExecProcess(Spec.HOST, Spec.defaults())
+            .tree(CONTAINER, config, List.of(), USERS)
+            .toString();
     return JsonMapper.builder().build().readTree(json);
   }
 

@@ -9,6 +9,7 @@ import io.gantry.plugins.network.EndpointSpec;
 import io.gantry.plugins.network.NetworkDriver;
 import io.gantry.plugins.network.NetworkSpec;
 import io.gantry.plugins.network.NetworkState;
+import io.gantry.plugins.network.Passage;
 import io.gantry.plugins.network.PortBinding;
 import io.gantry.plugins.network.Prefix;
 import io.gantry.plugins.network.PublishedPort;
@@ -119,7 +120,7 @@ final class BridgeDriver implements NetworkDriver {
     pending.add(link);
     try {
       Attachment attachment = wiring.connect(live, endpoint, sandbox, addresses);
-      live.endpoints().put(endpoint.id(), new LiveEndpoint(attachment, List.of()));
+      live.endpoints().put(endpoint.id(), new LiveEndpoint(attachment, List.of(), List.of()));
       return attachment;
     } catch (IOException | RuntimeException e) {
       live.release(addresses);
@@ -149,7 +150,12 @@ final class BridgeDriver implements NetworkDriver {
   @Override
   public void leave(NetworkSpec network, Attachment attachment, Optional<Sandbox> sandbox) {
     LiveNetwork live = networks.get(network.id());
-    LiveEndpoint known = live == null ? null : live.endpoints().remove(attachment.endpointId());
+    LiveEndpoint known = live == null ? null : live.endpoints().get(attachment.endpointId());
+    NetworkFirewall.Doomed rules =
+        live == null || known == null ? NetworkFirewall.Doomed.NONE : firewall.rulesOf(live, known);
+    if (live != null) {
+      live.endpoints().remove(attachment.endpointId());
+    }
     try {
       if (sandbox.isPresent()) {
         wiring.disconnect(attachment);
@@ -161,9 +167,8 @@ final class BridgeDriver implements NetworkDriver {
     } finally {
       if (live != null && known != null) {
         ports.close(attachment.endpointId());
-        firewall.withdrawLater(
-            live,
-            known,
+        firewall.removeLater(
+            rules,
             () -> live.release(new LiveNetwork.Addresses(attachment.ipv4(), attachment.ipv6())));
       }
     }
@@ -186,7 +191,7 @@ final class BridgeDriver implements NetworkDriver {
       return List.of();
     }
     List<PublishedPort> published = ports.open(attachment, wanted, live.options().bindAddress());
-    live.endpoints().put(attachment.endpointId(), new LiveEndpoint(attachment, published));
+    live.endpoints().computeIfPresent(attachment.endpointId(), (id, e) -> e.with(published));
     try {
       wiring.hairpin(attachment, true);
       firewall.publish(live, attachment, published);
@@ -202,12 +207,23 @@ final class BridgeDriver implements NetworkDriver {
     LiveNetwork live = networks.get(network.id());
     LiveEndpoint endpoint = live == null ? null : live.endpoints().get(attachment.endpointId());
     if (live != null && endpoint != null && !endpoint.ports().isEmpty()) {
-      live.endpoints()
-          .computeIfPresent(
-              attachment.endpointId(), (id, e) -> new LiveEndpoint(e.attachment(), List.of()));
+      live.endpoints().computeIfPresent(attachment.endpointId(), (id, e) -> e.with(List.of()));
       ports.close(attachment.endpointId());
       firewall.withdraw(live, endpoint);
     }
+  }
+
+  @Override
+  public void permit(NetworkSpec network, Attachment from, List<Passage> passages) {
+    LiveNetwork live = live(network);
+    LiveEndpoint before = live.endpoints().get(from.endpointId());
+    if (before == null || live.options().icc()) {
+      return;
+    }
+    LiveEndpoint after =
+        new LiveEndpoint(before.attachment(), before.ports(), List.copyOf(passages));
+    live.endpoints().replace(from.endpointId(), after);
+    firewall.permit(live, before, after);
   }
 
   @Override
@@ -266,7 +282,8 @@ final class BridgeDriver implements NetworkDriver {
       Attachment a = endpoint.attachment();
       if (!live.endpoints().containsKey(a.endpointId())) {
         live.allocate(a.ipv4().map(Prefix::address), a.ipv6().map(Prefix::address));
-        live.endpoints().put(a.endpointId(), new LiveEndpoint(a, endpoint.ports()));
+        live.endpoints()
+            .put(a.endpointId(), new LiveEndpoint(a, endpoint.ports(), endpoint.passages()));
       }
     }
   }

@@ -1,5 +1,6 @@
 package io.gantry.bridge;
 
+import io.gantry.plugins.network.Passage;
 import io.gantry.plugins.network.Prefix;
 import io.gantry.plugins.network.PublishedPort;
 import java.net.InetAddress;
@@ -146,6 +147,24 @@ final class Chains {
             + to
             + ":"
             + port.containerPort());
+  }
+
+  /** What lets a container reach a port of another though the network keeps them apart. */
+  Rule passage(String bridge, InetAddress from, InetAddress to, Passage passage) {
+    int length = ipv6 ? 128 : 32;
+    String protocol = passage.protocol().text();
+    return new Rule(
+        "filter",
+        prefix + "-IN",
+        "-s %s -d %s -i %s -o %s -p %s -m %s --dport %d -j ACCEPT"
+            .formatted(
+                new Prefix(from, length),
+                new Prefix(to, length),
+                bridge,
+                bridge,
+                protocol,
+                protocol,
+                passage.port()));
   }
 
   private void in(List<Rule> rules, String match) {

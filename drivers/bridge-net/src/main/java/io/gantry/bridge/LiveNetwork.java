@@ -5,6 +5,7 @@ import io.gantry.plugins.DriverException.Kind;
 import io.gantry.plugins.network.AddressPool;
 import io.gantry.plugins.network.Attachment;
 import io.gantry.plugins.network.NetworkSpec;
+import io.gantry.plugins.network.Passage;
 import io.gantry.plugins.network.Prefix;
 import io.gantry.plugins.network.PublishedPort;
 import java.net.InetAddress;
@@ -19,7 +20,12 @@ import java.util.concurrent.locks.ReentrantLock;
 final class LiveNetwork {
 
   /** What an endpoint has. */
-  record LiveEndpoint(Attachment attachment, List<PublishedPort> ports) {}
+  record LiveEndpoint(Attachment attachment, List<PublishedPort> ports, List<Passage> passages) {
+
+    LiveEndpoint with(List<PublishedPort> published) {
+      return new LiveEndpoint(attachment, published, passages);
+    }
+  }
 
   /** Name of a reserved address, as Docker has it, with the family's number after it. */
   private static final String ROUTER = "DefaultGatewayIPv";

@@ -2,13 +2,16 @@ package io.gantry.bridge;
 
 import io.gantry.bridge.LiveNetwork.LiveEndpoint;
 import io.gantry.plugins.network.Attachment;
+import io.gantry.plugins.network.Passage;
 import io.gantry.plugins.network.Prefix;
 import io.gantry.plugins.network.PublishedPort;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,6 +44,7 @@ final class NetworkFirewall {
   private List<Rule> rules(Chains chains, boolean six) {
     List<Rule> rules = new ArrayList<>();
     for (LiveNetwork network : networks) {
+      network.endpoints().values().forEach(e -> rules.addAll(passages(chains, six, network, e)));
       rules.addAll(network(chains, network));
       for (LiveEndpoint endpoint : network.endpoints().values()) {
         rules.addAll(ports(chains, six, endpoint.attachment(), endpoint.ports()));
@@ -62,6 +66,49 @@ final class NetworkFirewall {
             .filter(p -> (p.hostAddress().getAddress().length == 16) == six)
             .map(p -> chains.port(p, container.get().address()))
             .toList();
+  }
+
+  /** What lets an endpoint reach others; before the rule that keeps them apart. */
+  private static List<Rule> passages(
+      Chains chains, boolean six, LiveNetwork network, LiveEndpoint from) {
+    List<Rule> rules = new ArrayList<>();
+    for (Passage passage : from.passages()) {
+      LiveEndpoint to = network.endpoints().get(passage.endpointId());
+      if (to != null) {
+        passage(chains, six, network, from, to, passage).ifPresent(rules::add);
+      }
+    }
+    return rules;
+  }
+
+  private static Optional<Rule> passage(
+      Chains chains,
+      boolean six,
+      LiveNetwork network,
+      LiveEndpoint from,
+      LiveEndpoint to,
+      Passage passage) {
+    Optional<Prefix> source = six ? from.attachment().ipv6() : from.attachment().ipv4();
+    Optional<Prefix> destination = six ? to.attachment().ipv6() : to.attachment().ipv4();
+    return source.isEmpty() || destination.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            chains.passage(
+                network.options().bridge(),
+                source.get().address(),
+                destination.get().address(),
+                passage));
+  }
+
+  /** On return the endpoint reaches what it may reach now, and no more. */
+  void permit(LiveNetwork network, LiveEndpoint before, LiveEndpoint after) {
+    for (Firewall f : firewalls(network)) {
+      boolean six = f == firewall6;
+      List<Rule> old = passages(f.chains(), six, network, before);
+      List<Rule> now = passages(f.chains(), six, network, after);
+      f.insert(now.stream().filter(rule -> !old.contains(rule)).toList());
+      f.remove(old.stream().filter(rule -> !now.contains(rule)).toList());
+    }
   }
 
   /** The families in which the network has rules. */
@@ -98,27 +145,56 @@ final class NetworkFirewall {
     }
   }
 
+  /** Rules that are to go, by family. */
+  record Doomed(Map<Firewall, List<Rule>> rules) {
+    static final Doomed NONE = new Doomed(Map.of());
+  }
+
+  /** All that lead to or from an endpoint; to be asked while it is still known. */
+  Doomed rulesOf(LiveNetwork network, LiveEndpoint endpoint) {
+    String id = endpoint.attachment().endpointId();
+    Map<Firewall, List<Rule>> doomed = new LinkedHashMap<>();
+    for (Firewall f : firewalls(network)) {
+      boolean six = f == firewall6;
+      List<Rule> rules =
+          new ArrayList<>(ports(f.chains(), six, endpoint.attachment(), endpoint.ports()));
+      rules.addAll(passages(f.chains(), six, network, endpoint));
+      for (LiveEndpoint other : network.endpoints().values()) {
+        for (Passage passage : other.passages()) {
+          if (passage.endpointId().equals(id)) {
+            passage(f.chains(), six, network, other, endpoint, passage).ifPresent(rules::add);
+          }
+        }
+      }
+      if (!rules.isEmpty()) {
+        doomed.put(f, rules);
+      }
+    }
+    return new Doomed(doomed);
+  }
+
   /**
-   * The same a little later, for a container that is gone.
+   * Removes rules a little later, of a container that is gone.
    *
-   * @param after is run when no rule leads to the endpoint any more
+   * @param after is run when none of them is there any more
    */
-  void withdrawLater(LiveNetwork network, LiveEndpoint endpoint, Runnable after) {
-    List<Firewall> used = endpoint.ports().isEmpty() ? List.of() : firewalls(network);
-    if (used.isEmpty()) {
+  void removeLater(Doomed doomed, Runnable after) {
+    if (doomed.rules().isEmpty()) {
       after.run();
       return;
     }
-    AtomicInteger left = new AtomicInteger(used.size());
-    for (Firewall f : used) {
-      f.removeLater(
-          ports(f.chains(), f == firewall6, endpoint.attachment(), endpoint.ports()),
-          () -> {
-            if (left.decrementAndGet() == 0) {
-              after.run();
-            }
-          });
-    }
+    AtomicInteger left = new AtomicInteger(doomed.rules().size());
+    doomed
+        .rules()
+        .forEach(
+            (firewall, rules) ->
+                firewall.removeLater(
+                    rules,
+                    () -> {
+                      if (left.decrementAndGet() == 0) {
+                        after.run();
+                      }
+                    }));
   }
 
   /** Does now what was to be done later. Returns whether there was anything. */

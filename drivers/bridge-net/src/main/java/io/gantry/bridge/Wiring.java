@@ -170,6 +170,12 @@ final class Wiring implements AutoCloseable {
     boolean localhost = options.iptables() && !network.spec().internal();
     Sysctl.set("ipv4/conf/" + bridge + "/route_localnet", localhost ? "1" : "0");
     Sysctl.set("ipv6/conf/" + bridge + "/accept_ra", "0");
+    if (!network.options().icc()) {
+      // Its ports are isolated: what a container may send to another goes through the host, which
+      // answers for the other (RFC 3069), and the firewall sees it.
+      Sysctl.set("ipv4/neigh/" + bridge + "/proxy_delay", "0");
+      Sysctl.set("ipv4/conf/" + bridge + "/proxy_arp_pvlan", "1");
+    }
   }
 
   /** Removes the network's bridge if this driver made it. */

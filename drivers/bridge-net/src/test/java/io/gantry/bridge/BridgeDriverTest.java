@@ -285,7 +285,9 @@ class BridgeDriverTest extends NetworkDriverConformance {
                 + prefix
                 + "-IN\nCOMMIT\n");
     List<NetworkState> states =
-        List.of(new NetworkState(network, List.of(new NetworkState.EndpointState(a, ports))));
+        List.of(
+            new NetworkState(
+                network, List.of(new NetworkState.EndpointState(a, ports, List.of()))));
     Repairs repairs = driver.reconcile(states);
     assertThat(repairs.done()).hasSize(3);
     assertThat(repairs.failed()).isEmpty();
@@ -308,7 +310,9 @@ class BridgeDriverTest extends NetworkDriverConformance {
     assertThat(new Iptables(false).save()).contains(chains() + "-IN");
     driver = open();
     driver.reconcile(
-        List.of(new NetworkState(network, List.of(new NetworkState.EndpointState(a, List.of())))));
+        List.of(
+            new NetworkState(
+                network, List.of(new NetworkState.EndpointState(a, List.of(), List.of())))));
     driver.leave(network, a, Optional.of(sandbox));
     driver.close();
     assertThat(new Iptables(false).save()).doesNotContain(chains());

@@ -88,6 +88,15 @@ public interface NetworkDriver extends Driver {
   void withdraw(NetworkSpec network, Attachment attachment);
 
   /**
+   * Says which ports of others in the network an endpoint may reach though the network keeps its
+   * containers apart, in place of what was said before. Where containers are not kept apart this
+   * changes nothing. A passage is open as long as both endpoints are joined.
+   *
+   * @param passages those to endpoints that are not joined are passed over
+   */
+  default void permit(NetworkSpec network, Attachment from, List<Passage> passages) {}
+
+  /**
    * Makes the kernel agree with the records, and nothing else: networks, interfaces and rules that
    * should be there are made if missing, those of this driver that belong to nothing are removed,
    * foreign ones are left alone. Idempotent; called at start, after a firewall reload, and on

@@ -14,11 +14,14 @@ public record NetworkState(NetworkSpec network, List<EndpointState> endpoints) {
    *
    * @param attachment what {@link NetworkDriver#join} returned
    * @param ports what {@link NetworkDriver#publish} returned; empty when nothing is published
+   * @param passages what {@link NetworkDriver#permit} was last told
    */
-  public record EndpointState(Attachment attachment, List<PublishedPort> ports) {
+  public record EndpointState(
+      Attachment attachment, List<PublishedPort> ports, List<Passage> passages) {
 
     public EndpointState {
       ports = List.copyOf(ports);
+      passages = List.copyOf(passages);
     }
   }
 }

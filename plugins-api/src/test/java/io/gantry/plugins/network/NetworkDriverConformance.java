@@ -422,7 +422,8 @@ public abstract class NetworkDriverConformance {
     driver = open();
     List<NetworkState> states =
         List.of(
-            new NetworkState(network, List.of(new NetworkState.EndpointState(attachment, ports))));
+            new NetworkState(
+                network, List.of(new NetworkState.EndpointState(attachment, ports, List.of()))));
     Repairs repairs = driver.reconcile(states);
     assertThat(repairs.failed()).isEmpty();
     assertThat(repairs.lostEndpoints()).isEmpty();
