@@ -1,8 +1,8 @@
 package io.gantry.container;
 
 import io.gantry.container.exec.ExecService;
+import io.gantry.container.mount.SharedMemory;
 import io.gantry.container.record.Container;
-import io.gantry.container.spec.SharedMemory;
 import io.gantry.network.NetworkService;
 import io.gantry.plugins.runtime.RuntimeDriver;
 import java.io.IOException;

@@ -2,10 +2,10 @@ package io.gantry.container;
 
 import io.gantry.container.index.ContainerHandle;
 import io.gantry.container.index.ContainerPaths;
+import io.gantry.container.mount.ContainerMounts;
 import io.gantry.container.record.Container;
 import io.gantry.container.record.State;
 import io.gantry.container.record.Status;
-import io.gantry.container.spec.ContainerMounts;
 import io.gantry.error.EngineException;
 import io.gantry.linux.mount.Mounts;
 import io.gantry.plugins.storage.MountSpec;

@@ -1,5 +1,7 @@
 package io.gantry.container.spec;
 
+import io.gantry.container.mount.MountSyntax;
+import io.gantry.container.mount.SharedChannel;
 import io.gantry.container.record.Container;
 import io.gantry.container.record.ContainerConfig;
 import io.gantry.container.record.HostConfig;

@@ -1,5 +1,8 @@
 package io.gantry.container.spec;
 
+import io.gantry.container.mount.MountSyntax;
+import io.gantry.container.mount.SharedChannel;
+import io.gantry.container.mount.TmpfsOptions;
 import io.gantry.container.record.Container;
 import io.gantry.container.record.HostChannel;
 import io.gantry.container.record.HostConfig;

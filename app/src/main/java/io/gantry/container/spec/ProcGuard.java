@@ -1,5 +1,6 @@
 package io.gantry.container.spec;
 
+import io.gantry.container.mount.MountSyntax;
 import io.gantry.container.record.Container;
 import io.gantry.container.record.MountPoint;
 import io.gantry.error.EngineException;

@@ -1,5 +1,8 @@
 package io.gantry.container.spec;
 
+import io.gantry.container.mount.ContainerMounts;
+import io.gantry.container.mount.ManagedFiles;
+import io.gantry.container.mount.SharedMemory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,7 @@ package io.gantry.container.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gantry.container.mount.ManagedFiles;
 import io.gantry.container.record.Container;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -17,9 +17,10 @@ import java.util.Set;
  * Things to try the specification with: containers from JSON, and a host that does not depend on
  * the one the tests run on.
  */
-final class Spec {
+public final class Spec {
 
-  static final String ID = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+  public static final String ID =
+      "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
   /**
    * Linux 6.1 with cgroup v1, as on the machine whose dockerd was asked: no CAP_SYS_RESOURCE, no
@@ -74,16 +75,16 @@ final class Spec {
         nodes);
   }
 
-  static ContainerConfig config(String json) {
+  public static ContainerConfig config(String json) {
     return RecordJson.read(json.replace('\'', '"'), ContainerConfig.class);
   }
 
-  static HostConfig hostConfig(String json) {
+  public static HostConfig hostConfig(String json) {
     return RecordJson.read(json.replace('\'', '"'), HostConfig.class);
   }
 
   /** All in JSON with single quotes. */
-  static Container container(String config, String hostConfig, String... mounts) {
+  public static Container container(String config, String hostConfig, String... mounts) {
     return RecordJson.read(
         "{'id':'%s','name':'test','config':%s,'hostConfig':%s,'mounts':[%s],'networks':{}}"
             .formatted(ID, config, hostConfig, String.join(",", mounts))

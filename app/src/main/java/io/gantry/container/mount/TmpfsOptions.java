@@ -1,4 +1,4 @@
-package io.gantry.container.spec;
+package io.gantry.container.mount;
 
 import io.gantry.container.record.Mount;
 import io.gantry.error.EngineException;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Options of a tmpfs: of {@code --tmpfs}, of {@code --mount type=tmpfs}, and the defaults for both.
  */
-final class TmpfsOptions {
+public final class TmpfsOptions {
 
   /** What excludes each other is of one group; the last of a group counts. */
   private static final Map<String, String> FLAGS =
@@ -67,7 +67,7 @@ final class TmpfsOptions {
    * @param given comma-separated
    * @throws EngineException INVALID, in Docker's words
    */
-  static List<String> merged(String given) {
+  public static List<String> merged(String given) {
     Map<String, String> options = new LinkedHashMap<>();
     DEFAULTS.forEach(option -> options.put(FLAGS.get(option), option));
     for (String option : given.split(",")) {
@@ -93,7 +93,7 @@ final class TmpfsOptions {
    *
    * @throws EngineException INVALID, in Docker's words
    */
-  static String of(Mount mount) {
+  public static String of(Mount mount) {
     List<String> options = new ArrayList<>();
     if (mount.readOnly()) {
       options.add("ro");

@@ -1,4 +1,4 @@
-package io.gantry.container.spec;
+package io.gantry.container.mount;
 
 import io.gantry.container.record.Mount;
 import io.gantry.error.EngineException;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * What Docker accepts as a mount, in the short form ({@code source:target:options}) and in the long
  * one, and what it says of the rest.
  */
-final class MountSyntax {
+public final class MountSyntax {
 
   static final Set<String> PROPAGATIONS =
       Set.of("private", "rprivate", "slave", "rslave", "shared", "rshared");
@@ -128,7 +128,7 @@ final class MountSyntax {
   }
 
   /** What the API refuses before it looks closer. */
-  static void checkOptionsFit(Mount mount) {
+  public static void checkOptionsFit(Mount mount) {
     String type = mount.type();
     onlyOn(mount.bindOptions() != null && !type.equals("bind"), "BindOptions", type);
     onlyOn(mount.volumeOptions() != null && !type.equals("volume"), "VolumeOptions", type);
@@ -145,7 +145,7 @@ final class MountSyntax {
   /**
    * A mount of the long form given by a user, whose bind source must exist unless it may be made.
    */
-  static void checkWithSource(Mount mount) {
+  public static void checkWithSource(Mount mount) {
     check(mount);
     Mount.@Nullable BindOptions options = mount.bindOptions();
     boolean mayMake = options != null && options.createMountpoint();
@@ -176,7 +176,7 @@ final class MountSyntax {
   }
 
   /** What is wrong with a place in a container. */
-  static Optional<String> destination(String target) {
+  public static Optional<String> destination(String target) {
     if (!target.startsWith("/")) {
       return Optional.of("invalid mount path: '" + target + "' mount path must be absolute");
     }
@@ -185,7 +185,7 @@ final class MountSyntax {
         : Optional.empty();
   }
 
-  static String clean(String path) {
+  public static String clean(String path) {
     return Path.of("/", path).normalize().toString();
   }
 

@@ -1,4 +1,4 @@
-package io.gantry.container.spec;
+package io.gantry.container.mount;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.gantry.container.spec;
+package io.gantry.container.mount;
 
 import io.gantry.container.record.Container;
 import io.gantry.container.record.HostChannel;
@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * new, which the container sees too. It is mounted at the container's first start, bears the
  * container's name in the mount table, and goes with the container.
  */
-final class SharedChannel {
+public final class SharedChannel {
 
   private static final Logger log = LoggerFactory.getLogger(SharedChannel.class);
   private static final long MIN_SIZE = 4096;
@@ -34,7 +34,7 @@ final class SharedChannel {
    * @param totalMemory of the host, in bytes
    * @throws EngineException INVALID, in openEuler's words
    */
-  static void check(@Nullable HostChannel channel, long totalMemory) {
+  public static void check(@Nullable HostChannel channel, long totalMemory) {
     if (channel == null) {
       return;
     }
@@ -65,7 +65,7 @@ final class SharedChannel {
     }
   }
 
-  static boolean writable(HostChannel channel) {
+  public static boolean writable(HostChannel channel) {
     return !channel.permissions().equals("ro");
   }
 

@@ -1,10 +1,11 @@
-package io.gantry.container.spec;
+package io.gantry.container.mount;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.container.record.Container;
 import io.gantry.container.record.MountPoint;
+import io.gantry.container.spec.Spec;
 import io.gantry.error.EngineException;
 import io.gantry.image.ImageHolds;
 import io.gantry.linux.mount.Mounts;

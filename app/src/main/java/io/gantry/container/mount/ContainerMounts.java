@@ -1,4 +1,4 @@
-package io.gantry.container.spec;
+package io.gantry.container.mount;
 
 import io.gantry.container.record.Container;
 import io.gantry.container.record.Mount;

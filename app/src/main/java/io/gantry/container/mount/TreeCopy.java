@@ -1,4 +1,4 @@
-package io.gantry.container.spec;
+package io.gantry.container.mount;
 
 import com.sun.jna.Memory;
 import io.gantry.linux.Errno;
