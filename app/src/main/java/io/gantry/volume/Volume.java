@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param scope {@code local} or {@code global}
  * @param madeFor the container that was being created when this volume was made for it, until that
  *     container is recorded; null otherwise
+ * @param filling its first content is being copied from an image; what is in it is not whole
  */
 public record Volume(
     String name,
@@ -28,7 +29,8 @@ public record Volume(
     @Nullable Map<String, String> labels,
     @Nullable Map<String, String> options,
     String scope,
-    @Nullable String madeFor) {
+    @Nullable String madeFor,
+    boolean filling) {
 
   /**
    * Marks volumes without a name of the user's ({@code docker volume prune} removes only these by
@@ -52,6 +54,10 @@ public record Volume(
   }
 
   Volume settled() {
-    return new Volume(name, driver, created, mountpoint, labels, options, scope, null);
+    return new Volume(name, driver, created, mountpoint, labels, options, scope, null, filling);
+  }
+
+  Volume filling(boolean now) {
+    return new Volume(name, driver, created, mountpoint, labels, options, scope, madeFor, now);
   }
 }

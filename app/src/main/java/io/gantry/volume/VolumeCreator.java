@@ -98,7 +98,8 @@ final class VolumeCreator {
             labels(request.labels(), anonymous),
             request.options(),
             driver.scope().name().toLowerCase(Locale.ROOT),
-            request.container().orElse(null));
+            request.container().orElse(null),
+            false);
     store.insert(volume, request.container().isPresent() ? Durability.PROCESS : Durability.HOST);
     entry.volume = volume;
     events.publish(EventType.VOLUME, "create", name, Map.of("driver", driverName));

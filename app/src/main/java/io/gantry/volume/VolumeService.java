@@ -212,6 +212,7 @@ public final class VolumeService {
               VolumeDrivers.call(
                   "error while mounting volume '" + volume.mountpoint() + "'",
                   () -> drivers.get(volume.driver()).mount(name, container));
+          VolumeFiller.discardHalf(store, entry, volume, path);
           entry.users.add(container);
           publish(
               "mount",
@@ -228,6 +229,20 @@ public final class VolumeService {
                   "read/write",
                   Boolean.toString(readWrite)));
           return path;
+        });
+  }
+
+  /**
+   * Gives a volume that a starting container has mounted its first content, if it is empty: all of
+   * it or none. Others that want to mount it wait; what a crash cuts off is thrown away by the next
+   * {@link #mount}.
+   */
+  public void fill(String name, String container, Path data, VolumeFiller.Content content) {
+    index.locked(
+        name,
+        (entry, volume) -> {
+          VolumeFiller.fill(store, entry, volume, container, data, content);
+          return volume;
         });
   }
 

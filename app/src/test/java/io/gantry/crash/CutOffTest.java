@@ -119,6 +119,29 @@ class CutOffTest {
   }
 
   @Test
+  void aVolumeHasAllOfItsFirstContentOrNone() throws Exception {
+    try (daemon) {
+      start("volume.filled");
+      daemon.withBusybox();
+      Map<String, ?> volume = Map.of("Binds", List.of("filled:/bin"));
+      String id = containers.create("first", Map.of(), volume, "true");
+      die(() -> client.post("/containers/" + id + "/start"));
+      // as if it had died in the middle of it
+      Path data = daemon.dataRoot().resolve("volumes/filled/_data");
+      Files.delete(data.resolve("busybox"));
+      daemon.start();
+      client.post("/containers/" + id + "/start").expectOk();
+      assertThat(containers.awaitStatus(id, "exited").at("/State/ExitCode").asInt()).isZero();
+      Files.delete(data.resolve("ls"));
+      daemon.kill();
+      daemon.start();
+      client.post("/containers/" + id + "/start").expectOk();
+      containers.awaitStatus(id, "exited");
+      assertThat(data.resolve("ls")).as("not filled a second time").doesNotExist();
+    }
+  }
+
+  @Test
   void newLimitsAreInTheRecordAndInTheKernelOrInNeither() throws Exception {
     try (daemon) {
       start("container.update.intended");

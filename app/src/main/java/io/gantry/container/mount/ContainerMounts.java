@@ -80,7 +80,7 @@ public final class ContainerMounts {
     Path data = volumes.mount(mount.name(), container.id(), mount.destination(), mount.readWrite());
     try {
       if (mount.copyUp()) {
-        copyUp(rootfs, mount.destination(), data);
+        copyUp(container, mount, rootfs, data);
       }
       Mount.@Nullable VolumeOptions options = mount.options().volumeOptions();
       return options == null || options.subpath().isEmpty()
@@ -98,22 +98,23 @@ public final class ContainerMounts {
    * An empty volume gets what the image has at its place. An empty directory of root's, as the
    * engine makes places of mounts, has nothing to give: a volume keeps the owner of its options.
    */
-  private static void copyUp(Path rootfs, String destination, Path data) throws ErrnoException {
-    try (Directory target = Directory.open(data)) {
-      if (!target.list().isEmpty()) {
-        return;
+  private void copyUp(Container container, MountPoint mount, Path rootfs, Path data)
+      throws ErrnoException {
+    try (Directory root = Directory.open(rootfs);
+        Directory source = root.openDirectoryInRoot(mount.destination())) {
+      if (!isPlain(source)) {
+        volumes.fill(mount.name(), container.id(), data, target -> copy(source, target));
       }
-      try (Directory root = Directory.open(rootfs);
-          Directory source = root.openDirectoryInRoot(destination);
-          TreeCopy copy = new TreeCopy(target)) {
-        if (!isPlain(source)) {
-          copy.copy(source);
-        }
-      } catch (ErrnoException e) {
-        if (e.errno() != Errno.ENOENT && e.errno() != Errno.ENOTDIR) {
-          throw e;
-        }
+    } catch (ErrnoException e) {
+      if (e.errno() != Errno.ENOENT && e.errno() != Errno.ENOTDIR) {
+        throw e;
       }
+    }
+  }
+
+  private static void copy(Directory source, Directory target) throws ErrnoException {
+    try (TreeCopy copy = new TreeCopy(target)) {
+      copy.copy(source);
     }
   }
 

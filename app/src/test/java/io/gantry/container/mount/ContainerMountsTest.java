@@ -19,11 +19,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +98,32 @@ class ContainerMountsTest {
 
   private List<String> volumes() {
     return fixture.volumes.list(VolumeFilter.NONE).stream().map(Volume::name).toList();
+  }
+
+  @Test
+  void twoThatStartAtOnceFillOneVolume() throws Exception {
+    List<String> names = IntStream.range(0, 300).mapToObj(i -> i % 7 + "/file" + i).toList();
+    for (String name : names) {
+      Path file = rootfs.resolve("data").resolve(name);
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, "x");
+    }
+    try (ExecutorService threads = Executors.newFixedThreadPool(6)) {
+      for (int round = 0; round < 5; round++) {
+        Container container = planned("{}", "{'binds':['vol%d:/data']}".formatted(round));
+        CountDownLatch together = new CountDownLatch(6);
+        Callable<List<Boolean>> start =
+            () -> {
+              together.countDown();
+              together.await();
+              Path data = mounts.prepare(container, rootfs).get("/data");
+              return names.stream().map(data::resolve).map(Files::exists).toList();
+            };
+        for (Future<List<Boolean>> whole : threads.invokeAll(Collections.nCopies(6, start))) {
+          assertThat(whole.get()).hasSize(names.size()).containsOnly(true);
+        }
+      }
+    }
   }
 
   @Test
