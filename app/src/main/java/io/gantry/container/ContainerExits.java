@@ -120,7 +120,7 @@ final class ContainerExits {
     CompletableFuture<Integer> recorded = store.updateLater(now);
     handle.publish(now);
     if (!told) {
-      tell(container, exit);
+      tell(container, exit, exit.oomKilled() && !container.state().oomKilled());
     }
     handle.takeStreams().ifPresent(ContainerStreams::exited);
     handle.exited(now.state());
@@ -146,9 +146,36 @@ final class ContainerExits {
         : Duration.between(started, finished);
   }
 
-  /** Tells an end. */
-  void tell(Container container, Exit exit) {
-    if (exit.oomKilled()) {
+  /** The kernel has killed a process of a running container for want of memory. */
+  void outOfMemory(String id) {
+    containers.findHandle(id).ifPresent(this::outOfMemory);
+  }
+
+  private void outOfMemory(ContainerHandle handle) {
+    handle.lock.lock();
+    try {
+      Container container = handle.current();
+      if (!container.state().isRunning()) {
+        return; // its end tells it
+      }
+      if (!container.state().oomKilled()) {
+        container = container.with(container.state().outOfMemory(true));
+        handle.publish(container);
+        store.updateLater(container);
+      }
+      events.publish(container, "oom");
+    } finally {
+      handle.lock.unlock();
+    }
+  }
+
+  /**
+   * Tells an end.
+   *
+   * @param outOfMemory whether want of memory is to be told with it
+   */
+  void tell(Container container, Exit exit, boolean outOfMemory) {
+    if (outOfMemory) {
       events.publish(container, "oom");
     }
     Map<String, String> attributes = new TreeMap<>();

@@ -258,7 +258,8 @@ final class ContainerLauncher {
     State now =
         state
             .running(pid, state.isRunning() ? started : Instant.now())
-            .stoppedByUser(state.stoppedByUser());
+            .stoppedByUser(state.stoppedByUser())
+            .outOfMemory(state.oomKilled());
     State probed = HealthMonitor.begin(container, now);
     Container running = container.with(byUser ? probed.with(Status.PAUSED) : probed);
     handle.publish(running);

@@ -120,6 +120,7 @@ final class Reconciler {
       }
     }
     runtime.onExit(exits::exited);
+    runtime.onOutOfMemory(exits::outOfMemory);
     List<ContainerHandle> open =
         awake.stream().filter(handle -> handle.current().state().mayHaveSomething()).toList();
     Map<String, Adopted> found = runtime.adopt(open.stream().map(ContainerHandle::id).toList());
@@ -178,8 +179,12 @@ final class Reconciler {
           Instant last = told.getOrDefault(handle.id(), Instant.MIN);
           ended(handle, exit, !last.isBefore(exit.finishedAt()));
         }
-        case Adopted.Running now when container.state().step() != Step.TEARDOWN ->
-            launcher.adopt(handle, now.pid(), now.paused());
+        case Adopted.Running now when container.state().step() != Step.TEARDOWN -> {
+          launcher.adopt(handle, now.pid(), now.paused());
+          if (now.outOfMemory() && !container.state().oomKilled()) {
+            exits.outOfMemory(handle.id());
+          }
+        }
         case Adopted.Running now -> notStarted(handle);
         case Adopted.Waiting waiting -> notStarted(handle);
         case Adopted.Gone gone -> {
@@ -213,7 +218,7 @@ final class Reconciler {
     State state = container.state();
     if (state.step() == Step.TEARDOWN) {
       if (!told) {
-        exits.tell(container, exit);
+        exits.tell(container, exit, exit.oomKilled());
       }
       exits.tearDown(handle);
       return;

@@ -3,6 +3,7 @@ package io.gantry.container;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.gantry.testing.Containers;
 import io.gantry.testing.EngineClient.Answer;
 import io.gantry.testing.RowEngine;
 import java.io.IOException;
@@ -41,6 +42,35 @@ class RowC14LimitsTest {
     known.put("online", Files.readString(Path.of("/sys/devices/system/cpu/online")).strip());
     known.put("parent", engine.isReference() ? "docker" : engine.daemon().cgroup());
     return new OptionTable(engine, known).tests("limits-c14.json");
+  }
+
+  /** A process in the container dies of its limit, not the container: it is seen at once. */
+  @Test
+  void lackOfMemoryOfAnExec() throws Exception {
+    String id =
+        engine.run(
+            engine.name("hungry"),
+            Map.of(
+                "HostConfig",
+                Map.of("NetworkMode", "none", "Memory", 32 * MIB, "MemorySwap", 32 * MIB)));
+    Containers containers = new Containers(engine.client());
+    assertThat(engine.inspect(id).at("/State/OOMKilled").asBoolean()).isFalse();
+    String hungry = "x=a; while :; do x=$x$x; done";
+    engine.shell(id, hungry);
+    containers.await(id, "out of memory", now -> now.at("/State/OOMKilled").asBoolean());
+    assertThat(containers.status(id)).isEqualTo("running");
+    engine.shell(id, hungry);
+    if (!engine.isReference()) {
+      engine.daemon().kill();
+      engine.daemon().start();
+      assertThat(engine.inspect(id).at("/State/OOMKilled").asBoolean()).isTrue();
+    }
+    engine.client().post("/containers/" + id + "/kill").expectOk();
+    assertThat(containers.awaitStatus(id, "exited").at("/State/OOMKilled").asBoolean()).isTrue();
+    engine.client().post("/containers/" + id + "/start").expectOk();
+    assertThat(engine.inspect(id).at("/State/OOMKilled").asBoolean()).isFalse();
+    assertThat(containers.actions(id).stream().filter(a -> !a.startsWith("exec")))
+        .containsExactly("create", "start", "oom", "oom", "kill", "die", "start");
   }
 
   /** The kernel refuses a limit below what is in use that it cannot take back. */

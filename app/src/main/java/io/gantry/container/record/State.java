@@ -77,6 +77,11 @@ public record State(
         Status.RUNNING, pid, 0, "", false, at, finishedAt, false, Step.NONE, null, false);
   }
 
+  /** Whether the kernel has killed one of its processes in this run for want of memory. */
+  public State outOfMemory(boolean killed) {
+    return StateBuilder.from(this).oomKilled(killed).build();
+  }
+
   /** The process is gone; what it had in the kernel may still be there. */
   public State exited(int exitCode, Instant at, boolean oomKilled, String error) {
     return new State(

@@ -92,6 +92,7 @@ final class Adoption {
       return new Adopted.Waiting(container.initPid());
     }
     hooks.started(entry.get(), bundle);
-    return new Adopted.Running(container.initPid(), container.cgroup().frozen());
+    return new Adopted.Running(
+        container.initPid(), container.cgroup().frozen(), Exits.outOfMemory(bundle));
   }
 }

@@ -25,6 +25,9 @@ final class Exits {
   private static final Logger LOG = System.getLogger(Exits.class.getName());
   private static final int UNKNOWN = 255;
 
+  /** A file that the monitor opens each time the kernel kills one of the container's processes. */
+  static final String OOM = "oom";
+
   /** How long the host's first process may take to reap an orphan. */
   private static final Duration REAP_LIMIT = Duration.ofSeconds(3);
 
@@ -47,10 +50,11 @@ final class Exits {
     return Optional.of(new Exit(id, code.get(), finished, outOfMemory(bundle), ""));
   }
 
-  private static boolean outOfMemory(Path bundle) {
+  /** Whether the kernel has killed one of the container's processes, as its monitor noted. */
+  static boolean outOfMemory(Path bundle) {
     // conmon 2.1 writes it to its working directory too.
-    return Layout.persist(bundle).resolve("oom").toFile().exists()
-        || bundle.resolve("oom").toFile().exists();
+    return Layout.persist(bundle).resolve(OOM).toFile().exists()
+        || bundle.resolve(OOM).toFile().exists();
   }
 
   /** How a container ended whose monitor is gone without a word. Its first process has ended. */

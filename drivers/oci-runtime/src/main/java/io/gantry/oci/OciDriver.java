@@ -88,7 +88,7 @@ final class OciDriver implements RuntimeDriver {
     this.inotify = inotify;
     this.migrations = new MigrationWindow(cgroups);
     this.runtimes = new Runtimes(programs, layout, launcher, poller);
-    this.registry = new Registry(new Exits(layout));
+    this.registry = new Registry(new Exits(layout), inotify);
     // Hooks see the host as it is.
     this.hookLauncher = launcher.hides() ? Launcher.open(poller, Optional.empty()) : launcher;
     this.hooks = new Hooks(layout, poller, hookLauncher);
@@ -163,6 +163,11 @@ final class OciDriver implements RuntimeDriver {
   @Override
   public void onExit(Consumer<Exit> listener) {
     registry.listener(listener);
+  }
+
+  @Override
+  public void onOutOfMemory(Consumer<String> listener) {
+    registry.outOfMemoryListener(listener);
   }
 
   @Override

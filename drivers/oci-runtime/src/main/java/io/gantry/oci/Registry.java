@@ -22,16 +22,24 @@ final class Registry implements AutoCloseable {
 
   private final Map<String, Container> containers = new ConcurrentHashMap<>();
   private final Exits exits;
+  private final Inotify inotify;
   private volatile Consumer<Exit> listener =
       exit -> LOG.log(Level.WARNING, "nobody listens for the exit of container {0}", exit.id());
+  private volatile Consumer<String> outOfMemory =
+      id -> LOG.log(Level.WARNING, "nobody listens for lack of memory in container {0}", id);
   private volatile boolean closed;
 
-  Registry(Exits exits) {
+  Registry(Exits exits, Inotify inotify) {
     this.exits = exits;
+    this.inotify = inotify;
   }
 
   void listener(Consumer<Exit> next) {
     listener = next;
+  }
+
+  void outOfMemoryListener(Consumer<String> next) {
+    outOfMemory = next;
   }
 
   Exits exits() {
@@ -52,8 +60,22 @@ final class Registry implements AutoCloseable {
   void add(Container container) throws IOException {
     containers.put(container.id(), container);
     container.watch(() -> look(container));
+    watchMemory(container);
     // It may have ended before it was watched.
     look(container);
+  }
+
+  /** The watch ends with the directory, which is deleted with the container. */
+  private void watchMemory(Container container) throws IOException {
+    var _ =
+        inotify.watch(
+            Layout.persist(container.bundle()),
+            Inotify.OPEN,
+            (mask, name) -> {
+              if (name.equals(Exits.OOM) && !closed && !container.isRemoving()) {
+                Thread.startVirtualThread(() -> outOfMemory.accept(container.id()));
+              }
+            });
   }
 
   /** Holds a container whose end was told. */

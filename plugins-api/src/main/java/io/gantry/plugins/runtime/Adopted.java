@@ -9,8 +9,12 @@ public sealed interface Adopted {
    */
   record Waiting(int pid) implements Adopted {}
 
-  /** Its program runs. */
-  record Running(int pid, boolean paused) implements Adopted {}
+  /**
+   * Its program runs.
+   *
+   * @param outOfMemory whether the kernel has killed one of its processes for want of memory
+   */
+  record Running(int pid, boolean paused, boolean outOfMemory) implements Adopted {}
 
   /** It ended. Told again at each adoption until the container is deleted. */
   record Exited(Exit exit) implements Adopted {}

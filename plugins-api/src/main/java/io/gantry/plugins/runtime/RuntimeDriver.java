@@ -54,6 +54,15 @@ public interface RuntimeDriver extends Driver {
   void onExit(Consumer<Exit> listener);
 
   /**
+   * Takes the one listener for the kernel's killing of processes for want of memory, in containers
+   * that run; called once, before {@link #adopt} and {@link #create}. It is given the container's
+   * id, on a virtual thread, each time or once for several in quick succession, and not for what
+   * happened while no daemon ran, which {@link #adopt} tells. It may come after the container's
+   * exit.
+   */
+  void onOutOfMemory(Consumer<String> listener);
+
+  /**
    * Makes the container's namespaces, cgroups and first process; the process waits and has not run
    * the user's program yet. What an earlier attempt or an earlier run of the same id left behind is
    * removed first.

@@ -147,6 +147,21 @@ public abstract class RuntimeDriverConformance extends RuntimeDriverFixture {
   }
 
   @Test
+  void lackOfMemoryIsToldWhileTheContainerRuns() throws Exception {
+    TestContainer c =
+        container()
+            .withResources("{\"memory\":{\"limit\":8388608,\"swap\":8388608}}")
+            .withShell("(x=$(yes | head -c 64000000)); echo went on; sleep 1000");
+    run(c);
+    assertThat(outOfMemory.poll(60, TimeUnit.SECONDS)).isEqualTo(c.id());
+    assertNoFurtherExit(c.id());
+    reopen();
+    assertThat(driver.adopt(List.of(c.id())).get(c.id()))
+        .isInstanceOfSatisfying(
+            Adopted.Running.class, running -> assertThat(running.outOfMemory()).isTrue());
+  }
+
+  @Test
   void limitsChangeTogetherOrNotAtAll() throws Exception {
     TestContainer c =
         container()

@@ -41,6 +41,10 @@ public abstract class RuntimeDriverFixture {
   protected DriverContext context;
   private String cgroupParent;
   protected Path rootfs;
+
+  /** Containers of which a process was killed for want of memory, in order. */
+  protected final BlockingQueue<String> outOfMemory = new LinkedBlockingQueue<>();
+
   private final Map<String, BlockingQueue<Exit>> exits = new ConcurrentHashMap<>();
   private int containers;
 
@@ -67,6 +71,7 @@ public abstract class RuntimeDriverFixture {
     RuntimeDriver opened = factory().open(context, options());
     opened.onExit(
         exit -> exits.computeIfAbsent(exit.id(), id -> new LinkedBlockingQueue<>()).add(exit));
+    opened.onOutOfMemory(outOfMemory::add);
     return opened;
   }
 

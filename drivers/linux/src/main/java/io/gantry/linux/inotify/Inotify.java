@@ -28,6 +28,7 @@ public final class Inotify implements AutoCloseable {
 
   public static final int MODIFY = 0x2;
   public static final int CLOSE_WRITE = 0x8;
+  public static final int OPEN = 0x20;
   public static final int MOVED_TO = 0x80;
   public static final int CREATE = 0x100;
   public static final int MOVE_SELF = 0x800;
