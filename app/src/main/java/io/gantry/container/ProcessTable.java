@@ -41,9 +41,9 @@ public record ProcessTable(List<String> titles, List<List<String>> rows) {
     List<String> words = new ArrayList<>(Arrays.asList(given.strip().split("\\s+")));
     List<String> narrowed = new ArrayList<>(words);
     narrowed.add("-q" + pids.stream().map(String::valueOf).collect(Collectors.joining(",")));
-    Output output = run(narrowed);
+    Output output = ps(narrowed);
     if (output.exitCode() != 0) {
-      output = run(words);
+      output = ps(words);
     }
     if (output.exitCode() != 0) {
       throw EngineException.system(
@@ -80,25 +80,34 @@ public record ProcessTable(List<String> titles, List<List<String>> rows) {
     }
   }
 
-  private record Output(int exitCode, String text) {}
+  record Output(int exitCode, String text) {}
 
-  private static Output run(List<String> words) {
+  private static Output ps(List<String> words) {
     List<String> command = new ArrayList<>(List.of("ps"));
     command.addAll(words);
+    return run(command, MAX_OUTPUT);
+  }
+
+  /** Runs a program that prints at most so many bytes. */
+  static Output run(List<String> command, int limit) {
+    String name = command.getFirst();
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       try {
         process.getOutputStream().close();
-        byte[] text = process.getInputStream().readNBytes(MAX_OUTPUT);
+        byte[] text = process.getInputStream().readNBytes(limit + 1);
+        if (text.length > limit) {
+          throw EngineException.system(name + " printed more than " + limit + " bytes", null);
+        }
         return new Output(process.waitFor(), new String(text, StandardCharsets.UTF_8));
       } finally {
         process.destroyForcibly();
       }
     } catch (IOException e) {
-      throw EngineException.system("ps: " + e.getMessage(), e);
+      throw EngineException.system(name + ": " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw EngineException.system("ps: interrupted", e);
+      throw EngineException.system(name + ": interrupted", e);
     }
   }
 }
