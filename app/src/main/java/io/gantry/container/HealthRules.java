@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * When a container is healthy (the guide's seven rules, which are Docker's). Pure functions of what
@@ -34,10 +35,10 @@ record HealthRules(
   private static final int KEPT = 5;
 
   /** The rules of a container; none when it has no health check. */
-  static java.util.Optional<HealthRules> of(ContainerConfig config) {
+  static Optional<HealthRules> of(ContainerConfig config) {
     Healthcheck check = config.healthcheck();
     if (check == null || check.test().size() < 2) {
-      return java.util.Optional.empty();
+      return Optional.empty();
     }
     List<String> arguments = check.test().subList(1, check.test().size());
     List<String> command = new ArrayList<>();
@@ -49,10 +50,10 @@ record HealthRules(
         command.addAll(arguments);
       }
       default -> {
-        return java.util.Optional.empty();
+        return Optional.empty();
       }
     }
-    return java.util.Optional.of(
+    return Optional.of(
         new HealthRules(
             List.copyOf(command),
             orDefault(check.interval(), INTERVAL),

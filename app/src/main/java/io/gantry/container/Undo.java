@@ -3,6 +3,8 @@ package io.gantry.container;
 import io.gantry.container.record.Step;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What to take back when a step of a longer operation fails: actions run in reverse order when this
@@ -19,7 +21,7 @@ final class Undo implements AutoCloseable {
 
   private record Step(String what, Action action) {}
 
-  private static final org.slf4j.Logger log = org.slf4j.LoggerFactory.getLogger(Undo.class);
+  private static final Logger log = LoggerFactory.getLogger(Undo.class);
   private final Deque<Step> steps = new ArrayDeque<>();
 
   /** Remembers how to take back what was just done. */

@@ -1,6 +1,8 @@
 package io.gantry.event;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import tools.jackson.core.JacksonException;
@@ -23,7 +25,7 @@ final class EventCodec {
       String type,
       String action,
       String id,
-      java.util.Map<String, String> attributes,
+      Map<String, String> attributes,
       String scope) {}
 
   private EventCodec() {}
@@ -39,7 +41,7 @@ final class EventCodec {
                 event.actorId(),
                 event.attributes(),
                 event.scope()));
-    byte[] line = java.util.Arrays.copyOf(text, text.length + 1);
+    byte[] line = Arrays.copyOf(text, text.length + 1);
     line[text.length] = '\n';
     return line;
   }
@@ -59,7 +61,7 @@ final class EventCodec {
   /** The time of a line. */
   static OptionalLong time(byte[] line) {
     if (line.length < START.length
-        || !java.util.Arrays.equals(line, 0, START.length, START, 0, START.length)) {
+        || !Arrays.equals(line, 0, START.length, START, 0, START.length)) {
       return OptionalLong.empty();
     }
     long time = 0;

@@ -16,6 +16,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -173,8 +174,7 @@ public final class EventJournal implements AutoCloseable {
    *
    * @param cancelled looked at whenever {@link #wake} is called
    */
-  Where await(
-      long number, long nanos, java.util.function.BooleanSupplier cancelled, List<Event> into)
+  Where await(long number, long nanos, BooleanSupplier cancelled, List<Event> into)
       throws InterruptedException {
     lock.lockInterruptibly();
     try {

@@ -7,6 +7,7 @@ import io.gantry.api.http.RawClient;
 import io.gantry.testing.TestDaemon;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -149,7 +150,7 @@ class MalformedRequestsTest {
           try {
             removeContainer(socket);
           } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
           }
         });
   }

@@ -15,6 +15,7 @@ import io.gantry.container.record.Step;
 import io.gantry.image.config.RunConfig;
 import io.gantry.network.EndpointSettings;
 import io.gantry.store.RecordJson;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +64,7 @@ class ContainerRecordTest {
         "overlay2",
         "",
         State.CREATED.running(7, Instant.parse("2026-01-02T03:04:06Z")),
-        new Restarts(2, java.time.Duration.ofMillis(200)),
+        new Restarts(2, Duration.ofMillis(200)),
         null);
   }
 

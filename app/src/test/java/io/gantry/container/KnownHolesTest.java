@@ -17,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -126,7 +127,7 @@ class KnownHolesTest {
   /** What a process in a running container writes, or why it could not be started. */
   private static String exec(String id, Map<String, ?> config, String... command)
       throws IOException {
-    Map<String, Object> attached = new java.util.HashMap<>(config);
+    Map<String, Object> attached = new HashMap<>(config);
     attached.put("AttachStdout", true);
     attached.put("AttachStderr", true);
     Answer answer = client.post("/exec/" + containers.exec(id, attached, command) + "/start", "{}");

@@ -8,6 +8,7 @@ import io.gantry.testing.EngineClient;
 import io.gantry.testing.EngineClient.Answer;
 import io.gantry.testing.TestDaemon;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -100,7 +101,7 @@ class LifecycleRowsTest {
     try {
       return containers.log(id).contains("ready");
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -206,7 +207,7 @@ class LifecycleRowsTest {
       try {
         return containers.log(id).equals("ready\nready\n");
       } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
+        throw new UncheckedIOException(e);
       }
     }
 
@@ -223,7 +224,7 @@ class LifecycleRowsTest {
       try {
         return containers.actions(id);
       } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
+        throw new UncheckedIOException(e);
       }
     }
 
@@ -506,7 +507,7 @@ class LifecycleRowsTest {
       try {
         return post(path);
       } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
+        throw new UncheckedIOException(e);
       }
     }
   }
@@ -562,7 +563,7 @@ class LifecycleRowsTest {
       try {
         return client.get("/containers/" + id + "/top").expectOk().text();
       } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
+        throw new UncheckedIOException(e);
       }
     }
 

@@ -7,6 +7,7 @@ import io.gantry.linux.netlink.RouteSocket;
 import io.gantry.testing.EngineClient.Answer;
 import io.gantry.testing.RowEngine;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -110,7 +111,7 @@ class LinksTest {
     for (int i = 0; i < 60; i++) {
       Process save = new ProcessBuilder("iptables-save", "-t", "filter").start();
       found =
-          new String(save.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
+          new String(save.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
               .lines()
               .filter(line -> line.contains("-s " + address + "/") && line.contains(BRIDGE))
               .toList();

@@ -8,6 +8,7 @@ import io.gantry.testing.EngineClient;
 import io.gantry.testing.EngineClient.Answer;
 import io.gantry.testing.TestDaemon;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -469,7 +470,7 @@ class RowC19FilesTest {
                 try {
                   return client.delete("/containers/" + id);
                 } catch (IOException e) {
-                  throw new java.io.UncheckedIOException(e);
+                  throw new UncheckedIOException(e);
                 }
               });
       assertThat(removal).failsWithin(300, TimeUnit.MILLISECONDS);
@@ -488,7 +489,7 @@ class RowC19FilesTest {
               try {
                 return client.post("/commit?container=" + id + "&repo=long&tag=1");
               } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
               }
             });
     while (!containers.actions(id).contains("pause")) {

@@ -9,6 +9,7 @@ import io.gantry.testing.Hijacked;
 import io.gantry.testing.Hijacked.Way;
 import io.gantry.testing.TestDaemon;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -201,7 +203,7 @@ class StreamRowsTest {
     }
 
     private static List<String> numbers(int last) {
-      return java.util.stream.IntStream.rangeClosed(1, last).mapToObj(Integer::toString).toList();
+      return IntStream.rangeClosed(1, last).mapToObj(Integer::toString).toList();
     }
 
     @Test
@@ -228,7 +230,7 @@ class StreamRowsTest {
       try {
         return containers.log(id);
       } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
+        throw new UncheckedIOException(e);
       }
     }
 

@@ -7,6 +7,7 @@ import io.gantry.testing.Containers;
 import io.gantry.testing.EngineClient;
 import io.gantry.testing.TestDaemon;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -111,7 +112,7 @@ class RestartUnderLoadTest {
     try {
       return containers.pid(id);
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 

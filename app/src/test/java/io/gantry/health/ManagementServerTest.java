@@ -17,10 +17,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -160,7 +162,7 @@ class ManagementServerTest {
   }
 
   private static DaemonOptions.Network network(String... flags) {
-    List<String> arguments = new java.util.ArrayList<>(List.of("--config-file", "/dev/null"));
+    List<String> arguments = new ArrayList<>(List.of("--config-file", "/dev/null"));
     arguments.addAll(List.of(flags));
     return DaemonOptions.read(arguments).network();
   }
@@ -176,8 +178,7 @@ class ManagementServerTest {
     return server;
   }
 
-  private static void await(java.util.function.BooleanSupplier condition)
-      throws InterruptedException {
+  private static void await(BooleanSupplier condition) throws InterruptedException {
     long end = System.nanoTime() + 10_000_000_000L;
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("waited too long").isLessThan(end);

@@ -9,8 +9,11 @@ import io.gantry.image.transfer.ProgressSink;
 import io.gantry.registry.AuthConfig;
 import io.gantry.registry.Digests;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -221,7 +224,7 @@ class ImageRegistryTest {
     byte[] first = registryBlob(900_000);
     Files.write(
         engine.root.resolve("image/downloads").resolve(Digests.sha256(first).replace(':', '-')),
-        java.util.Arrays.copyOf(first, first.length / 2));
+        Arrays.copyOf(first, first.length / 2));
     RecordedProgress progress = new RecordedProgress();
     engine.images.pull(name, false, Optional.empty(), AuthConfig.ANONYMOUS, progress);
     assertThat(engine.images.resolve(name.familiar()).id()).isEqualTo(id);
@@ -240,13 +243,13 @@ class ImageRegistryTest {
       return files
           .filter(file -> file.endsWith("data") && Files.isRegularFile(file))
           .filter(file -> file.toFile().length() > size)
-          .max(java.util.Comparator.comparingLong(file -> file.toFile().lastModified()))
+          .max(Comparator.comparingLong(file -> file.toFile().lastModified()))
           .map(
               file -> {
                 try {
                   return Files.readAllBytes(file);
                 } catch (IOException e) {
-                  throw new java.io.UncheckedIOException(e);
+                  throw new UncheckedIOException(e);
                 }
               })
           .orElseThrow();

@@ -15,6 +15,8 @@ import io.gantry.plugins.Host;
 import io.gantry.plugins.network.PublishedPort;
 import io.gantry.plugins.network.Repairs;
 import io.gantry.store.Store;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -27,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -204,7 +207,7 @@ class NetworkServiceTest {
           new DatagramPacket(out.array(), out.position(), new InetSocketAddress(RESOLVER, 53)));
       DatagramPacket answer = new DatagramPacket(new byte[4096], 4096);
       socket.receive(answer);
-      return java.util.Arrays.copyOf(answer.getData(), answer.getLength());
+      return Arrays.copyOf(answer.getData(), answer.getLength());
     }
   }
 
@@ -390,14 +393,13 @@ class NetworkServiceTest {
     Socket socket = inside(one, () -> new Socket(RESOLVER, 53));
     try (socket) {
       socket.setSoTimeout(3000);
-      var out = new java.io.DataOutputStream(socket.getOutputStream());
+      var out = new DataOutputStream(socket.getOutputStream());
       out.writeShort(query.length);
       out.write(query);
-      byte[] answer =
-          new byte[new java.io.DataInputStream(socket.getInputStream()).readUnsignedShort()];
+      byte[] answer = new byte[new DataInputStream(socket.getInputStream()).readUnsignedShort()];
       assertThat(socket.getInputStream().readNBytes(answer, 0, answer.length))
           .isEqualTo(answer.length);
-      assertThat(java.util.Arrays.copyOfRange(answer, answer.length - 4, answer.length))
+      assertThat(Arrays.copyOfRange(answer, answer.length - 4, answer.length))
           .isEqualTo(ip(one).getAddress());
     }
   }

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -295,11 +296,10 @@ class HostileRegistryTest {
                     "junk,,,===",
                     "")))
         .startsWith(
-            new Challenge("basic", java.util.Map.of("realm", "a, \"b\"")),
+            new Challenge("basic", Map.of("realm", "a, \"b\"")),
             new Challenge(
                 "bearer",
-                java.util.Map.of(
-                    "realm", "https://x/t?a=b", "service", "s", "scope", "r:x:pull,push")));
+                Map.of("realm", "https://x/t?a=b", "service", "s", "scope", "r:x:pull,push")));
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * A connection that has left HTTP: by an upgrade (101), without one (200), or as a websocket. One
@@ -117,7 +118,7 @@ public final class Hijacked implements AutoCloseable {
     if (!framed) {
       byte[] buffer = new byte[32 << 10];
       int count = in.read(buffer);
-      return count < 0 ? new byte[0] : java.util.Arrays.copyOf(buffer, count);
+      return count < 0 ? new byte[0] : Arrays.copyOf(buffer, count);
     }
     byte[] header = in.readNBytes(8);
     if (header.length == 0) {

@@ -4,6 +4,7 @@ import io.gantry.linux.mount.MountInfo;
 import io.gantry.linux.mount.Mounts;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -180,7 +181,7 @@ public final class TestDaemon implements AutoCloseable {
         try (Stream<Path> groups = Files.list(parent)) {
           return groups.filter(Files::isDirectory).map(Path::toString).toList();
         } catch (IOException e) {
-          throw new java.io.UncheckedIOException(e);
+          throw new UncheckedIOException(e);
         }
       }
     }

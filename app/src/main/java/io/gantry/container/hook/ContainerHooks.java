@@ -2,6 +2,7 @@ package io.gantry.container.hook;
 
 import io.gantry.config.ConfigurationException;
 import io.gantry.error.EngineException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -74,8 +75,7 @@ public final class ContainerHooks {
    */
   public Optional<String> atStart(Optional<String> own, List<String> environment) {
     HookSet copied =
-        own.map(text -> HookJson.parse(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
-            .orElse(HookSet.NONE);
+        own.map(text -> HookJson.parse(text.getBytes(StandardCharsets.UTF_8))).orElse(HookSet.NONE);
     HookSet all = defaults.then(copied);
     if (all.none()) {
       return Optional.empty();

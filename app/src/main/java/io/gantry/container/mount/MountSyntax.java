@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -98,10 +99,7 @@ public final class MountSyntax {
     Mount.@Nullable VolumeOptions volumeOptions =
         noCopy || named
             ? new Mount.VolumeOptions(
-                noCopy,
-                java.util.Map.of(),
-                named ? new Mount.DriverConfig(volumeDriver, java.util.Map.of()) : null,
-                "")
+                noCopy, Map.of(), named ? new Mount.DriverConfig(volumeDriver, Map.of()) : null, "")
             : null;
     Mount mount =
         new Mount(

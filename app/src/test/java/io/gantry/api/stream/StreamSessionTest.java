@@ -10,8 +10,11 @@ import io.gantry.container.stream.SpillQueue.Chunk;
 import io.gantry.container.stream.StdStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -207,7 +210,7 @@ class StreamSessionTest {
     Process process = new Process();
     process.cat = true;
     byte[] data = new byte[1 << 20];
-    new java.util.Random(7).nextBytes(data);
+    new Random(7).nextBytes(data);
     try (TestServer server =
             new TestServer(attach(process, StreamType.RAW, new StreamSession.Input.Plain()));
         RawClient client = server.client()) {
@@ -220,7 +223,7 @@ class StreamSessionTest {
                   try {
                     client.send(data);
                   } catch (IOException e) {
-                    throw new java.io.UncheckedIOException(e);
+                    throw new UncheckedIOException(e);
                   }
                 });
         assertThat(client.read(data.length)).isEqualTo(data);
@@ -296,6 +299,6 @@ class StreamSessionTest {
     for (int i = 0; i < data.length; i++) {
       frame.put((byte) (data[i] ^ mask[i & 3]));
     }
-    return java.util.Arrays.copyOf(frame.array(), frame.position());
+    return Arrays.copyOf(frame.array(), frame.position());
   }
 }

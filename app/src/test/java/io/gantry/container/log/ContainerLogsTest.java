@@ -8,8 +8,11 @@ import io.gantry.plugins.DriverException;
 import io.gantry.plugins.log.LogDriverFactory;
 import io.gantry.plugins.runtime.Stream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -131,7 +134,7 @@ class ContainerLogsTest {
                 () -> {
                   try {
                     reading.copyTo(
-                        new java.io.FilterOutputStream(out) {
+                        new FilterOutputStream(out) {
                           @Override
                           public void flush() {
                             seen.complete(true);
@@ -145,7 +148,7 @@ class ContainerLogsTest {
     journal.write(Stream.STDOUT, TIME + 1, "new", true);
     assertThat(seen.get(10, TimeUnit.SECONDS)).isTrue();
     reading.close();
-    assertThat(reader.join(java.time.Duration.ofSeconds(10))).isTrue();
+    assertThat(reader.join(Duration.ofSeconds(10))).isTrue();
     assertThat(out.toString(UTF_8)).isEqualTo("new\n");
   }
 
@@ -179,7 +182,7 @@ class ContainerLogsTest {
   }
 
   private static byte[] frame(int stream, String text) {
-    return java.nio.ByteBuffer.allocate(8 + text.length())
+    return ByteBuffer.allocate(8 + text.length())
         .putInt(stream << 24)
         .putInt(text.length())
         .put(text.getBytes(UTF_8))

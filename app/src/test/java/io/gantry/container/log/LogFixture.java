@@ -7,6 +7,7 @@ import io.gantry.plugins.Host;
 import io.gantry.plugins.log.LogContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -52,7 +53,7 @@ final class LogFixture implements AutoCloseable {
               options),
           directory.resolve("checkpoint"));
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 

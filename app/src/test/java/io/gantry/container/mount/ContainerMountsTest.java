@@ -15,6 +15,7 @@ import io.gantry.volume.CreateVolume;
 import io.gantry.volume.Volume;
 import io.gantry.volume.VolumeFilter;
 import io.gantry.volume.VolumeFixture;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -300,7 +301,7 @@ class ContainerMountsTest {
   @Test
   void holesStayHoles() throws Exception {
     Path image = Files.createDirectories(rootfs.resolve("d"));
-    try (var file = new java.io.RandomAccessFile(image.resolve("sparse").toFile(), "rw")) {
+    try (var file = new RandomAccessFile(image.resolve("sparse").toFile(), "rw")) {
       file.seek(50L << 20);
       file.write(7);
       file.setLength(100L << 20);

@@ -3,6 +3,7 @@ package io.gantry.container.record;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,7 @@ class RestartsTest {
   @Test
   void onFailureAllowsSoManyRestarts() {
     RestartPolicy twice = new RestartPolicy("on-failure", 2);
-    State failed = State.CREATED.exited(1, java.time.Instant.now(), false, "");
+    State failed = State.CREATED.exited(1, Instant.now(), false, "");
     assertThat(twice.appliesTo(failed, 1)).isTrue();
     assertThat(twice.appliesTo(failed, 2)).isFalse();
     assertThat(twice.appliesTo(failed.stoppedByUser(true), 0)).isFalse();

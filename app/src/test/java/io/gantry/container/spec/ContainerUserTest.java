@@ -3,6 +3,7 @@ package io.gantry.container.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -125,7 +126,7 @@ class ContainerUserTest {
   @Test
   void absurdlyLargeFilesAreRefused(@TempDir Path root) throws Exception {
     Files.createDirectory(root.resolve("etc"));
-    try (var file = new java.io.RandomAccessFile(root.resolve("etc/passwd").toFile(), "rw")) {
+    try (var file = new RandomAccessFile(root.resolve("etc/passwd").toFile(), "rw")) {
       file.setLength(1L << 30);
     }
     assertThatThrownBy(() -> ContainerUser.database(root))

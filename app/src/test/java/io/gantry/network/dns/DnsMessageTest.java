@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -91,7 +92,7 @@ class DnsMessageTest {
   void badInputIsNoQuery() {
     byte[] good = query("web", DnsMessage.A);
     for (int length = 0; length < good.length; length++) {
-      assertThat(DnsMessage.parse(java.util.Arrays.copyOf(good, length))).isEmpty();
+      assertThat(DnsMessage.parse(Arrays.copyOf(good, length))).isEmpty();
     }
     byte[] answer = good.clone();
     answer[2] |= (byte) 0x80;

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Which subnets belong to which network, and where new ones are cut from. Thread-safe. */
 final class AddressSpace {
@@ -82,8 +83,7 @@ final class AddressSpace {
     return found;
   }
 
-  private @org.jspecify.annotations.Nullable Prefix choose(
-      Block block, String network, Collection<Prefix> host) {
+  private @Nullable Prefix choose(Block block, String network, Collection<Prefix> host) {
     int bits = Math.min(block.size() - block.base().length(), 20);
     for (long i = 0; i < 1L << bits; i++) {
       Prefix candidate = subnet(block, i);

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -194,7 +195,7 @@ final class HostPorts {
    *     the same
    */
   List<String> reopen(Attachment attachment, List<PublishedPort> ports) {
-    Map<String, List<PublishedPort>> sockets = new java.util.LinkedHashMap<>();
+    Map<String, List<PublishedPort>> sockets = new LinkedHashMap<>();
     for (PublishedPort p : ports) {
       boolean any = p.hostAddress().isAnyLocalAddress();
       String key =

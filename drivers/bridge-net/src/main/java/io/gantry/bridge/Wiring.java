@@ -20,10 +20,12 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -305,7 +307,7 @@ final class Wiring implements AutoCloseable {
   Map<String, Link> links() throws IOException {
     return NetThreads.call(
         () -> {
-          Map<String, Link> byName = new java.util.HashMap<>();
+          Map<String, Link> byName = new HashMap<>();
           host.links().forEach(l -> byName.put(l.name(), l));
           return byName;
         });
@@ -332,8 +334,7 @@ final class Wiring implements AutoCloseable {
    * Removes links of this engine that are not among those that should be; foreign ones are never
    * touched.
    */
-  List<String> removeOrphans(Map<String, Link> links, java.util.Set<String> wanted)
-      throws IOException {
+  List<String> removeOrphans(Map<String, Link> links, Set<String> wanted) throws IOException {
     List<Link> orphans =
         links.values().stream()
             .filter(l -> names.isVeth(l) || names.isBridge(l))

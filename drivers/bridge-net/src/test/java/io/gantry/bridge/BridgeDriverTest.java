@@ -3,6 +3,8 @@ package io.gantry.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gantry.linux.netlink.RouteBatch;
+import io.gantry.linux.netlink.RouteSocket;
 import io.gantry.linux.netns.NetNamespace;
 import io.gantry.plugins.DriverException;
 import io.gantry.plugins.network.AddressPool;
@@ -292,9 +294,8 @@ class BridgeDriverTest extends NetworkDriverConformance {
     assertThat(repairs.done()).hasSize(3);
     assertThat(repairs.failed()).isEmpty();
     assertThat(ask(LOCALHOST, port).call()).isNotEmpty();
-    try (var socket = io.gantry.linux.netlink.RouteSocket.open()) {
-      socket.run(
-          new io.gantry.linux.netlink.RouteBatch().delete("br-" + network.id().substring(0, 12)));
+    try (var socket = RouteSocket.open()) {
+      socket.run(new RouteBatch().delete("br-" + network.id().substring(0, 12)));
     }
     assertThat(driver.reconcile(states).done()).hasSize(2);
     assertThat(ask(ip(a), 80).call()).isNotEmpty();

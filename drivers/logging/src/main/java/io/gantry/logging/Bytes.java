@@ -3,6 +3,7 @@ package io.gantry.logging;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /** Searching in byte arrays, eight bytes at a time. */
 final class Bytes {
@@ -93,6 +94,6 @@ final class Bytes {
 
   static boolean startsWith(byte[] bytes, int at, int to, byte[] prefix) {
     return to - at >= prefix.length
-        && java.util.Arrays.equals(bytes, at, at + prefix.length, prefix, 0, prefix.length);
+        && Arrays.equals(bytes, at, at + prefix.length, prefix, 0, prefix.length);
   }
 }

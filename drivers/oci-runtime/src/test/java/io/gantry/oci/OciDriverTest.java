@@ -325,14 +325,13 @@ class OciDriverTest extends RuntimeDriverFixture {
   void blockedSinkBlocksNobodyElse() throws Exception {
     TestContainer slow = container().withArgs("/bin/yes");
     var _ = driver.create(slow.spec());
-    var release = new java.util.concurrent.CountDownLatch(1);
+    var release = new CountDownLatch(1);
     var connection =
         driver.attach(
             slow.id(),
-            new io.gantry.plugins.runtime.OutputSink() {
+            new OutputSink() {
               @Override
-              public void output(
-                  io.gantry.plugins.runtime.Stream stream, java.nio.ByteBuffer data) {
+              public void output(io.gantry.plugins.runtime.Stream stream, ByteBuffer data) {
                 try {
                   release.await();
                 } catch (InterruptedException e) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -100,7 +101,7 @@ public abstract class JournalConformance extends RuntimeDriverFixture {
       assertThat(after).containsEntry("STDOUT F 3", at);
       assertThat(journal.awaitMore(at, Duration.ofSeconds(10))).isTrue();
       Pieces rest = new Pieces();
-      var _ = journal.read(java.util.Objects.requireNonNull(after.get("STDOUT F 2")), rest);
+      var _ = journal.read(Objects.requireNonNull(after.get("STDOUT F 2")), rest);
       assertThat(rest.lines).hasSize(8).startsWith("STDOUT F 3");
     }
   }
@@ -125,11 +126,7 @@ public abstract class JournalConformance extends RuntimeDriverFixture {
 
     @Override
     public boolean piece(
-        io.gantry.plugins.runtime.Stream stream,
-        long epochNanos,
-        boolean last,
-        ByteBuffer data,
-        Journal.Position position) {
+        Stream stream, long epochNanos, boolean last, ByteBuffer data, Journal.Position position) {
       String text = StandardCharsets.ISO_8859_1.decode(data).toString();
       String line = stream + (last ? " F " : " P ") + text;
       lines.add(line);

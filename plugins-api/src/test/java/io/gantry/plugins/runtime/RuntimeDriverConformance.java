@@ -11,10 +11,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -123,7 +126,7 @@ public abstract class RuntimeDriverConformance extends RuntimeDriverFixture {
     output.awaitText("tick");
     driver.pause(c.id());
     long used = driver.stats(c.id()).cpu().totalNanos();
-    java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+    LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
     assertThat(driver.stats(c.id()).cpu().totalNanos() - used)
         .isLessThan(Duration.ofMillis(5).toNanos());
     driver.resume(c.id());
@@ -251,15 +254,15 @@ public abstract class RuntimeDriverConformance extends RuntimeDriverFixture {
       many.add(container().withShell("echo " + i + "; exit " + i));
     }
     Map<String, Output> outputs = new ConcurrentHashMap<>();
-    try (var threads = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       many.forEach(c -> threads.execute(() -> outputs.put(c.id(), run(c))));
     }
     for (int i = 0; i < 16; i++) {
       assertThat(awaitExit(many.get(i).id()).exitCode()).isEqualTo(i);
-      assertThat(java.util.Objects.requireNonNull(outputs.get(many.get(i).id())).awaitEnd().out())
+      assertThat(Objects.requireNonNull(outputs.get(many.get(i).id())).awaitEnd().out())
           .isEqualTo(i + "\n");
     }
-    try (var threads = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       many.forEach(c -> threads.execute(() -> driver.delete(c.id(), false)));
     }
     assertThat(driver.removeOrphans(Set.of())).isEmpty();
@@ -355,8 +358,8 @@ public abstract class RuntimeDriverConformance extends RuntimeDriverFixture {
     while (cgroupFile(c, "pids", "").toFile().exists()
         && !Files.readString(cgroupFile(c, "pids", "cgroup.procs")).isBlank()) {
       assertThat(System.nanoTime()).isLessThan(deadline);
-      java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+      LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
     }
-    java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
+    LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -18,6 +19,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,7 +124,7 @@ public abstract class RuntimeDriverFixture {
     Exit exit =
         exits.computeIfAbsent(id, i -> new LinkedBlockingQueue<>()).poll(60, TimeUnit.SECONDS);
     assertThat(exit).as("exit of %s", id).isNotNull();
-    return java.util.Objects.requireNonNull(exit);
+    return Objects.requireNonNull(exit);
   }
 
   protected void assertNoFurtherExit(String id) throws InterruptedException {
@@ -135,7 +137,7 @@ public abstract class RuntimeDriverFixture {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
     while (ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent()) {
       assertThat(System.nanoTime()).as("process %d goes", pid).isLessThan(deadline);
-      java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+      LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
     }
   }
 

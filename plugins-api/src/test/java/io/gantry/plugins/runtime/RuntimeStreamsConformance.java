@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,13 +69,13 @@ public abstract class RuntimeStreamsConformance extends RuntimeDriverFixture {
     var _ = driver.create(c.spec());
     MessageDigest sent = MessageDigest.getInstance("SHA-256");
     MessageDigest received = MessageDigest.getInstance("SHA-256");
-    java.util.concurrent.CountDownLatch end = new java.util.concurrent.CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
     Attachment connection =
         driver.attach(
             c.id(),
             new OutputSink() {
               @Override
-              public void output(io.gantry.plugins.runtime.Stream stream, ByteBuffer data) {
+              public void output(Stream stream, ByteBuffer data) {
                 received.update(data);
               }
 

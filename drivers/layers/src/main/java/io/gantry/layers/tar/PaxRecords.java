@@ -3,6 +3,7 @@ package io.gantry.layers.tar;
 import io.gantry.linux.file.FileName;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +44,7 @@ final class PaxRecords {
         throw new TarFormatException("invalid PAX header");
       }
       String key = FileName.fromBytes(bytes, space + 1, equals - space - 1);
-      records.put(key, java.util.Arrays.copyOfRange(bytes, equals + 1, end - 1));
+      records.put(key, Arrays.copyOfRange(bytes, equals + 1, end - 1));
       at = end;
     }
     return records;

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -162,7 +163,7 @@ class CgroupTest {
     try (MigrationWindow window = new MigrationWindow(cgroups)) {
       try (var expectation = window.expect()) {
         assertThat(expectation).isNotNull();
-        java.util.concurrent.locks.LockSupport.parkNanos(Duration.ofMillis(60).toNanos());
+        LockSupport.parkNanos(Duration.ofMillis(60).toNanos());
       }
     }
     assertThat(Files.readString(Path.of("/proc/self/cgroup"))).isEqualTo(before);

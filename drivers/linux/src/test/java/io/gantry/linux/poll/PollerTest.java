@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -132,11 +133,9 @@ class PollerTest {
       fifo = Fifo.open(path);
       Thread.onSpinWait();
     }
-    fifo.get().write("text".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    fifo.get().write("text".getBytes(StandardCharsets.US_ASCII));
     fifo.get().close();
-    assertThat(
-            new String(
-                cat.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII))
+    assertThat(new String(cat.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
         .isEqualTo("text");
   }
 }

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -145,7 +146,7 @@ class SeqPacketSocketTest {
             }
           });
       assertThatThrownBy(() -> sent.get(200, TimeUnit.MILLISECONDS))
-          .isInstanceOf(java.util.concurrent.TimeoutException.class);
+          .isInstanceOf(TimeoutException.class);
       try (Memory memory = new Memory(20_000)) {
         for (int i = 0; i < packets; i++) {
           assertThat(SocketCalls.recv(peer.acquire(), Pointer.nativeValue(memory), 20_000, 0))
