@@ -7,6 +7,8 @@ import io.gantry.container.record.Container;
 import io.gantry.container.record.State;
 import io.gantry.container.record.Status;
 import io.gantry.error.EngineException;
+import io.gantry.linux.ErrnoException;
+import io.gantry.linux.file.Directory;
 import io.gantry.linux.mount.Mounts;
 import io.gantry.plugins.storage.MountSpec;
 import io.gantry.plugins.storage.StorageDriver;
@@ -17,27 +19,40 @@ import java.time.Duration;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.Condition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
  * The root file systems of containers, each mounted once for all who use it: the container's run,
  * and those who read or write its files beside that. The latter do not keep the container's lock,
  * they {@linkplain #hold} its files: a start goes on with what is mounted already, an end leaves it
- * mounted, and only a removal waits. What a killed daemon held is unmounted at the next start,
- * where all mounts of containers that do not run are.
+ * mounted, and only a removal waits. What nobody uses any more is unmounted a moment later and not
+ * by who used it last: unmounting writes out the file system below, and copies come in groups. What
+ * a killed daemon held is unmounted at the next start, as all mounts of containers that do not run.
  */
 @Component
-final class RootFileSystems {
+final class RootFileSystems implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RootFileSystems.class);
+
+  /** How long files that nobody uses stay mounted for the next one. */
+  private static final Duration LINGER = Duration.ofSeconds(1);
 
   private final StorageDriver storage;
   private final ContainerMounts mounts;
   private final ContainerPaths paths;
+  private final Timer timer;
   private final ConcurrentMap<String, Holders> held = new ConcurrentHashMap<>();
 
-  RootFileSystems(StorageDriver storage, ContainerMounts mounts, ContainerPaths paths) {
+  RootFileSystems(
+      StorageDriver storage, ContainerMounts mounts, ContainerPaths paths, Timer timer) {
+    this.timer = timer;
     this.storage = storage;
     this.mounts = mounts;
     this.paths = paths;
@@ -46,19 +61,25 @@ final class RootFileSystems {
   /** Who holds the files of one container. Used under the container's lock. */
   private static final class Holders {
 
+    final ContainerHandle handle;
     final Condition changed;
     int count;
     boolean mounted;
+    Future<?> later = CompletableFuture.completedFuture(null);
 
-    Holders(Condition changed) {
-      this.changed = changed;
+    Holders(ContainerHandle handle) {
+      this.handle = handle;
+      this.changed = handle.lock.newCondition();
     }
   }
 
   /** Mounts a container's files for its run. The caller holds the container's lock. */
   Path mount(Container container) throws IOException {
     String id = container.id();
-    if (isMountedForHolders(id)) {
+    if (held.get(id) instanceof Holders holders && holders.mounted) {
+      if (holders.count == 0) {
+        held.remove(id); // it is the run's now
+      }
       return paths.rootfs(id);
     }
     unmount(id);
@@ -90,10 +111,14 @@ final class RootFileSystems {
    * later. The caller holds the container's lock.
    */
   void release(Container container) throws IOException {
-    if (!isMountedForHolders(container.id())) {
-      unmount(container.id());
-      mounts.release(container);
+    if (held.get(container.id()) instanceof Holders holders && holders.mounted) {
+      if (holders.count > 0) {
+        return;
+      }
+      held.remove(container.id());
     }
+    unmount(container.id());
+    mounts.release(container);
   }
 
   private void unmount(String id) throws IOException {
@@ -104,11 +129,6 @@ final class RootFileSystems {
       }
       Files.deleteIfExists(rootfs);
     }
-  }
-
-  private boolean isMountedForHolders(String id) {
-    Holders holders = held.get(id);
-    return holders != null && holders.mounted;
   }
 
   /**
@@ -127,7 +147,9 @@ final class RootFileSystems {
             "container %s is marked for removal".formatted(container.id()));
       }
       ensureSnapshot(container);
-      held.computeIfAbsent(handle.id(), id -> new Holders(handle.lock.newCondition())).count++;
+      Holders holders = held.computeIfAbsent(handle.id(), id -> new Holders(handle));
+      holders.count++;
+      holders.later.cancel(false);
       return new Hold(handle);
     } finally {
       handle.lock.unlock();
@@ -143,6 +165,10 @@ final class RootFileSystems {
   boolean awaitUnheld(ContainerHandle handle, Duration limit) {
     long nanos = limit.toNanos();
     while (held.get(handle.id()) instanceof Holders holders) {
+      if (holders.count == 0) {
+        letGo(holders);
+        return true;
+      }
       if (nanos <= 0) {
         return false;
       }
@@ -154,6 +180,46 @@ final class RootFileSystems {
       }
     }
     return true;
+  }
+
+  /**
+   * Unmounts files that nobody has taken up again. The kernel writes out the file system below when
+   * it unmounts: that is done before, while the container's lock is free.
+   */
+  private void letGoInTime(Holders holders) {
+    try (Directory rootfs = Directory.open(paths.rootfs(holders.handle.id()))) {
+      rootfs.fd().syncFileSystem();
+    } catch (ErrnoException e) {
+      LOG.debug("unmounted before it was written out: {}", holders.handle.id(), e);
+    }
+    letGo(holders);
+  }
+
+  /** Unmounts files that nobody uses, unless they are a run's by now. */
+  private void letGo(Holders holders) {
+    ContainerHandle handle = holders.handle;
+    handle.lock.lock();
+    try {
+      if (holders.count == 0
+          && held.remove(handle.id(), holders)
+          && !isInUse(handle.current().state())) {
+        release(handle.current());
+      }
+    } catch (IOException e) {
+      throw EngineException.system("cannot let go of the files of " + handle.id(), e);
+    } finally {
+      handle.lock.unlock();
+    }
+  }
+
+  /** Unmounts what lingers. */
+  @Override
+  public void close() {
+    held.values().forEach(this::letGo);
+  }
+
+  private static boolean isInUse(State state) {
+    return state.isRunning() || state.unsettled();
   }
 
   /** Somebody's use of a container's files. For one thread. */
@@ -223,14 +289,12 @@ final class RootFileSystems {
         if (--holders.count > 0) {
           return;
         }
-        held.remove(handle.id());
-        State state = handle.current().state();
-        if (holders.mounted && !state.isRunning() && !state.unsettled()) {
-          release(handle.current());
+        if (!holders.mounted || isInUse(handle.current().state())) {
+          held.remove(handle.id());
+        } else {
+          holders.later = timer.after(LINGER, () -> letGoInTime(holders));
         }
         holders.changed.signalAll();
-      } catch (IOException e) {
-        throw EngineException.system("cannot let go of the files of " + handle.id(), e);
       } finally {
         handle.lock.unlock();
       }
