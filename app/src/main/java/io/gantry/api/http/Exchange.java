@@ -65,8 +65,9 @@ public final class Exchange {
     return (Connection) request.getAttribute(Connection.ATTRIBUTE);
   }
 
-  /** The body as it comes. */
+  /** The body as it comes; it may be as long as an archive. */
   public InputStream body() throws IOException {
+    connection().widen();
     return request.getInputStream();
   }
 
@@ -102,7 +103,7 @@ public final class Exchange {
   }
 
   private <T> T read(Class<T> type) throws IOException {
-    byte[] bytes = body().readNBytes(MAX_JSON + 1);
+    byte[] bytes = request.getInputStream().readNBytes(MAX_JSON + 1);
     if (bytes.length > MAX_JSON) {
       throw EngineException.invalid(
           "invalid JSON: request body larger than " + MAX_JSON + " bytes");
@@ -173,13 +174,21 @@ public final class Exchange {
    * @return flushing it sends what was written as one chunk
    */
   public OutputStream stream(int status, String contentType) throws IOException {
-    OutputStream out = bytes(status, contentType);
+    OutputStream out = begin(status, contentType);
     response.flushBuffer();
     return out;
   }
 
-  /** Begins an answer that is sent when it is long enough, flushed or done. */
+  /**
+   * Begins an answer that is sent when it is long enough, flushed or done; it may be as long as an
+   * archive.
+   */
   public OutputStream bytes(int status, String contentType) throws IOException {
+    connection().widen();
+    return begin(status, contentType);
+  }
+
+  private OutputStream begin(int status, String contentType) throws IOException {
     response.setStatus(status);
     response.setContentType(contentType);
     return response.getOutputStream();

@@ -36,6 +36,11 @@ public final class Connection {
     processor.header(name, value);
   }
 
+  /** Prepares for a body of many megabytes: fewer and larger pieces, for more memory. */
+  public void widen() {
+    processor.widen();
+  }
+
   /** The socket itself, for when the connection has left HTTP; empty when it is encrypted. */
   public Optional<RawSocket> raw() {
     return processor.raw();

@@ -19,6 +19,9 @@ final class EngineProcessor extends Http11Processor {
   /** The note of the coyote request that holds the {@link Connection}; notes survive recycling. */
   static final int NOTE = 20;
 
+  /** As long as the longest request head: that much fits into the processor's own buffer too. */
+  private static final int WIDE = Listeners.MAX_HEAD;
+
   EngineProcessor(AbstractHttp11Protocol<?> protocol, Adapter adapter) {
     super(protocol, adapter);
     request.setNote(NOTE, new Connection(this));
@@ -36,6 +39,14 @@ final class EngineProcessor extends Http11Processor {
     return wrapper != null && wrapper.getSocket() instanceof NioChannel nio
         ? Optional.ofNullable(nio.getIOChannel())
         : Optional.empty();
+  }
+
+  /** From now on bytes cross the socket in pieces of {@link #WIDE}, both ways. */
+  void widen() {
+    SocketWrapperBase<?> wrapper = getSocketWrapper();
+    if (wrapper != null && wrapper.getSocket() instanceof NioChannel nio) {
+      nio.getBufHandler().expand(WIDE);
+    }
   }
 
   /** The socket without Tomcat's buffers; empty when it is encrypted. */

@@ -69,17 +69,17 @@ final class TarInput {
 
   /**
    * Consumes between 1 and {@code max} bytes, to be found in {@link #array()} from {@link
-   * #sliceOffset()} until the next call.
+   * #sliceOffset()} until the next call. Waits for as many of them as the buffer takes: what a
+   * socket gives at a time is too little to write.
    */
   int slice(long max, boolean raw) throws IOException {
     if (start == end) {
       start = 0;
       end = 0;
-      int n = in.read(buffer, 0, buffer.length);
-      if (n <= 0) {
+      fillTo((int) Math.min(max, buffer.length));
+      if (end == 0) {
         throw new EOFException("tar ends within an entry");
       }
-      end = n;
     }
     int length = (int) Math.min(max, end - start);
     sliceOffset = start;
