@@ -8,6 +8,7 @@ import io.gantry.config.StartRequest;
 import io.gantry.container.hook.ContainerHooks;
 import io.gantry.linux.systemd.ServiceNotifier;
 import io.gantry.system.Build;
+import io.gantry.system.GrownHeap;
 import io.gantry.system.LogLevels;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -116,14 +117,12 @@ class Daemon {
         });
     application.addListeners(
         event -> {
-          switch (event) {
-            case ApplicationReadyEvent ready -> sayReady(options, manager);
-            case ContextClosedEvent closed
-                when closed.getApplicationContext().getParent() == null -> {
-              boolean told = manager.stopping();
-              log.info("stopping{}", told ? ", the service manager knows" : "");
-            }
-            default -> {}
+          if (event instanceof ApplicationReadyEvent) {
+            sayReady(options, manager);
+          } else if (event instanceof ContextClosedEvent closed
+              && closed.getApplicationContext().getParent() == null) {
+            boolean told = manager.stopping();
+            log.info("stopping{}", told ? ", the service manager knows" : "");
           }
         });
     SpringApplication.getShutdownHandlers().add(roots::close);
@@ -164,6 +163,7 @@ class Daemon {
         ManagementFactory.getRuntimeMXBean().getUptime());
     boolean told = manager.ready();
     log.debug("the service manager was {}told", told ? "" : "not ");
+    GrownHeap.watch();
   }
 
   /**
