@@ -1,12 +1,10 @@
 package io.gantry.linux;
 
-import com.sun.jna.Native;
-
 /** {@code strerror(3)}, in lower case as Go programs (and so Docker's messages) print it. */
 final class ErrnoText {
 
   static {
-    Native.register(ErrnoText.class, "c");
+    CLibrary.bind(ErrnoText.class);
   }
 
   private ErrnoText() {}

@@ -1,7 +1,7 @@
 package io.gantry.linux.file;
 
-import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import io.gantry.linux.CLibrary;
 
 /**
  * The C library's file calls, unchecked. Names are NUL-terminated byte arrays ({@link
@@ -11,7 +11,7 @@ import com.sun.jna.Pointer;
 final class LibC {
 
   static {
-    Native.register(LibC.class, "c");
+    CLibrary.bind(LibC.class);
   }
 
   private LibC() {}

@@ -1,6 +1,6 @@
 package io.gantry.linux.inotify;
 
-import com.sun.jna.Native;
+import io.gantry.linux.CLibrary;
 
 /** The system calls of this package. */
 final class InotifyCalls {
@@ -9,7 +9,7 @@ final class InotifyCalls {
   static final int IN_NONBLOCK = 0x800;
 
   static {
-    Native.register(InotifyCalls.class, "c");
+    CLibrary.bind(InotifyCalls.class);
   }
 
   private InotifyCalls() {}

@@ -1,6 +1,6 @@
 package io.gantry.linux.mount;
 
-import com.sun.jna.Native;
+import io.gantry.linux.CLibrary;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class LibC {
 
   static {
-    Native.register(LibC.class, "c");
+    CLibrary.bind(LibC.class);
   }
 
   private LibC() {}

@@ -1,6 +1,6 @@
 package io.gantry.linux.netlink;
 
-import com.sun.jna.Native;
+import io.gantry.linux.CLibrary;
 
 /**
  * The system calls of netlink. Lengths and counts are {@code size_t} and {@code ssize_t}: 64 bits
@@ -16,7 +16,7 @@ final class SocketCalls {
   static final int MSG_DONTWAIT = 0x40;
 
   static {
-    Native.register(SocketCalls.class, "c");
+    CLibrary.bind(SocketCalls.class);
   }
 
   private SocketCalls() {}

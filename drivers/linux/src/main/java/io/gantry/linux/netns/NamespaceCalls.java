@@ -1,6 +1,6 @@
 package io.gantry.linux.netns;
 
-import com.sun.jna.Native;
+import io.gantry.linux.CLibrary;
 import org.jspecify.annotations.Nullable;
 
 /** The system calls of namespaces, and of the mounts that keep them. */
@@ -13,7 +13,7 @@ final class NamespaceCalls {
   static final int O_CLOEXEC = 0x80000;
 
   static {
-    Native.register(NamespaceCalls.class, "c");
+    CLibrary.bind(NamespaceCalls.class);
   }
 
   private NamespaceCalls() {}

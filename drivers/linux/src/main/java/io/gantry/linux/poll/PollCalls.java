@@ -1,6 +1,6 @@
 package io.gantry.linux.poll;
 
-import com.sun.jna.Native;
+import io.gantry.linux.CLibrary;
 
 /**
  * The system calls of this package. The ones with variable arguments are declared with those used
@@ -32,7 +32,7 @@ final class PollCalls {
   static final int F_DUPFD_CLOEXEC = 1030;
 
   static {
-    Native.register(PollCalls.class, "c");
+    CLibrary.bind(PollCalls.class);
   }
 
   private PollCalls() {}

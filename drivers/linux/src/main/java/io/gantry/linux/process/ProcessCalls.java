@@ -1,6 +1,6 @@
 package io.gantry.linux.process;
 
-import com.sun.jna.Native;
+import io.gantry.linux.CLibrary;
 
 /**
  * The calls of this package. Those with variable arguments are declared with the ones used here.
@@ -34,7 +34,7 @@ final class ProcessCalls {
   static final int ALL_SEALS = 0xf;
 
   static {
-    Native.register(ProcessCalls.class, "c");
+    CLibrary.bind(ProcessCalls.class);
   }
 
   private ProcessCalls() {}

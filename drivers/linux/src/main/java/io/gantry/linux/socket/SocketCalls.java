@@ -1,6 +1,6 @@
 package io.gantry.linux.socket;
 
-import com.sun.jna.Native;
+import io.gantry.linux.CLibrary;
 
 /** The system calls of this package. */
 final class SocketCalls {
@@ -16,7 +16,7 @@ final class SocketCalls {
   static final int O_CLOEXEC = 0x80000;
 
   static {
-    Native.register(SocketCalls.class, "c");
+    CLibrary.bind(SocketCalls.class);
   }
 
   private SocketCalls() {}

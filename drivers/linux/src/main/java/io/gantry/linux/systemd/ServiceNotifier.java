@@ -1,6 +1,6 @@
 package io.gantry.linux.systemd;
 
-import com.sun.jna.Native;
+import io.gantry.linux.CLibrary;
 import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;
 import java.io.IOException;
@@ -94,7 +94,7 @@ public final class ServiceNotifier {
   private static final class SocketCalls {
 
     static {
-      Native.register(SocketCalls.class, "c");
+      CLibrary.bind(SocketCalls.class);
     }
 
     private SocketCalls() {}

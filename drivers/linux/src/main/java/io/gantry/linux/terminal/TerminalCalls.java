@@ -1,6 +1,6 @@
 package io.gantry.linux.terminal;
 
-import com.sun.jna.Native;
+import io.gantry.linux.CLibrary;
 
 /** The calls of this package. */
 final class TerminalCalls {
@@ -13,7 +13,7 @@ final class TerminalCalls {
   static final int EFD_CLOEXEC = 0x80000;
 
   static {
-    Native.register(TerminalCalls.class, "c");
+    CLibrary.bind(TerminalCalls.class);
   }
 
   private TerminalCalls() {}

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import io.gantry.linux.CLibrary;
 import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;
 import io.gantry.linux.poll.Descriptor;
@@ -33,7 +34,7 @@ class SeqPacketSocketTest {
   /** The server's side. */
   private static final class Server {
     static {
-      Native.register(Server.class, "c");
+      CLibrary.bind(Server.class);
     }
 
     static native int bind(int fd, long address, int length);
