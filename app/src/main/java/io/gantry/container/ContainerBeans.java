@@ -24,7 +24,6 @@ import io.gantry.image.ImageUsers;
 import io.gantry.network.Network;
 import io.gantry.network.NetworkService;
 import io.gantry.plugins.runtime.RuntimeDriver;
-import io.gantry.plugins.runtime.RuntimeInfo;
 import io.gantry.plugins.storage.StorageDriver;
 import io.gantry.volume.VolumeService;
 import java.util.Set;
@@ -52,10 +51,7 @@ class ContainerBeans {
 
   @Bean
   HostChecks hostChecks(HostFacts facts, RuntimeDriver runtime) {
-    return new HostChecks(
-        facts,
-        runtime.resourceSupport(),
-        runtime.runtimes().stream().map(RuntimeInfo::name).toList());
+    return new HostChecks(facts, runtime.resourceSupport(), runtime.runtimeNames());
   }
 
   /**
@@ -67,7 +63,7 @@ class ContainerBeans {
       CurrentOptions current, HostFacts facts, RuntimeDriver runtime) {
     boolean unified = runtime.resourceSupport().cgroupVersion().equals("2");
     boolean ownCgroups = unified && facts.cgroupNamespaces();
-    String firstRuntime = runtime.runtimes().getFirst().name();
+    String firstRuntime = runtime.runtimeNames().getFirst();
     return () -> hostDefaults(current.get().containers(), firstRuntime, ownCgroups);
   }
 

@@ -70,7 +70,7 @@ public final class Reload implements AutoCloseable {
   }
 
   private void apply(DaemonOptions next) {
-    List<String> known = runtime.runtimes().stream().map(RuntimeInfo::name).toList();
+    List<String> known = runtime.runtimeNames();
     next.containers()
         .defaultRuntime()
         .filter(name -> !known.contains(name))

@@ -121,6 +121,11 @@ final class OciDriver implements RuntimeDriver {
   }
 
   @Override
+  public List<String> runtimeNames() {
+    return List.copyOf(runtimes.byName().keySet());
+  }
+
+  @Override
   public List<RuntimeInfo> runtimes() {
     return runtimes.infos();
   }

@@ -7,7 +7,7 @@ import java.util.Optional;
  * A container to create.
  *
  * @param id 1 to 64 characters of {@code [a-zA-Z0-9_.-]}, unique in this driver
- * @param runtime one of {@link RuntimeDriver#runtimes()}, or empty for the default
+ * @param runtime one of {@link RuntimeDriver#runtimeNames()}, or empty for the default
  * @param config the OCI {@code config.json}, complete, with absolute paths; the driver writes it
  *     into a bundle of its own and may add annotations
  * @param cgroupPath what {@code linux.cgroupsPath} in the configuration says, absolute below the

@@ -24,7 +24,10 @@ import java.util.function.Consumer;
  */
 public interface RuntimeDriver extends Driver {
 
-  /** The OCI runtimes that containers can name, the default first. */
+  /** The names of the OCI runtimes that containers can ask for, the default first. */
+  List<String> runtimeNames();
+
+  /** The same runtimes, as they tell of themselves; the first call may take as long as they do. */
   List<RuntimeInfo> runtimes();
 
   /** Which limits this host can enforce. Read at {@code open}. */
