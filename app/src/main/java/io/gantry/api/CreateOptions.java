@@ -30,12 +30,6 @@ final class CreateOptions {
   /** Before this version containers could be joined by others' IPC namespaces by default. */
   private static final int PRIVATE_IPC = 40;
 
-  private final HostConfig noHostConfig;
-
-  CreateOptions() {
-    noHostConfig = Wire.mapper().readValue("{}", HostConfig.class);
-  }
-
   /** What the client is told of a field it should not use any more. */
   Optional<String> deprecation(CreateRequest request, ApiVersion version) {
     ContainerConfig config = request.config();
@@ -53,7 +47,10 @@ final class CreateOptions {
       throw EngineException.invalid("config cannot be empty in order to create a container");
     }
     HostConfig host =
-        asMeant(Objects.requireNonNullElse(request.hostConfig(), noHostConfig), version);
+        asMeant(
+            Objects.requireNonNullElseGet(
+                request.hostConfig(), () -> Wire.mapper().readValue("{}", HostConfig.class)),
+            version);
     if (version.before(IMAGE_MOUNTS)
         && host.mounts().stream().anyMatch(mount -> mount.type().equals("image"))) {
       throw EngineException.invalid("Mount type \"Image\" needs API v1.48 or newer");

@@ -36,12 +36,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationListener;
 import org.springframework.stereotype.Component;
 
 /**
@@ -51,7 +52,7 @@ import org.springframework.stereotype.Component;
  * touches only what bears the engine's names in the engine's directories.
  */
 @Component
-final class Reconciler {
+final class Reconciler implements ApplicationListener<ApplicationReadyEvent> {
 
   private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
   private static final Pattern ID = Pattern.compile("[0-9a-f]{64}");
@@ -71,6 +72,9 @@ final class Reconciler {
   private final ExecService execs;
   private final ContainerEvents events;
   private final ContainerPaths paths;
+
+  /** The containers that were not at rest when the daemon started. */
+  private final List<ContainerHandle> awake = new ArrayList<>();
 
   Reconciler(
       Containers containers,
@@ -101,7 +105,7 @@ final class Reconciler {
 
   /**
    * Brings records and kernel together; when it returns, the engine may answer. Restarts and
-   * removals go on in the background.
+   * removals begin when it does.
    */
   @PostConstruct
   void run() throws IOException {
@@ -109,7 +113,6 @@ final class Reconciler {
     Files.createDirectories(paths.mounts());
     Files.createDirectories(paths.spill());
     Set<String> known = new HashSet<>();
-    List<ContainerHandle> awake = new ArrayList<>();
     for (Stored container : store.all()) {
       ContainerHandle handle = new ContainerHandle(container.id(), container.record());
       containers.reserve(container.name(), container.id());
@@ -146,7 +149,12 @@ final class Reconciler {
     execs.adopt();
     removeOrphanMounts(running);
     FailPoint.hit("reconcile.settled");
-    Thread.startVirtualThread(() -> background(known));
+  }
+
+  /** What need not be done before the engine answers leaves the processor to what must. */
+  @Override
+  public void onApplicationEvent(ApplicationReadyEvent ready) {
+    Thread.startVirtualThread(this::background);
   }
 
   /** When the last daemon told the ends of containers, whether or not it came to record them. */
@@ -270,24 +278,17 @@ final class Reconciler {
     }
   }
 
-  /**
-   * What need not be done before the engine answers. Only what was there at the start is looked at.
-   */
-  private void background(Set<String> known) {
+  private void background() {
     try {
       removeOrphanSnapshots();
       removeOrphanDirectories();
     } catch (IOException | RuntimeException e) {
       log.warn("Cleaning up after the last run", e);
     }
-    for (ContainerHandle handle : containers.handles()) {
-      CompletableFuture<Void> hooks = runtime.hooks(handle.id());
-      if (known.contains(handle.id()) && hooks.isDone()) {
-        goOn(handle);
-      } else if (known.contains(handle.id())) {
-        // They may take their time, and the other containers are waiting.
-        var _ = hooks.thenRunAsync(() -> goOn(handle), Thread::startVirtualThread);
-      }
+    for (ContainerHandle handle : awake) {
+      // Hooks may take their time, and the other containers are waiting.
+      var _ =
+          runtime.hooks(handle.id()).thenRunAsync(() -> goOn(handle), Thread::startVirtualThread);
     }
   }
 
@@ -329,7 +330,7 @@ final class Reconciler {
     try {
       Container container = handle.current();
       State state = container.state();
-      if (handle.isUsersChoice()) {
+      if (handle.isUsersChoice() || handle.removed.isDone()) {
         return;
       }
       switch (state.status()) {

@@ -1,8 +1,6 @@
 package io.gantry.store;
 
-import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -15,13 +13,15 @@ import org.flywaydb.core.Flyway;
 final class Schema {
 
   /** The newest migration; a test compares it with the files. */
-  static final int VERSION = 5;
+  static final int VERSION = 6;
 
   private Schema() {}
 
-  static void migrate(Path directory) throws SQLException {
-    String url = Store.url(directory);
-    if (version(url) < VERSION) {
+  /**
+   * @param connection to the database; while it is open, others to the same are cheap
+   */
+  static void migrate(Connection connection, String url) throws SQLException {
+    if (version(connection) < VERSION) {
       Flyway.configure(Schema.class.getClassLoader())
           .dataSource(url, "sa", "")
           .locations("classpath:db/migration")
@@ -30,9 +30,8 @@ final class Schema {
     }
   }
 
-  private static int version(String url) throws SQLException {
-    try (Connection connection = DriverManager.getConnection(url, "sa", "");
-        Statement statement = connection.createStatement()) {
+  private static int version(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
       try (ResultSet tables =
           connection.getMetaData().getTables(null, null, "flyway_schema_history", null)) {
         if (!tables.next()) {

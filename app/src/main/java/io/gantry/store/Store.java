@@ -37,8 +37,7 @@ public final class Store implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Store.class);
   private static final int BATCH = 256;
-  private static final Write<?> STOP =
-      new Write<Boolean>(connection -> true, Durability.HOST, new CompletableFuture<>());
+  private static final Work<Boolean> STOP = connection -> true;
 
   private final String url;
   private final BlockingQueue<Write<?>> queue = new ArrayBlockingQueue<>(4096);
@@ -51,9 +50,9 @@ public final class Store implements AutoCloseable {
    * @throws SQLException when it cannot be opened, for instance since another process holds it
    */
   public Store(Path directory) throws SQLException {
-    Schema.migrate(directory);
     url = url(directory);
     connection = DriverManager.getConnection(url, "sa", "");
+    Schema.migrate(connection, url);
     connection.setAutoCommit(false);
     writer = Thread.ofPlatform().name("store").daemon().start(this::run);
   }
@@ -115,7 +114,7 @@ public final class Store implements AutoCloseable {
         continue;
       }
       queue.drainTo(batch, BATCH - 1);
-      stop = batch.contains(STOP);
+      stop = batch.stream().anyMatch(write -> write.work() == STOP);
       commit(batch, answers);
       answers.forEach(Runnable::run);
       batch.clear();
@@ -174,8 +173,8 @@ public final class Store implements AutoCloseable {
   /** Writes what was submitted, then closes the database. */
   @Override
   public void close() {
+    submit(Durability.HOST, STOP);
     try {
-      queue.put(STOP);
       writer.join();
       connection.close();
     } catch (InterruptedException e) {

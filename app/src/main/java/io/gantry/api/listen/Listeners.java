@@ -21,7 +21,7 @@ public final class Listeners
     implements WebServerFactoryCustomizer<TomcatServletWebServerFactory>, Ordered {
 
   /** Registry credentials and filters travel in the head of a request. */
-  private static final int MAX_HEAD = 32 * 1024;
+  static final int MAX_HEAD = 32 * 1024;
 
   /** Each attached stream, followed log and waiting client is one. */
   private static final int MAX_CONNECTIONS = 65_536;
@@ -94,7 +94,8 @@ public final class Listeners
         protocol.setTcpNoDelay(true);
       }
     }
-    protocol.setExecutor(new VirtualThreadExecutor("api-"));
+    ThreadFactory threads = Thread.ofVirtual().name("api-", 1).factory();
+    protocol.setExecutor(request -> threads.newThread(request).start());
     protocol.setAcceptCount(BACKLOG);
     protocol.setProcessorCache(IDLE_PROCESSORS);
     protocol.setMaxConnections(MAX_CONNECTIONS);

@@ -71,11 +71,17 @@ public record Container(
   }
 
   /**
-   * Whether it can have nothing in the kernel and holds nothing that is to be known before the
-   * daemon answers.
+   * Whether a daemon that starts has nothing to do for it: it can have nothing in the kernel, holds
+   * nothing that is to be known before the daemon answers, and neither runs nor goes on its own.
    */
   public boolean isAtRest() {
-    return !state.mayHaveSomething() && volumes().isEmpty();
+    boolean staysAsItIs =
+        switch (state.status()) {
+          case CREATED -> true;
+          case EXITED -> !hostConfig.autoRemove() && !hostConfig.restartPolicy().isSet();
+          default -> false;
+        };
+    return staysAsItIs && !state.mayHaveSomething() && volumes().isEmpty();
   }
 
   /** The program that runs: entrypoint and command in one list. */
