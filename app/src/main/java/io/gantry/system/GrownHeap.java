@@ -24,19 +24,23 @@ public final class GrownHeap {
   private static final Duration BURST = Duration.ofSeconds(3);
 
   private final MemoryPoolMXBean old;
-  private final Executor later =
-      CompletableFuture.delayedExecutor(BURST.toMillis(), TimeUnit.MILLISECONDS);
+  private final Executor later;
 
-  private GrownHeap(MemoryPoolMXBean old) {
+  private GrownHeap(MemoryPoolMXBean old, Duration burst) {
     this.old = old;
+    this.later = CompletableFuture.delayedExecutor(burst.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Watches from now on, for as long as the JVM lives. Costs nothing while nothing grows. */
   public static void watch() {
+    watch(BURST);
+  }
+
+  static void watch(Duration burst) {
     ManagementFactory.getMemoryPoolMXBeans().stream()
         .filter(pool -> pool.getType() == MemoryType.HEAP && pool.isUsageThresholdSupported())
         .findFirst()
-        .map(GrownHeap::new)
+        .map(pool -> new GrownHeap(pool, burst))
         .ifPresent(GrownHeap::listen);
   }
 
