@@ -7,6 +7,7 @@ import io.gantry.event.EventJournal;
 import io.gantry.event.EventType;
 import io.gantry.network.NetworkIndex.Entry;
 import io.gantry.plugins.DriverException;
+import io.gantry.plugins.FailPoint;
 import io.gantry.plugins.network.NetworkDriver;
 import io.gantry.plugins.network.Prefix;
 import io.gantry.plugins.network.Repairs;
@@ -149,6 +150,7 @@ public final class NetworkService implements AutoCloseable {
   private void make(Network planned, NetworkDriver driver) {
     try {
       store.put(planned);
+      FailPoint.hit("network.recorded");
       if (!planned.configOnly()) {
         driver.create(planned.spec());
       }
@@ -182,6 +184,7 @@ public final class NetworkService implements AutoCloseable {
       if (!entry.network.configOnly()) {
         drivers.of(entry.network).remove(entry.network.spec());
       }
+      FailPoint.hit("network.removed");
       store.delete(entry.network.id());
       index.remove(entry);
       dns.removeNetwork(entry.network.id());

@@ -3,6 +3,7 @@ package io.gantry.volume;
 import io.gantry.error.EngineException;
 import io.gantry.event.EventJournal;
 import io.gantry.event.EventType;
+import io.gantry.plugins.FailPoint;
 import io.gantry.plugins.volume.VolumeDriver;
 import io.gantry.store.Durability;
 import java.security.SecureRandom;
@@ -100,6 +101,7 @@ final class VolumeCreator {
             driver.scope().name().toLowerCase(Locale.ROOT),
             request.container().orElse(null),
             false);
+    FailPoint.hit("volume.made");
     store.insert(volume, request.container().isPresent() ? Durability.PROCESS : Durability.HOST);
     entry.volume = volume;
     events.publish(EventType.VOLUME, "create", name, Map.of("driver", driverName));

@@ -4,6 +4,7 @@ import io.gantry.error.EngineException;
 import io.gantry.event.EventJournal;
 import io.gantry.event.EventType;
 import io.gantry.plugins.DriverException;
+import io.gantry.plugins.FailPoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,7 @@ final class VolumeRemover {
 
   private void destroy(VolumeEntry entry, Volume volume) {
     store.markRemoving(volume);
+    FailPoint.hit("volume.remove.intended");
     try {
       drivers.get(volume.driver()).remove(volume.name());
     } catch (DriverException e) {
@@ -76,6 +78,7 @@ final class VolumeRemover {
       store.updateLater(volume);
       throw VolumeDrivers.failure("remove " + volume.name(), e);
     }
+    FailPoint.hit("volume.remove.deleted");
     store.delete(volume.name());
     entry.volume = null;
     index.drop(volume.name(), entry);

@@ -202,6 +202,12 @@ class CrashTest {
       }
     }
     compare("tag", workload.tags, tags);
+    Set<String> networks = new HashSet<>();
+    for (JsonNode network : client.get("/networks").expectOk().json()) {
+      networks.add(network.get("Name").asString());
+    }
+    networks.removeAll(Set.of("host", "none", "crashnet"));
+    compare("network", workload.networks, networks);
     for (Map.Entry<String, Integer> ended : workload.exitCodes.entrySet()) {
       checkExit(client, ended.getKey(), ended.getValue());
     }
@@ -266,6 +272,12 @@ class CrashTest {
         client.delete("/containers" + name + "?force=1&v=1").expectOk();
       }
     }
+    for (JsonNode network : client.get("/networks").expectOk().json()) {
+      if (workload.networks.containsKey(network.get("Name").asString())) {
+        client.delete("/networks/" + network.get("Id").asString()).expectOk();
+      }
+    }
+    workload.networks.clear();
     workload.containers.clear();
     workload.exitCodes.clear();
   }

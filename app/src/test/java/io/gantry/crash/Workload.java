@@ -37,6 +37,7 @@ final class Workload {
   final Map<String, Knowledge> containers = new ConcurrentHashMap<>();
   final Map<String, Knowledge> volumes = new ConcurrentHashMap<>();
   final Map<String, Knowledge> tags = new ConcurrentHashMap<>();
+  final Map<String, Knowledge> networks = new ConcurrentHashMap<>();
 
   /** Exit codes of containers whose start was answered, by name. */
   final Map<String, Integer> exitCodes = new ConcurrentHashMap<>();
@@ -67,11 +68,12 @@ final class Workload {
   private void run(Random choices) {
     try {
       while (!over) {
-        switch (choices.nextInt(6)) {
+        switch (choices.nextInt(7)) {
           case 0 -> volume();
           case 1 -> tag();
           case 2 -> runToEnd(choices.nextInt(100), "none");
           case 3 -> runToEnd(choices.nextInt(100), network);
+          case 4 -> network();
           default -> useLongRunning(choices);
         }
       }
@@ -91,6 +93,15 @@ final class Workload {
       client.delete("/volumes/" + name).expectOk();
       volumes.put(name, Knowledge.REMOVED);
     }
+  }
+
+  private void network() throws IOException {
+    String name = "n" + SERIAL.incrementAndGet();
+    networks.put(name, Knowledge.MAYBE_MADE);
+    client.post("/networks/create", Map.of("Name", name)).expectOk();
+    networks.put(name, Knowledge.MAYBE_REMOVED);
+    client.delete("/networks/" + name).expectOk();
+    networks.put(name, Knowledge.REMOVED);
   }
 
   private void tag() throws IOException {
