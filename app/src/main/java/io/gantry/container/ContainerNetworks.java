@@ -242,7 +242,10 @@ public final class ContainerNetworks implements Links {
       all.put(name, settings);
       Container connected = container.withNetworks(all);
       if (container.state().isRunning()) {
-        rewriteHosts(connected, networks.connect(container.id(), name, settings));
+        LiveNetworking live = networks.connect(container.id(), name, settings);
+        // Whoever has to take it back finds it there, and takes it out of the file again.
+        store.written().join();
+        rewriteHosts(connected, live);
       }
       FailPoint.hit("network.connected");
       store.update(connected);
