@@ -9,6 +9,7 @@ import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;
 import io.gantry.linux.file.Directory;
 import io.gantry.linux.file.FileStat;
+import io.gantry.linux.mount.Mounts;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -245,5 +247,36 @@ class ArchiveRootTest {
       attacker.join();
     }
     assertThat(Trees.describe(outside)).isEqualTo(before);
+  }
+
+  @Test
+  void longFilesAndWhatFollowsThemAreWrittenExactly() throws IOException {
+    byte[] content = new byte[5 << 20];
+    new Random(7).nextBytes(content);
+    String text = new String(content, StandardCharsets.ISO_8859_1);
+    byte[] tar = new TestTar().file("long", text).file("short", "s").file("again", text).bytes();
+
+    root.extract("/d", new ByteArrayInputStream(tar), ANY);
+
+    byte[] stored = text.getBytes(StandardCharsets.UTF_8);
+    assertThat(tree.resolve("d/long")).hasBinaryContent(stored);
+    assertThat(tree.resolve("d/short")).hasContent("s");
+    assertThat(tree.resolve("d/again")).hasBinaryContent(stored);
+  }
+
+  @Test
+  void aLongFileThatFindsNoRoomFails() throws IOException {
+    Path small = Files.createDirectory(scratch.resolve("small"));
+    Mounts.mount("tmpfs", "tmpfs", small, List.of("size=2m"));
+    try (ArchiveRoot full = ArchiveRoot.open(small)) {
+      byte[] tar = new TestTar().file("long", "x".repeat(5 << 20)).bytes();
+
+      assertThatThrownBy(() -> full.extract("/", new ByteArrayInputStream(tar), ANY))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("\"long\"")
+          .hasMessageContaining("no space left on device");
+    } finally {
+      Mounts.detach(small);
+    }
   }
 }
