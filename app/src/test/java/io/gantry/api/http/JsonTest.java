@@ -192,13 +192,14 @@ class JsonTest {
 
   @Test
   void writesEmptyListsAsDockerdDoes() throws IOException {
-    HostConfig host = read("{\"HostConfig\":{}}").hostConfig();
+    HostConfig host = read("{\"HostConfig\":{\"Dns\":[]}}").hostConfig();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     json.write(out, host);
     Map<?, ?> written = Wire.mapper().readValue(out.toByteArray(), Map.class);
     assertThat(written.get("Binds")).isNull();
     assertThat(written.containsKey("Binds")).isTrue();
     assertThat(written.get("Dns")).isEqualTo(List.of());
+    assertThat(written.get("DnsOptions")).isNull();
     assertThat(written.get("ConsoleSize")).isEqualTo(List.of(0, 0));
     assertThat(written.get("UTSMode")).isEqualTo("");
     assertThat(written.get("Memory")).isEqualTo(0);
