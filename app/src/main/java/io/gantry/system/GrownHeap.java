@@ -19,7 +19,7 @@ import javax.management.NotificationEmitter;
 public final class GrownHeap {
 
   /** How far the old generation may grow before it is worth a pause of some 50 ms; bytes. */
-  private static final long GROWTH = 32 << 20;
+  private static final long GROWTH = 16 << 20;
 
   private static final Duration BURST = Duration.ofSeconds(3);
 

@@ -29,10 +29,6 @@ import java.util.Optional;
 final class TreeWriter implements AutoCloseable {
 
   private static final int BUFFER = 256 * 1024;
-
-  /** Of a longer file the pieces are brought and written at the same time. */
-  private static final int LONG = 4 * BUFFER;
-
   private static final int MAX_LINKS = 40;
   private static final int WRITE_NEW = OpenFlag.WRITE_ONLY | OpenFlag.CREATE | OpenFlag.EXCLUSIVE;
 
@@ -40,7 +36,6 @@ final class TreeWriter implements AutoCloseable {
   private final TreePolicy policy;
   private final Map<String, FileTimes> directoryTimes = new LinkedHashMap<>();
   private final Memory buffer = new Memory(BUFFER);
-  private Optional<WriteBehind> behind = Optional.empty();
   private int linksFollowed;
 
   TreeWriter(Directory root, TreePolicy policy) {
@@ -146,8 +141,17 @@ final class TreeWriter implements AutoCloseable {
   private void regular(Directory parent, String leaf, TarEntry entry, TarReader reader)
       throws IOException {
     try (Fd fd = create(parent, leaf, entry)) {
-      long end = entry.size() > LONG ? writeLong(fd, reader) : writeShort(fd, reader);
-      if (end != entry.size()) {
+      long[] position = {0};
+      reader.content(
+          (at, bytes, offset, length) -> {
+            if (at != position[0]) {
+              fd.seek(at);
+            }
+            buffer.write(0, bytes, offset, length);
+            fd.write(buffer, length);
+            position[0] = at + length;
+          });
+      if (position[0] != entry.size()) {
         fd.truncate(entry.size());
       }
       Owner owner = policy.owner(entry);
@@ -156,37 +160,6 @@ final class TreeWriter implements AutoCloseable {
       fd.chmod(entry.mode());
       fd.setTimes(times(entry));
     }
-  }
-
-  /** Returns where the last piece of its content ends. */
-  private long writeShort(Fd fd, TarReader reader) throws IOException {
-    long[] position = {0};
-    reader.content(
-        (at, bytes, offset, length) -> {
-          if (at != position[0]) {
-            fd.seek(at);
-          }
-          buffer.write(0, bytes, offset, length);
-          fd.write(buffer, length);
-          position[0] = at + length;
-        });
-    return position[0];
-  }
-
-  private long writeLong(Fd fd, TarReader reader) throws IOException {
-    WriteBehind writer = behind.orElseGet(() -> new WriteBehind(BUFFER));
-    behind = Optional.of(writer);
-    long[] position = {0};
-    try {
-      reader.content(
-          (at, bytes, offset, length) -> {
-            writer.write(fd, at, bytes, offset, length);
-            position[0] = at + length;
-          });
-    } finally {
-      writer.flush();
-    }
-    return position[0];
   }
 
   private Fd create(Directory parent, String leaf, TarEntry entry) throws IOException {
@@ -358,7 +331,6 @@ final class TreeWriter implements AutoCloseable {
   @Override
   public void close() {
     directories.close();
-    behind.ifPresent(WriteBehind::close);
     buffer.close();
   }
 }
