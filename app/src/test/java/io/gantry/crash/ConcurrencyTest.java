@@ -47,7 +47,8 @@ class ConcurrencyTest {
   private static TestDaemon daemon;
   private static EngineClient client;
   private static Containers containers;
-  private static Path bridge;
+  private static HostState.Marks marks;
+  private static HostState before;
 
   @BeforeAll
   static void start() throws Exception {
@@ -62,7 +63,10 @@ class ConcurrencyTest {
             .json()
             .get("Id")
             .asString();
-    bridge = Path.of("/sys/class/net/br-" + network.substring(0, 12) + "/brif");
+    containers.run("first", Map.of(), Map.of("NetworkMode", "load"), "sleep", "600");
+    marks = HostState.Marks.of("br-" + network.substring(0, 12));
+    before = HostState.of(daemon, marks);
+    client.delete("/containers/first?force=1").expectOk();
   }
 
   @AfterAll
@@ -236,28 +240,18 @@ class ConcurrencyTest {
     }
   }
 
-  /** No container, and of none anything: mounts, namespaces, veths, monitors, cgroups. */
+  /** No container, and of none anything: mounts, namespaces, veths, monitors, cgroups, rules. */
   private static void requireNothingLeft() throws IOException {
     assertThat(client.get("/containers/json?all=1").json().valueStream()).isEmpty();
     Instant end = Instant.now().plusSeconds(20);
-    HostState.Counts none = new HostState.Counts(0);
-    while (!(HostState.of(daemon).isWithin(none) && veths().isEmpty())) {
+    while (!HostState.of(daemon, marks).isWithin(0, before)) {
       assertThat(Instant.now())
-          .as("left on the host: %s, %s", HostState.of(daemon), veths())
+          .as("left on the host: %s", HostState.of(daemon, marks))
           .isBefore(end);
       LockSupport.parkNanos(50_000_000);
     }
     try (Stream<Path> directories = Files.list(daemon.dataRoot().resolve("containers"))) {
       assertThat(directories).isEmpty();
-    }
-  }
-
-  private static List<String> veths() throws IOException {
-    if (!Files.isDirectory(bridge)) {
-      return List.of();
-    }
-    try (Stream<Path> ports = Files.list(bridge)) {
-      return ports.map(port -> port.getFileName().toString()).toList();
     }
   }
 }

@@ -7,16 +7,23 @@ import io.gantry.testing.Containers;
 import io.gantry.testing.EngineClient;
 import io.gantry.testing.EngineClient.Answer;
 import io.gantry.testing.TestDaemon;
+import io.gantry.testing.TestRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -26,15 +33,18 @@ import tools.jackson.databind.JsonNode;
 /**
  * Kills the daemon at every fail point and at random moments while clients work, and looks after
  * each restart whether all that was acknowledged is there, nothing else is, running containers ran
- * on, and no line of output or exit code is lost; at the end, that nothing is left on the host.
+ * on, and no line of output or exit code is lost; at the end, that nothing is left on the host and
+ * that a daemon has died at each fail point.
  * {@code -Dgantry.crash.kills=1000 -Dtest.timeout=14400} for more kills.
  */
 class CrashTest {
 
   private static final int KILLS = Integer.getInteger("gantry.crash.kills", 100);
   private static final long SEED = Long.getLong("gantry.crash.seed", System.nanoTime());
+  private static final String BRIDGE_NAME = "com.docker.network.bridge.name";
   private static final String COUNTER =
-      "i=0; while :; do i=$((i+1)); echo line $i; usleep 20000; done";
+      "i=0; while :; do i=$((i+1)); echo line $i; echo $i >/last/now && mv /last/now /last/number;"
+          + " usleep 20000; done";
 
   private final Random random = new Random(SEED);
 
@@ -43,9 +53,10 @@ class CrashTest {
     System.out.println("seed " + SEED + ", " + KILLS + " kills");
     List<String> points = FailPoints.all();
     assertThat(points).isNotEmpty();
-    try (TestDaemon daemon = new TestDaemon("--bridge", "none")) {
+    try (TestRegistry registry = TestRegistry.start();
+        TestDaemon daemon = new TestDaemon("--bridge", "none")) {
       try {
-        killAndCompare(daemon, points);
+        killAndCompare(daemon, registry, points);
       } catch (Exception | AssertionError e) {
         System.out.println("the daemon's log ends with:\n" + daemon.logTail());
         throw e;
@@ -53,42 +64,141 @@ class CrashTest {
     }
   }
 
-  private void killAndCompare(TestDaemon daemon, List<String> points) throws Exception {
+  private void killAndCompare(TestDaemon daemon, TestRegistry registry, List<String> points)
+      throws Exception {
     daemon.start().withBusybox();
     EngineClient client = daemon.client();
-    client.post("/networks/create", Map.of("Name", "crashnet", "Driver", "bridge")).expectOk();
-    String counter = startCounter(client);
+    Map<String, String> blobs = pushImages(client, registry);
+    for (String network : List.of("crashnet", "crashnet2")) {
+      Map<String, ?> options = Map.of(BRIDGE_NAME, bridgeOf(daemon, network));
+      client.post("/networks/create", Map.of("Name", network, "Options", options)).expectOk();
+    }
+    Path last = Files.createDirectory(daemon.dataRoot().resolveSibling(daemon.cgroup() + "-last"));
+    String counter = startCounter(client, last);
     JsonNode before = client.get("/containers/" + counter + "/json").json();
-    Workload workload = new Workload(client, random.nextLong(), "crashnet");
+    HostState.Marks marks = HostState.Marks.of(bridgeOf(daemon, "crashnet"));
+    HostState host = HostState.of(daemon, marks);
+    long layers = sizeOfLayers(client);
+    Workload workload =
+        new Workload(
+            client, random.nextLong(), "crashnet", "crashnet2", List.copyOf(blobs.keySet()));
     daemon.stop();
-    int died = 0;
-    for (int kill = 0; kill < KILLS; kill++) {
-      boolean atPoint = kill % 4 != 3;
-      String point = points.get(kill % points.size());
-      boolean answers = startArmed(daemon, atPoint ? point + ":" + (1 + random.nextInt(3)) : "");
+    Deque<String> next = new ArrayDeque<>();
+    Set<String> passed = new TreeSet<>();
+    for (int kill = 0; kill < KILLS || (kill < 2 * KILLS && passed.size() < points.size()); kill++) {
+      if (next.isEmpty()) {
+        List<String> shuffled = new ArrayList<>(points);
+        Collections.shuffle(shuffled, random);
+        shuffled.sort(Comparator.comparing(passed::contains));
+        next.addAll(shuffled);
+      }
+      String point = kill < KILLS && random.nextInt(4) == 0 ? "" : next.remove();
+      // the first pass is the surest; later ones find the daemon busier
+      String armed = passed.contains(point) ? point + ":" + (1 + random.nextInt(3)) : point;
+      boolean answers = startArmed(daemon, armed);
       if (!answers || !stillThere(daemon, workload, counter, before)) {
-        died++;
+        note(daemon, point, passed);
         daemon.start();
         stillThere(daemon, workload, counter, before);
       }
-      died += load(daemon, workload) ? 1 : 0;
+      load(daemon, workload);
+      note(daemon, point, passed);
       if (kill % 20 == 19) {
         daemon.start();
         check(client, workload);
+        checkImages(client, blobs);
+        checkContainers(client);
         removeAll(client, workload);
-        checkNothingLeft(daemon, Set.of(counter));
+        checkNothingLeft(daemon, Set.of(counter), marks, host);
+        assertThat(sizeOfLayers(client)).as("bytes of layers").isEqualTo(layers);
         daemon.kill();
       }
     }
+    assertThat(passed).as("fail points at which a daemon died").containsAll(points);
     daemon.start();
     check(client, workload);
-    System.out.println(died + " of " + KILLS + " daemons died at a fail point");
     client.post("/containers/" + counter + "/stop?t=0").expectOk();
-    checkLines(client, counter);
+    checkLines(client, counter, Integer.parseInt(Files.readString(last.resolve("number")).strip()));
     removeAll(client, workload);
     client.delete("/containers/" + counter + "?force=1").expectOk();
-    client.delete("/networks/crashnet").expectOk();
-    checkNothingLeft(daemon, Set.of());
+    checkNothingLeft(daemon, Set.of(), marks, host);
+    for (String network : List.of("crashnet", "crashnet2")) {
+      client.delete("/networks/" + network).expectOk();
+      assertThat(HostState.of(daemon, marks).rules())
+          .noneMatch(rule -> rule.contains(bridgeOf(daemon, network)));
+    }
+    TestDaemon.deleteTree(last);
+  }
+
+  private static void note(TestDaemon daemon, String point, Set<String> passed) {
+    if (daemon.diedAtFailPoint()) {
+      passed.add(point);
+    }
+  }
+
+  /** Bridges are the host's: each run has its own. */
+  private static String bridgeOf(TestDaemon daemon, String network) {
+    String id = daemon.cgroup().substring("gantry-test-".length());
+    return "br-" + id + (network.endsWith("2") ? "-2" : "");
+  }
+
+  /**
+   * Brings an image for each client into the registry, with a file of its own that nobody can
+   * guess.
+   *
+   * @return the digests of the files by the names of the images
+   */
+  private static Map<String, String> pushImages(EngineClient client, TestRegistry registry)
+      throws Exception {
+    Containers containers = new Containers(client);
+    Map<String, String> blobs = new HashMap<>();
+    for (int i = 0; i < Workload.CLIENTS; i++) {
+      String repository = registry.name("crash/image" + i);
+      String id =
+          containers.run(
+              "make" + i,
+              "sh",
+              "-c",
+              "dd if=/dev/urandom of=/blob bs=1024 count=3000 2>/dev/null; sha256sum /blob");
+      containers.awaitStatus(id, "exited");
+      String tagged = repository + ":latest";
+      client.post("/commit?container=" + id + "&repo=" + repository + "&tag=latest").expectOk();
+      Answer push =
+          client.post("/images/" + repository + "/push?tag=latest").expectOk();
+      assertThat(push.text()).doesNotContain("\"error\"");
+      blobs.put(tagged, containers.log(id));
+      client.delete("/images/" + tagged).expectOk();
+      client.delete("/containers/" + id).expectOk();
+    }
+    return blobs;
+  }
+
+  /** An image that is listed can be used, and has what it was pushed with. */
+  private static void checkImages(EngineClient client, Map<String, String> blobs)
+      throws Exception {
+    Containers containers = new Containers(client);
+    for (Map.Entry<String, String> blob : blobs.entrySet()) {
+      if (client.get("/images/" + blob.getKey() + "/json").ok()) {
+        String id =
+            containers.run("use", Map.of("Image", blob.getKey()), Map.of(), "sha256sum", "/blob");
+        containers.awaitStatus(id, "exited");
+        assertThat(containers.log(id)).as("/blob of %s", blob.getKey()).isEqualTo(blob.getValue());
+        client.delete("/containers/" + id).expectOk();
+      }
+    }
+  }
+
+  /** What was made, and never started, can be. */
+  private static void checkContainers(EngineClient client) throws IOException {
+    for (JsonNode container : client.get("/containers/json?all=1").expectOk().json()) {
+      if (container.get("State").asString().equals("created")) {
+        client.post("/containers/" + container.get("Id").asString() + "/start").expectOk();
+      }
+    }
+  }
+
+  private static long sizeOfLayers(EngineClient client) throws IOException {
+    return client.get("/system/df?type=image").expectOk().json().get("LayersSize").asLong();
   }
 
   /**
@@ -125,18 +235,17 @@ class CrashTest {
     return answers;
   }
 
-  /** Lets clients work until the daemon dies, or kills it; whether it died by itself. */
-  private boolean load(TestDaemon daemon, Workload workload) throws Exception {
+  /** Lets clients work until the daemon dies, or kills it. */
+  private void load(TestDaemon daemon, Workload workload) throws Exception {
     List<Thread> clients = workload.start();
-    boolean died = daemon.awaitEnd(Duration.ofMillis(300 + random.nextInt(1200)));
-    if (!died) {
+    if (!daemon.awaitEnd(Duration.ofMillis(300 + random.nextInt(1200)))) {
       daemon.kill();
     }
     workload.stop();
     for (Thread thread : clients) {
       thread.join();
     }
-    return died;
+    assertThat(workload.faults).as("what clients were told").isEmpty();
   }
 
   private static boolean awaitAnswer(TestDaemon daemon) throws Exception {
@@ -164,7 +273,7 @@ class CrashTest {
     return true;
   }
 
-  private static String startCounter(EngineClient client) throws IOException {
+  private static String startCounter(EngineClient client, Path last) throws IOException {
     String id =
         client
             .post(
@@ -172,7 +281,8 @@ class CrashTest {
                 Map.of(
                     "Image", "busybox",
                     "Cmd", List.of("sh", "-c", COUNTER),
-                    "HostConfig", Map.of("NetworkMode", "crashnet")))
+                    "HostConfig",
+                    Map.of("NetworkMode", "crashnet", "Binds", List.of(last + ":/last"))))
             .expectOk()
             .json()
             .get("Id")
@@ -196,8 +306,8 @@ class CrashTest {
     Set<String> tags = new HashSet<>();
     for (JsonNode image : client.get("/images/json").expectOk().json()) {
       for (JsonNode tag : image.get("RepoTags")) {
-        if (tag.asString().startsWith("crash:")) {
-          tags.add(tag.asString().substring("crash:".length()));
+        if (tag.asString().contains("crash")) {
+          tags.add(tag.asString());
         }
       }
     }
@@ -206,7 +316,7 @@ class CrashTest {
     for (JsonNode network : client.get("/networks").expectOk().json()) {
       networks.add(network.get("Name").asString());
     }
-    networks.removeAll(Set.of("host", "none", "crashnet"));
+    networks.removeAll(Set.of("host", "none", "crashnet", "crashnet2"));
     compare("network", workload.networks, networks);
     for (Map.Entry<String, Integer> ended : workload.exitCodes.entrySet()) {
       checkExit(client, ended.getKey(), ended.getValue());
@@ -252,12 +362,16 @@ class CrashTest {
     assertThat(Containers.payload(log.body())).as("log of %s", name).isEqualTo("done\n");
   }
 
-  private static void checkLines(EngineClient client, String counter) throws IOException {
+  /**
+   * @param last the number of a line that was written for certain
+   */
+  private static void checkLines(EngineClient client, String counter, int last)
+      throws IOException {
     String log =
         Containers.payload(
             client.get("/containers/" + counter + "/logs?stdout=1").expectOk().body());
     List<String> lines = log.lines().toList();
-    assertThat(lines).hasSizeGreaterThan(100);
+    assertThat(lines).hasSizeBetween(Math.max(100, last), last + 1);
     for (int i = 0; i < lines.size(); i++) {
       assertThat(lines.get(i))
           .as("line %d of %d", i + 1, lines.size())
@@ -277,18 +391,37 @@ class CrashTest {
         client.delete("/networks/" + network.get("Id").asString()).expectOk();
       }
     }
+    for (JsonNode image : client.get("/images/json").expectOk().json()) {
+      for (JsonNode tag : image.get("RepoTags")) {
+        if (workload.tags.containsKey(tag.asString())) {
+          client.delete("/images/" + tag.asString()).expectOk();
+        }
+      }
+    }
+    for (JsonNode volume : client.get("/volumes").expectOk().json().get("Volumes")) {
+      client.delete("/volumes/" + volume.get("Name").asString()).expectOk();
+    }
+    workload.volumes.clear();
     workload.networks.clear();
     workload.containers.clear();
     workload.exitCodes.clear();
+    workload.tags.clear();
   }
 
   /** Nothing but what the containers that are left need is on the host. */
-  private static void checkNothingLeft(TestDaemon daemon, Set<String> containers) throws Exception {
-    HostState.Counts allowed = new HostState.Counts(containers.size());
-    boolean clean = await(Duration.ofSeconds(15), () -> HostState.of(daemon).isWithin(allowed));
-    assertThat(clean).as("left on the host: %s", HostState.of(daemon)).isTrue();
-    Path snapshots = daemon.dataRoot().resolve("containers");
-    try (Stream<Path> directories = Files.list(snapshots)) {
+  private static void checkNothingLeft(
+      TestDaemon daemon, Set<String> containers, HostState.Marks marks, HostState before)
+      throws Exception {
+    boolean clean =
+        await(
+            Duration.ofSeconds(15),
+            () -> HostState.of(daemon, marks).isWithin(containers.size(), before));
+    assertThat(clean).as("left on the host: %s", HostState.of(daemon, marks)).isTrue();
+    try (Stream<Path> volumes = Files.list(daemon.dataRoot().resolve("volumes"))) {
+      assertThat(volumes.filter(Files::isDirectory)).as("directories of volumes").isEmpty();
+    }
+    Path directory = daemon.dataRoot().resolve("containers");
+    try (Stream<Path> directories = Files.list(directory)) {
       assertThat(directories.map(path -> path.getFileName().toString()).toList())
           .as("directories of containers")
           .allMatch(containers::contains);

@@ -8,6 +8,7 @@ import io.gantry.image.transfer.ProgressSink;
 import io.gantry.layers.tar.TarReader;
 import io.gantry.registry.AuthConfig;
 import io.gantry.registry.Digests;
+import io.gantry.testing.TestRegistry;
 import io.gantry.store.Durability;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -61,7 +62,7 @@ class ImageConcurrencyTest {
             TestArchive.tar().file("b", TestArchive.random(2, 50_000)).bytes());
     byte[] config = TestArchive.config(layers, "d4");
     String id = Digests.sha256(config);
-    Reference name = registry.name("d4/image:1");
+    Reference name = Reference.parse(registry.name("d4/image:1"));
     byte[] archive = TestArchive.docker(config, layers, name.familiar());
     engine.images.load(TestArchive.in(archive), true, ProgressSink.NONE);
     engine.images.push(name, AuthConfig.ANONYMOUS, ProgressSink.NONE);

@@ -8,6 +8,7 @@ import io.gantry.filter.Filters;
 import io.gantry.image.transfer.ProgressSink;
 import io.gantry.registry.AuthConfig;
 import io.gantry.registry.Digests;
+import io.gantry.testing.TestRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -92,7 +93,7 @@ class ImageRegistryTest {
 
   @Test
   void aPulledImageIsNeverThereWithoutItsNames() {
-    Reference name = registry.name("named/at-once:1");
+    Reference name = Reference.parse(registry.name("named/at-once:1"));
     String id = load(name, 2);
     push(name, AuthConfig.ANONYMOUS);
     engine.images.remove(id, true, true);
@@ -110,7 +111,7 @@ class ImageRegistryTest {
 
   @Test
   void anImageComesBackFromTheRegistryWithItsId() {
-    Reference name = registry.name("round/trip:1");
+    Reference name = Reference.parse(registry.name("round/trip:1"));
     String id = load(name, 1);
     String pushed = push(name, AuthConfig.ANONYMOUS);
     assertThat(pushed)
@@ -151,7 +152,7 @@ class ImageRegistryTest {
 
   @Test
   void aPulledImageIsPushedUnderTheSameDigestAndItsLayersAreNotSentAgain() {
-    Reference name = registry.name("same/digest:1");
+    Reference name = Reference.parse(registry.name("same/digest:1"));
     String id = load(name, 2);
     push(name, AuthConfig.ANONYMOUS);
     String digest = engine.images.inspect(id).repoDigests().getFirst().replaceFirst(".*@", "");
@@ -162,7 +163,7 @@ class ImageRegistryTest {
         .contains(": Layer already exists", "1: digest: " + digest)
         .doesNotContain("Pushed");
 
-    Reference other = registry.name("other/place:2");
+    Reference other = Reference.parse(registry.name("other/place:2"));
     engine.images.tag(id, other.familiarName(), "2");
     assertThat(push(other, AuthConfig.ANONYMOUS))
         .contains(": Mounted from same/digest", "2: digest: " + digest);
@@ -170,20 +171,20 @@ class ImageRegistryTest {
 
   @Test
   void compressionGivesTheSameDigestEveryTime() {
-    Reference one = registry.name("again/one:1");
+    Reference one = Reference.parse(registry.name("again/one:1"));
     String id = load(one, 3);
     push(one, AuthConfig.ANONYMOUS);
     String digest = engine.images.inspect(id).repoDigests().getFirst().replaceFirst(".*@", "");
     engine.images.remove(id, true, true);
     load(one, 3);
-    Reference two = registry.name("again/two:1");
+    Reference two = Reference.parse(registry.name("again/two:1"));
     engine.images.tag(id, two.familiarName(), "1");
     assertThat(push(two, AuthConfig.ANONYMOUS)).contains("1: digest: " + digest);
   }
 
   @Test
   void anImageIsPulledByDigestAndHasNoTagThen() {
-    Reference name = registry.name("by/digest:1");
+    Reference name = Reference.parse(registry.name("by/digest:1"));
     String id = load(name, 4);
     push(name, AuthConfig.ANONYMOUS);
     String byDigest = engine.images.inspect(id).repoDigests().getFirst();
@@ -201,20 +202,20 @@ class ImageRegistryTest {
 
   @Test
   void allTagsArePushedAndPulled() {
-    String a = load(registry.name("all/tags:a"), 5);
-    String b = load(registry.name("all/tags:b"), 6);
-    push(registry.name("all/tags"), AuthConfig.ANONYMOUS);
+    String a = load(Reference.parse(registry.name("all/tags:a")), 5);
+    String b = load(Reference.parse(registry.name("all/tags:b")), 6);
+    push(Reference.parse(registry.name("all/tags")), AuthConfig.ANONYMOUS);
     engine.images.remove(a, true, true);
     engine.images.remove(b, true, true);
     engine.images.pull(
-        registry.name("all/tags"), true, Optional.empty(), AuthConfig.ANONYMOUS, ProgressSink.NONE);
-    assertThat(engine.images.resolve(registry.name("all/tags:a").familiar()).id()).isEqualTo(a);
-    assertThat(engine.images.resolve(registry.name("all/tags:b").familiar()).id()).isEqualTo(b);
+        Reference.parse(registry.name("all/tags")), true, Optional.empty(), AuthConfig.ANONYMOUS, ProgressSink.NONE);
+    assertThat(engine.images.resolve(Reference.parse(registry.name("all/tags:a")).familiar()).id()).isEqualTo(a);
+    assertThat(engine.images.resolve(Reference.parse(registry.name("all/tags:b")).familiar()).id()).isEqualTo(b);
   }
 
   @Test
   void aDownloadThatWasCutOffIsContinued() throws IOException {
-    Reference name = registry.name("cut/off:1");
+    Reference name = Reference.parse(registry.name("cut/off:1"));
     String id = load(name, 7);
     push(name, AuthConfig.ANONYMOUS);
     var blob = engine.images.inspect(id);
@@ -258,7 +259,7 @@ class ImageRegistryTest {
 
   @Test
   void aDownloadLeftoverThatIsWrongIsFetchedAnew() throws IOException {
-    Reference name = registry.name("cut/wrong:1");
+    Reference name = Reference.parse(registry.name("cut/wrong:1"));
     String id = load(name, 8);
     push(name, AuthConfig.ANONYMOUS);
     engine.images.remove(id, true, true);
@@ -272,16 +273,16 @@ class ImageRegistryTest {
 
   @Test
   void whatIsNotThereIsNamedAsDockerNamesIt() {
-    load(registry.name("errors/one:1"), 9);
-    push(registry.name("errors/one:1"), AuthConfig.ANONYMOUS);
-    Reference none = registry.name("none:1");
+    load(Reference.parse(registry.name("errors/one:1")), 9);
+    push(Reference.parse(registry.name("errors/one:1")), AuthConfig.ANONYMOUS);
+    Reference none = Reference.parse(registry.name("none:1"));
     assertThatThrownBy(() -> pull(none, AuthConfig.ANONYMOUS))
         .isInstanceOf(EngineException.class)
         .hasMessage(
             "manifest for " + none.familiar() + " not found: manifest unknown: manifest unknown");
-    assertThatThrownBy(() -> pull(registry.name("errors/one:9"), AuthConfig.ANONYMOUS))
+    assertThatThrownBy(() -> pull(Reference.parse(registry.name("errors/one:9")), AuthConfig.ANONYMOUS))
         .hasMessageEndingWith("errors/one:9 not found: manifest unknown: manifest unknown");
-    assertThatThrownBy(() -> push(registry.name("untagged:1"), AuthConfig.ANONYMOUS))
+    assertThatThrownBy(() -> push(Reference.parse(registry.name("untagged:1")), AuthConfig.ANONYMOUS))
         .hasMessage(
             "An image does not exist locally with the tag: " + registry.host() + "/untagged");
     assertThatThrownBy(() -> pull(Reference.parse("127.0.0.1:1/x:1"), AuthConfig.ANONYMOUS))
@@ -303,7 +304,7 @@ class ImageRegistryTest {
 
   @Test
   void aRegistryWithAPasswordAsksForIt() {
-    Reference name = guarded.name("priv/one:1");
+    Reference name = Reference.parse(guarded.name("priv/one:1"));
     String id = load(name, 10);
     assertThatThrownBy(() -> push(name, AuthConfig.ANONYMOUS))
         .hasMessage("no basic auth credentials");
@@ -327,7 +328,7 @@ class ImageRegistryTest {
 
   @Test
   void distributionTellsWhatIsThere() {
-    Reference name = registry.name("dist/one:1");
+    Reference name = Reference.parse(registry.name("dist/one:1"));
     load(name, 11);
     push(name, AuthConfig.ANONYMOUS);
     DistributionInfo info = engine.images.distribution(name.familiar(), AuthConfig.ANONYMOUS);

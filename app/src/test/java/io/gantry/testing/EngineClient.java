@@ -164,7 +164,11 @@ public final class EngineClient {
           body.write(data);
         }
       } else if (length != null) {
-        body.write(in.readNBytes(Integer.parseInt(length)));
+        byte[] data = in.readNBytes(Integer.parseInt(length));
+        if (data.length < Integer.parseInt(length)) {
+          throw new EOFException("the connection ended within the body");
+        }
+        body.write(data);
       } else if (status != 204 && status != 304) {
         in.transferTo(body);
       }

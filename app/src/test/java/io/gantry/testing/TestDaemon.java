@@ -2,6 +2,7 @@ package io.gantry.testing;
 
 import io.gantry.linux.mount.MountInfo;
 import io.gantry.linux.mount.Mounts;
+import io.gantry.plugins.FailPoint;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -143,6 +144,11 @@ public final class TestDaemon implements AutoCloseable {
   /** Waits for the end of a daemon that was made to die. */
   public boolean awaitEnd(Duration limit) throws InterruptedException {
     return process == null || process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Whether it has ended by itself at the fail point it was started with. */
+  public boolean diedAtFailPoint() {
+    return process != null && !process.isAlive() && process.exitValue() == FailPoint.EXIT_STATUS;
   }
 
   /** SIGKILL, and its end. */
@@ -288,7 +294,7 @@ public final class TestDaemon implements AutoCloseable {
     }
   }
 
-  private static void deleteTree(Path root) throws IOException {
+  public static void deleteTree(Path root) throws IOException {
     if (!Files.exists(root)) {
       return;
     }

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FailPoint {
 
+  /** The exit status of a process that came to its armed place; nothing else ends with it. */
+  public static final int EXIT_STATUS = 86;
+
   private static final @Nullable String ARMED;
   private static final AtomicInteger LEFT;
 
@@ -25,7 +28,7 @@ public final class FailPoint {
   /** Ends this process at once, without any clean-up, when the place is armed. */
   public static void hit(String name) {
     if (ARMED != null && ARMED.equals(name) && LEFT.decrementAndGet() == 0) {
-      Runtime.getRuntime().halt(137);
+      Runtime.getRuntime().halt(EXIT_STATUS);
     }
   }
 }

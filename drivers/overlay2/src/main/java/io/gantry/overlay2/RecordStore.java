@@ -11,7 +11,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The records on the disk: one symbolic link each, named after the hash of the key, whose target is
@@ -37,10 +36,9 @@ final class RecordStore implements AutoCloseable {
         directory.deleteTree(entry.name());
         continue;
       }
-      boolean isLink = directory.find(entry.name()).filter(FileStat::isSymbolicLink).isPresent();
-      Optional<SnapshotRecord> record =
-          isLink ? SnapshotRecord.parse(directory.readLink(entry.name())) : Optional.empty();
-      record.filter(r -> name(r.key()).equals(entry.name())).ifPresent(records::add);
+      if (entry.type() == FileStat.SYMBOLIC_LINK) {
+        SnapshotRecord.parse(directory.readLink(entry.name())).ifPresent(records::add);
+      }
     }
     return records;
   }

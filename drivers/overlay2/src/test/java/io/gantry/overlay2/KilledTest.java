@@ -2,6 +2,7 @@ package io.gantry.overlay2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gantry.plugins.FailPoint;
 import io.gantry.plugins.storage.Snapshot;
 import io.gantry.plugins.storage.SnapshotKind;
 import io.gantry.plugins.storage.StorageDriver;
@@ -63,7 +64,7 @@ class KilledTest {
     command.addAll(List.of(call));
     Process victim = new ProcessBuilder(command).inheritIO().start();
     assertThat(victim.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(victim.exitValue()).as("killed at %s", failPoint).isEqualTo(137);
+    assertThat(victim.exitValue()).as("killed at %s", failPoint).isEqualTo(FailPoint.EXIT_STATUS);
   }
 
   /** The process that is killed. */

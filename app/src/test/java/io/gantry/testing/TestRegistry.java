@@ -1,4 +1,4 @@
-package io.gantry.image;
+package io.gantry.testing;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /** Debian's docker-registry on a loopback port and a root of its own. */
-final class TestRegistry implements AutoCloseable {
+public final class TestRegistry implements AutoCloseable {
 
   private final Process process;
   private final Path root;
@@ -22,12 +22,12 @@ final class TestRegistry implements AutoCloseable {
     this.port = port;
   }
 
-  static TestRegistry start() throws IOException, InterruptedException {
+  public static TestRegistry start() throws IOException, InterruptedException {
     return start("");
   }
 
   /** One that knows the user ann with the password s3cret. */
-  static TestRegistry startWithPassword() throws IOException, InterruptedException {
+  public static TestRegistry startWithPassword() throws IOException, InterruptedException {
     Path passwords = Files.createTempFile("gantry-registry-", ".htpasswd");
     Process htpasswd =
         new ProcessBuilder("htpasswd", "-Bbc", passwords.toString(), "ann", "s3cret")
@@ -85,16 +85,17 @@ final class TestRegistry implements AutoCloseable {
     throw new IOException("docker-registry does not listen");
   }
 
-  /** The name of a repository in it, with a tag. */
-  Reference name(String repository) {
-    return Reference.parse(host() + "/" + repository);
+  /** The name of an image in it, from its repository and tag. */
+  public String name(String image) {
+    return host() + "/" + image;
   }
 
-  String host() {
+  /** Its address, as names of images begin with it. */
+  public String host() {
     return "127.0.0.1:" + port;
   }
 
-  Path root() {
+  public Path root() {
     return root;
   }
 
@@ -106,6 +107,6 @@ final class TestRegistry implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    TestEngine.delete(root);
+    TestDaemon.deleteTree(root);
   }
 }
