@@ -1,5 +1,6 @@
 package io.gantry.config;
 
+import io.gantry.plugins.network.Prefix;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -90,8 +91,8 @@ public record DaemonOptions(
    */
   public record Network(
       String bridge,
-      Optional<Cidr> bip,
-      Optional<Cidr> fixedCidr,
+      Optional<Prefix> bip,
+      Optional<Prefix> fixedCidr,
       Optional<InetAddress> defaultGateway,
       Optional<Integer> mtu,
       InetAddress bindAddress,
@@ -125,7 +126,7 @@ public record DaemonOptions(
    *
    * @param size prefix length of the subnets cut from {@code base}
    */
-  public record AddressPool(Cidr base, int size) {}
+  public record AddressPool(Prefix base, int size) {}
 
   /**
    * Storage of images and containers.

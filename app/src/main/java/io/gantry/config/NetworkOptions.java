@@ -6,6 +6,7 @@ import static io.gantry.config.OptionType.list;
 import static io.gantry.config.OptionType.text;
 
 import io.gantry.config.Option.Section;
+import io.gantry.plugins.network.Prefix;
 import java.net.InetAddress;
 import java.util.List;
 
@@ -20,12 +21,12 @@ final class NetworkOptions {
           text("string", Values::bridge),
           "Existing bridge for the default network, or none; gantry0 is made if unset",
           option -> option.letter('b'));
-  static final Option<Cidr> BIP =
+  static final Option<Prefix> BIP =
       GROUP.add(
           "bip",
           text("string", Values::ipv4Cidr),
           "Address and network of the default bridge; the last one is kept if unset");
-  static final Option<Cidr> FIXED_CIDR =
+  static final Option<Prefix> FIXED_CIDR =
       GROUP.add(
           "fixed-cidr",
           text("string", Values::ipv4Cidr),

@@ -1,5 +1,6 @@
 package io.gantry.config;
 
+import io.gantry.plugins.network.Prefix;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -156,8 +157,8 @@ final class OptionsReader {
 
   private DaemonOptions.Network network() {
     Optional<String> bridge = optional(NetworkOptions.BRIDGE);
-    Optional<Cidr> bip = optional(NetworkOptions.BIP);
-    Optional<Cidr> fixed = optional(NetworkOptions.FIXED_CIDR);
+    Optional<Prefix> bip = optional(NetworkOptions.BIP);
+    Optional<Prefix> fixed = optional(NetworkOptions.FIXED_CIDR);
     check(
         bip.isEmpty() || bridge.isEmpty(),
         "You specified -b & --bip, mutually exclusive options. Please specify only one");

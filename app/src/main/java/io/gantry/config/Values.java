@@ -3,6 +3,7 @@ package io.gantry.config;
 import static io.gantry.config.OptionType.require;
 import static io.gantry.config.OptionType.string;
 
+import io.gantry.plugins.network.Prefix;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -102,8 +103,16 @@ final class Values {
     }
   }
 
-  static Cidr ipv4Cidr(String text) {
-    Cidr cidr = Cidr.parse(text);
+  static Prefix cidr(String text) {
+    try {
+      return Prefix.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("invalid CIDR address: " + text, e);
+    }
+  }
+
+  static Prefix ipv4Cidr(String text) {
+    Prefix cidr = cidr(text);
     if (!(cidr.address() instanceof Inet4Address)) {
       throw new IllegalArgumentException("\"" + text + "\" is not an IPv4 network");
     }
@@ -183,7 +192,7 @@ final class Values {
       throw new IllegalArgumentException("insecure registry " + text + " should not contain '://'");
     }
     if (text.contains("/")) {
-      return Cidr.parse(text).toString();
+      return cidr(text).toString();
     }
     if (!REGISTRY.matcher(text).matches()) {
       throw new IllegalArgumentException(
@@ -263,8 +272,8 @@ final class Values {
   }
 
   private static DaemonOptions.AddressPool addressPool(String base, int size) {
-    Cidr cidr = ipv4Cidr(base);
-    if (size < cidr.prefixLength() || size > 30) {
+    Prefix cidr = ipv4Cidr(base);
+    if (size < cidr.length() || size > 30) {
       throw new IllegalArgumentException("size " + size + " does not fit pool " + base);
     }
     return new DaemonOptions.AddressPool(cidr, size);

@@ -1,6 +1,5 @@
 package io.gantry.network;
 
-import io.gantry.config.Cidr;
 import io.gantry.config.DaemonOptions;
 import io.gantry.plugins.network.AddressPool;
 import io.gantry.plugins.network.NetworkSpec;
@@ -46,8 +45,8 @@ final class DefaultBridge {
   }
 
   private static List<AddressPool> pools(DaemonOptions.Network options, Optional<Network> before) {
-    Optional<Prefix> bip = options.bip().map(DefaultBridge::prefix);
-    Optional<Prefix> range = options.fixedCidr().map(DefaultBridge::prefix).map(Prefix::network);
+    Optional<Prefix> bip = options.bip();
+    Optional<Prefix> range = options.fixedCidr().map(Prefix::network);
     Map<String, InetAddress> reserved =
         options.defaultGateway().map(router -> Map.of(ROUTER, router)).orElse(Map.of());
     if (bip.isPresent()) {
@@ -73,10 +72,6 @@ final class DefaultBridge {
           new AddressPool(range.filter(r -> own), Optional.empty(), Optional.empty(), reserved));
     }
     return List.of();
-  }
-
-  private static Prefix prefix(Cidr cidr) {
-    return new Prefix(cidr.address(), cidr.prefixLength());
   }
 
   /**

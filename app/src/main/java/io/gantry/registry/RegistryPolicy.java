@@ -1,5 +1,6 @@
 package io.gantry.registry;
 
+import io.gantry.plugins.network.Prefix;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -86,25 +87,9 @@ public record RegistryPolicy(List<String> insecure, List<String> mirrors) {
   }
 
   private static boolean contains(String network, InetAddress address) {
-    int slash = network.indexOf('/');
-    if (slash < 0) {
-      return false;
-    }
     try {
-      byte[] base = InetAddress.getByName(network.substring(0, slash)).getAddress();
-      int bits = Integer.parseInt(network.substring(slash + 1));
-      byte[] other = address.getAddress();
-      if (base.length != other.length || bits < 0 || bits > base.length * 8) {
-        return false;
-      }
-      for (int i = 0; i < bits; i++) {
-        int mask = 0x80 >> (i % 8);
-        if ((base[i / 8] & mask) != (other[i / 8] & mask)) {
-          return false;
-        }
-      }
-      return true;
-    } catch (UnknownHostException | NumberFormatException e) {
+      return Prefix.parse(network).contains(address);
+    } catch (IllegalArgumentException e) {
       return false;
     }
   }

@@ -3,6 +3,7 @@ package io.gantry.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gantry.plugins.network.Prefix;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -84,7 +85,7 @@ class DaemonOptionsTest {
     assertThat(fromFile.logging().level()).isEqualTo(DaemonOptions.LogLevel.DEBUG);
     assertThat(fromFile.network().dns()).containsExactly(InetAddress.ofLiteral("1.1.1.1"));
     assertThat(fromFile.network().addressPools())
-        .containsExactly(new DaemonOptions.AddressPool(Cidr.parse("10.10.0.0/16"), 24));
+        .containsExactly(new DaemonOptions.AddressPool(Prefix.parse("10.10.0.0/16"), 24));
     assertThat(fromFile.containers().runtimes())
         .isEqualTo(Map.of("mine", new DaemonOptions.OciRuntime(Path.of("/opt/mine"))));
     assertThat(fromFile.containers().ulimits().get("nofile"))
@@ -206,6 +207,8 @@ class DaemonOptionsTest {
         "--registry-mirror foo | no scheme specified for \"foo\"",
         "--registry-mirror https://u:p@x | username/password not allowed",
         "--insecure-registry http://x | should not contain '://'",
+        "--insecure-registry 10.0.0.0/33 | invalid CIDR address: 10.0.0.0/33",
+        "--bip ::1/64 | \"::1/64\" is not an IPv4 network",
         "--add-runtime x | invalid runtime argument: x",
         "--add-runtime crun=/x | runtime name 'crun' is reserved",
         "--dns-search a_b!c | a_b!c is not a valid domain",
