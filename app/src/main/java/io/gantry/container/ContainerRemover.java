@@ -14,23 +14,17 @@ import io.gantry.error.EngineException;
 import io.gantry.filter.Filters;
 import io.gantry.image.ImageService;
 import io.gantry.image.MountedImage;
+import io.gantry.linux.file.Directory;
 import io.gantry.plugins.FailPoint;
 import io.gantry.plugins.storage.StorageDriver;
 import io.gantry.volume.VolumeService;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -150,7 +144,7 @@ final class ContainerRemover {
       mounts.remove(container);
       storage.remove(container.id());
       FailPoint.hit("container.remove.snapshot");
-      deleteTree(paths.directory(container.id()));
+      Directory.deleteTree(paths.directory(container.id()));
     } catch (IOException | RuntimeException e) {
       handle.publish(container.with(container.state().dead()));
       store.updateLater(handle.current());
@@ -225,39 +219,5 @@ final class ContainerRemover {
     }
     events.pruned(space);
     return new Pruned(deleted, space);
-  }
-
-  static void deleteTree(Path root) throws IOException {
-    if (!Files.exists(root)) {
-      return;
-    }
-    Files.walkFileTree(
-        root,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-            if (e instanceof NoSuchFileException) {
-              return FileVisitResult.CONTINUE;
-            }
-            throw e;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e)
-              throws IOException {
-            if (e != null) {
-              throw e;
-            }
-            Files.deleteIfExists(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

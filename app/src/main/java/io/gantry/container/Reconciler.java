@@ -12,6 +12,7 @@ import io.gantry.container.record.Container;
 import io.gantry.container.record.State;
 import io.gantry.container.record.Status;
 import io.gantry.container.record.Step;
+import io.gantry.linux.file.Directory;
 import io.gantry.linux.mount.MountInfo;
 import io.gantry.linux.mount.Mounts;
 import io.gantry.network.NetworkService;
@@ -317,7 +318,7 @@ final class Reconciler implements ApplicationListener<ApplicationReadyEvent> {
       }
     }
     for (Path orphan : orphans) {
-      ContainerRemover.deleteTree(orphan);
+      Directory.deleteTree(orphan);
     }
   }
 

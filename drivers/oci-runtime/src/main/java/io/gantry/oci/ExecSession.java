@@ -1,5 +1,6 @@
 package io.gantry.oci;
 
+import io.gantry.linux.file.Directory;
 import io.gantry.linux.process.Children;
 import io.gantry.linux.process.PidFd;
 import io.gantry.linux.process.WaitStatus;
@@ -62,7 +63,7 @@ final class ExecSession implements Exec {
             finish(told ? last.get().data() : withoutMonitor(), ended);
           }
           reapMonitor();
-          Layout.removeTree(directory);
+          Directory.deleteTree(directory);
         });
   }
 

@@ -1,5 +1,6 @@
 package io.gantry.oci;
 
+import io.gantry.linux.file.Directory;
 import io.gantry.linux.poll.Poller;
 import io.gantry.linux.process.Launcher;
 import io.gantry.linux.process.PidFd;
@@ -53,7 +54,7 @@ final class Execs {
       Files.writeString(process, spec.process());
       return launch(container, spec, directory, process, output);
     } catch (IOException | RuntimeException e) {
-      Layout.removeTree(directory);
+      Directory.deleteTree(directory);
       throw e;
     }
   }
@@ -139,7 +140,7 @@ final class Execs {
       if (pid.isEmpty() || monitor.isEmpty()) {
         LOG.log(Level.INFO, "exec {0} was cut off before it ran", execId);
         Conmon.killLeftover(directory);
-        Layout.removeTree(directory);
+        Directory.deleteTree(directory);
         continue;
       }
       boolean watched = Conmon.worksIn(monitor.get(), directory);

@@ -1,5 +1,6 @@
 package io.gantry.oci;
 
+import io.gantry.linux.file.Directory;
 import io.gantry.linux.poll.Poller;
 import io.gantry.linux.process.Launcher;
 import java.io.IOException;
@@ -62,7 +63,7 @@ final class Hooks implements AutoCloseable {
     }
     HookRun run = run(entry.id(), bundle);
     Path place = layout.hooks(entry.id());
-    Layout.removeTree(place);
+    Directory.deleteTree(place);
     run.moveTo(place);
     finish(run, entry.id(), place);
   }
@@ -74,7 +75,7 @@ final class Hooks implements AutoCloseable {
         () -> {
           runs.remove(id, run);
           try {
-            Layout.removeTree(place);
+            Directory.deleteTree(place);
           } catch (IOException e) {
             LOG.log(Level.WARNING, "the hooks of container " + id + " left files behind", e);
           }

@@ -4,17 +4,13 @@ import io.gantry.plugins.DriverContext;
 import io.gantry.plugins.DriverException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where this driver keeps things.
@@ -109,38 +105,5 @@ record Layout(Path containers, Path exits, Path state, Path hooks, Path seccomp)
     Path next = file.resolveSibling(file.getFileName() + ".next");
     Files.write(next, content);
     Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  /** Removes a directory with all that is in it, not following links; it need not exist. */
-  static void removeTree(Path directory) throws IOException {
-    if (!directory.toFile().exists()) {
-      return;
-    }
-    Files.walkFileTree(
-        directory,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFileFailed(Path file, IOException failure)
-              throws IOException {
-            if (failure instanceof NoSuchFileException) {
-              return FileVisitResult.CONTINUE;
-            }
-            throw failure;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
-              throws IOException {
-            Files.deleteIfExists(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

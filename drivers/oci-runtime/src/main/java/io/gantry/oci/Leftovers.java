@@ -1,6 +1,7 @@
 package io.gantry.oci;
 
 import io.gantry.linux.cgroup.Cgroups;
+import io.gantry.linux.file.Directory;
 import io.gantry.linux.poll.Poller;
 import io.gantry.linux.process.Signals;
 import java.io.IOException;
@@ -126,7 +127,7 @@ final class Leftovers {
       hooks.neverStarted(entry.get(), bundle);
     }
     for (OciRuntime runtime : runtimes.values()) {
-      Layout.removeTree(runtime.state(id));
+      Directory.deleteTree(runtime.state(id));
     }
     if (!cgroupPath.isEmpty()) {
       cgroups.group(cgroupPath).remove();
@@ -135,7 +136,7 @@ final class Leftovers {
     if (entry.isPresent() && (entry.get().poststart() || entry.get().poststop())) {
       hooks.ended(entry.get(), bundle);
     } else {
-      Layout.removeTree(bundle);
+      Directory.deleteTree(bundle);
     }
   }
 

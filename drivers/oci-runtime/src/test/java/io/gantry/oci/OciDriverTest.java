@@ -3,6 +3,7 @@ package io.gantry.oci;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gantry.linux.file.Directory;
 import io.gantry.plugins.DriverContext;
 import io.gantry.plugins.DriverException;
 import io.gantry.plugins.runtime.Adopted;
@@ -182,7 +183,7 @@ class OciDriverTest extends RuntimeDriverFixture {
     Created first = driver.create(c.spec());
     driver.start(c.id());
     driver.close();
-    Layout.removeTree(context.runDirectory());
+    Directory.deleteTree(context.runDirectory());
     Files.createDirectories(context.runDirectory());
     reopen();
     assertThat(driver.adopt(List.of(c.id())).get(c.id())).isInstanceOf(Adopted.Gone.class);

@@ -233,6 +233,18 @@ public final class Directory implements AutoCloseable {
     return new Xattrs(fd.procPath() + "/" + name, pathOf(name));
   }
 
+  /** Deletes a path of the host and all below it. That it does not exist is fine. */
+  public static void deleteTree(Path path) throws ErrnoException {
+    Path absolute = path.toAbsolutePath();
+    try (Directory parent = open(absolute.resolveSibling(""))) {
+      parent.deleteTree(String.valueOf(absolute.getFileName()));
+    } catch (ErrnoException e) {
+      if (e.errno() != Errno.ENOENT) {
+        throw e;
+      }
+    }
+  }
+
   /** Deletes a name and all below it. That it does not exist is fine. */
   public void deleteTree(String name) throws ErrnoException {
     new TreeRemoval(this).remove(name);

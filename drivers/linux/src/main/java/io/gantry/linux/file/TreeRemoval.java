@@ -67,6 +67,12 @@ final class TreeRemoval {
       }
       throw e;
     }
-    parent.removeDirectory(entry.name());
+    try {
+      parent.removeDirectory(entry.name());
+    } catch (ErrnoException e) {
+      if (e.errno() != Errno.ENOENT) {
+        throw e;
+      }
+    }
   }
 }

@@ -201,6 +201,22 @@ class DirectoryTest {
   }
 
   @Test
+  void aPathIsDeletedWithAllBelowItAndMayBeAbsent(@TempDir Path parent) throws Exception {
+    Path tree = Files.createDirectories(parent.resolve("tree/below")).getParent();
+    Path outside = Files.createDirectory(parent.resolve("outside"));
+    Files.createFile(outside.resolve("kept"));
+    Files.createSymbolicLink(tree.resolve("link"), outside);
+    Directory.deleteTree(tree);
+    assertThat(tree).doesNotExist();
+    assertThat(outside.resolve("kept")).exists();
+    Directory.deleteTree(tree);
+    Directory.deleteTree(parent.resolve("no/such/parent"));
+    Path file = Files.createFile(parent.resolve("file"));
+    Directory.deleteTree(file);
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
   void holesAreFound() throws Exception {
     Deque<Long> found = new ArrayDeque<>();
     try (Fd fd = directory.open("f", OpenFlag.CREATE | OpenFlag.READ_WRITE, 0600);
