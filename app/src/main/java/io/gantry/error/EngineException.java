@@ -1,5 +1,6 @@
 package io.gantry.error;
 
+import io.gantry.plugins.DriverException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,18 @@ public class EngineException extends RuntimeException {
 
     private final int status;
 
+    /** As what the failure of a driver is reported. */
+    public static Kind of(DriverException.Kind kind) {
+      return switch (kind) {
+        case INVALID -> INVALID;
+        case NOT_FOUND -> NOT_FOUND;
+        case CONFLICT -> CONFLICT;
+        case FORBIDDEN -> FORBIDDEN;
+        case UNSUPPORTED -> UNSUPPORTED;
+        case SYSTEM -> SYSTEM;
+      };
+    }
+
     Kind(int status) {
       this.status = status;
     }
@@ -47,6 +60,20 @@ public class EngineException extends RuntimeException {
 
   public Kind kind() {
     return kind;
+  }
+
+  /** A driver's failure as the engine's. */
+  public static EngineException of(DriverException e) {
+    return of("", e);
+  }
+
+  /**
+   * A driver's failure as the engine's.
+   *
+   * @param prefix put before the message
+   */
+  public static EngineException of(String prefix, DriverException e) {
+    return new EngineException(Kind.of(e.kind()), prefix + e.getMessage(), e);
   }
 
   public static EngineException invalid(String message) {

@@ -158,7 +158,7 @@ final class Endpoints {
     try {
       return driver.publish(network.spec(), endpoint.attachment(), wanted);
     } catch (DriverException e) {
-      throw Failures.of(
+      throw EngineException.of(
           "driver failed programming external connectivity on endpoint %s (%s): "
               .formatted(containerName, endpoint.attachment().endpointId()),
           e);
@@ -171,7 +171,7 @@ final class Endpoints {
     try {
       drivers.of(network).permit(network.spec(), from.attachment(), passages);
     } catch (DriverException e) {
-      throw Failures.of("cannot open links: ", e);
+      throw EngineException.of("cannot open links: ", e);
     }
   }
 
@@ -215,7 +215,7 @@ final class Endpoints {
     try {
       drivers.of(network).routeThrough(network.spec(), endpoint.attachment(), sandbox(containerId));
     } catch (DriverException e) {
-      throw Failures.of(e);
+      throw EngineException.of(e);
     }
   }
 

@@ -44,7 +44,7 @@ final class NetworkDrivers {
       return drivers.open(
           NetworkDriverFactory.class, name, name.equals(BRIDGE) ? bridgeOptions : Map.of());
     } catch (DriverException e) {
-      throw Failures.of(e);
+      throw EngineException.of(e);
     }
   }
 

@@ -134,7 +134,7 @@ public final class NetworkService implements AutoCloseable {
       make(planned, driver);
     } catch (DriverException e) {
       index.release(wanted.name(), id);
-      throw Failures.of(e);
+      throw EngineException.of(e);
     } catch (RuntimeException e) {
       index.release(wanted.name(), id);
       throw e;
@@ -189,7 +189,7 @@ public final class NetworkService implements AutoCloseable {
       index.remove(entry);
       dns.removeNetwork(entry.network.id());
     } catch (DriverException e) {
-      throw Failures.of("error while removing network: ", e);
+      throw EngineException.of("error while removing network: ", e);
     } finally {
       entry.lock.writeLock().unlock();
     }

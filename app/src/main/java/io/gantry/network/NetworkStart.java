@@ -146,7 +146,7 @@ final class NetworkStart {
       driver.create(planned);
       index.add(network);
     } catch (DriverException e) {
-      throw Failures.of("make the default bridge network " + options.bridge() + ": ", e);
+      throw EngineException.of("make the default bridge network " + options.bridge() + ": ", e);
     }
   }
 

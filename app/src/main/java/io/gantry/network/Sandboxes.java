@@ -89,7 +89,7 @@ final class Sandboxes {
       throw new EngineException(e.kind(), SET_UP + e.getMessage(), e);
     } catch (DriverException e) {
       undo(id, netns, joined);
-      throw Failures.of(SET_UP, e);
+      throw EngineException.of(SET_UP, e);
     } catch (IOException e) {
       undo(id, netns, joined);
       throw EngineException.system(SET_UP + e.getMessage(), e);
@@ -220,7 +220,7 @@ final class Sandboxes {
     try {
       endpoint = endpoints.join(owner, entry, settings, interfaces, false);
     } catch (DriverException e) {
-      throw Failures.of(e);
+      throw EngineException.of(e);
     }
     List<LiveNetworking.Endpoint> all = new ArrayList<>(now.endpoints());
     all.add(endpoint);

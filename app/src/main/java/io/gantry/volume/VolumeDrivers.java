@@ -73,12 +73,7 @@ final class VolumeDrivers {
     try {
       return call.get();
     } catch (DriverException e) {
-      throw failure(action, e);
+      throw EngineException.of(action + ": ", e);
     }
-  }
-
-  static EngineException failure(String action, DriverException e) {
-    return new EngineException(
-        EngineException.Kind.valueOf(e.kind().name()), action + ": " + e.getMessage(), e);
   }
 }

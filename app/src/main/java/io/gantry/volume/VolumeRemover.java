@@ -76,7 +76,7 @@ final class VolumeRemover {
     } catch (DriverException e) {
       // the user was told no: the next start must not do it after all
       store.updateLater(volume);
-      throw VolumeDrivers.failure("remove " + volume.name(), e);
+      throw EngineException.of("remove " + volume.name() + ": ", e);
     }
     FailPoint.hit("volume.remove.deleted");
     store.delete(volume.name());

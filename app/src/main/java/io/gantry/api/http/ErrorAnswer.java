@@ -33,7 +33,7 @@ public record ErrorAnswer(int status, String message) {
         if (e.kind() == DriverException.Kind.SYSTEM) {
           log.warn("{}: {}", request, e.getMessage(), e.getCause());
         }
-        return new ErrorAnswer(status(e.kind()), text(e));
+        return new ErrorAnswer(EngineException.Kind.of(e.kind()).status(), text(e));
       }
       default -> {
         log.error("{} failed", request, failure);
@@ -44,17 +44,6 @@ public record ErrorAnswer(int status, String message) {
 
   public Body body() {
     return new Body(message);
-  }
-
-  private static int status(DriverException.Kind kind) {
-    return switch (kind) {
-      case INVALID -> 400;
-      case FORBIDDEN -> 403;
-      case NOT_FOUND -> 404;
-      case CONFLICT -> 409;
-      case SYSTEM -> 500;
-      case UNSUPPORTED -> 501;
-    };
   }
 
   private static String text(Throwable failure) {
