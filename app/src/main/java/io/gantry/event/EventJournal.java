@@ -127,7 +127,7 @@ public final class EventJournal implements AutoCloseable {
     } else {
       from = end();
     }
-    return new JournalStream(this, filter, from, until.orElse(Long.MAX_VALUE));
+    return new EventStream(this, filter, from, until.orElse(Long.MAX_VALUE));
   }
 
   private long find(long time) {
