@@ -43,6 +43,7 @@ class ArchitectureTest {
     "io.gantry.event..",
     "io.gantry.filter..",
     "io.gantry.health..",
+    "io.gantry.id..",
     "io.gantry.image..",
     "io.gantry.network..",
     "io.gantry.registry..",

@@ -157,7 +157,7 @@ final class ContainerViews {
   /** Before there were DNS names, what a container is found by was listed as its aliases. */
   private static List<String> oldAliases(Container container, EndpointSettings settings) {
     Set<String> aliases = new LinkedHashSet<>(settings.aliases());
-    aliases.add(container.id().substring(0, 12));
+    aliases.add(container.shortId());
     aliases.add(container.config().hostname());
     return List.copyOf(aliases);
   }

@@ -18,6 +18,7 @@ import io.gantry.container.record.State;
 import io.gantry.container.spec.Checked;
 import io.gantry.container.spec.HostChecks;
 import io.gantry.error.EngineException;
+import io.gantry.id.Ids;
 import io.gantry.image.Image;
 import io.gantry.image.ImageHold;
 import io.gantry.image.ImageHolds;
@@ -101,7 +102,7 @@ final class ContainerCreator {
     Checked checked = checks.check(request.config(), request.hostConfig().withDefaults(given));
     HostConfig host = checked.hostConfig().withModes(this::withFullId);
     List<String> warnings = new ArrayList<>(checked.warnings());
-    String id = Names.newId();
+    String id = Ids.random();
     try (Undo undo = new Undo();
         ImageHold hold = images.hold(request.config().image());
         ImageHolds mounted = images.holds()) {
@@ -205,7 +206,7 @@ final class ContainerCreator {
     if (host.networkMode().startsWith(SHARED)) {
       return containers.get(host.networkMode().substring(SHARED.length())).config().hostname();
     }
-    return host.networkMode().equals("host") ? HostName.ofThisHost() : id.substring(0, 12);
+    return host.networkMode().equals("host") ? HostName.ofThisHost() : Ids.shortened(id);
   }
 
   private static void requireProgram(ContainerConfig config) {

@@ -2,15 +2,14 @@ package io.gantry.container;
 
 import io.gantry.container.index.Containers;
 import io.gantry.error.EngineException;
+import io.gantry.id.Ids;
 import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 
 /**
- * Ids and names of containers: Docker's rules for those users give, and made-up ones for those they
- * do not.
+ * Names of containers: Docker's rules for those users give, and made-up ones for those they do not.
  */
 final class Names {
 
@@ -92,21 +91,6 @@ final class Names {
 
   private Names() {}
 
-  /**
-   * A new id: 64 random hex digits, of which the first twelve are not all decimal (they serve as a
-   * host name).
-   */
-  static String newId() {
-    byte[] bytes = new byte[32];
-    while (true) {
-      RANDOM.nextBytes(bytes);
-      String id = HexFormat.of().formatHex(bytes);
-      if (!id.substring(0, 12).chars().allMatch(Character::isDigit)) {
-        return id;
-      }
-    }
-  }
-
   /** Takes a made-up name that is free for the container, and returns it. */
   static String reserveGenerated(Containers containers, String id) {
     for (int attempt = 0; attempt < 6; attempt++) {
@@ -119,7 +103,7 @@ final class Names {
         return name;
       }
     }
-    String name = id.substring(0, 12);
+    String name = Ids.shortened(id);
     containers.reserve(name, id);
     return name;
   }

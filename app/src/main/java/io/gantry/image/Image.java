@@ -1,6 +1,6 @@
 package io.gantry.image;
 
-import io.gantry.image.layer.ShortId;
+import io.gantry.id.Ids;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +41,6 @@ public record Image(
 
   /** Twelve hexadecimal digits, as {@code docker images} shows. */
   public String shortId() {
-    return ShortId.of(id);
+    return Ids.shortened(id);
   }
 }

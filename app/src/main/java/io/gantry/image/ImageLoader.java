@@ -1,6 +1,7 @@
 package io.gantry.image;
 
 import io.gantry.error.EngineException;
+import io.gantry.id.Ids;
 import io.gantry.image.config.ConfigJson;
 import io.gantry.image.config.ImageConfig;
 import io.gantry.image.layer.ChainIds;
@@ -8,7 +9,6 @@ import io.gantry.image.layer.Layer;
 import io.gantry.image.layer.LayerPin;
 import io.gantry.image.layer.LayerStore;
 import io.gantry.image.layer.PlatformThread;
-import io.gantry.image.layer.ShortId;
 import io.gantry.image.transfer.ProgressSink;
 import io.gantry.image.transfer.ReportingStream;
 import io.gantry.layers.Compression;
@@ -138,7 +138,7 @@ final class ImageLoader {
             InputStream in = new FileInputStream(file.toFile());
             return quiet
                 ? in
-                : new ReportingStream(in, ShortId.of(diffId), "Loading layer", size, progress);
+                : new ReportingStream(in, Ids.shortened(diffId), "Loading layer", size, progress);
           });
     } catch (EngineException e) {
       throw new EngineException(

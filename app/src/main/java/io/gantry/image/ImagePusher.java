@@ -1,11 +1,11 @@
 package io.gantry.image;
 
 import io.gantry.error.EngineException;
+import io.gantry.id.Ids;
 import io.gantry.image.layer.Layer;
 import io.gantry.image.layer.LayerBlob;
 import io.gantry.image.layer.LayerPin;
 import io.gantry.image.layer.LayerStore;
-import io.gantry.image.layer.ShortId;
 import io.gantry.image.transfer.LayerUpload;
 import io.gantry.image.transfer.ProgressSink;
 import io.gantry.image.transfer.Slots;
@@ -136,7 +136,7 @@ final class ImagePusher {
     Map<String, Layer> distinct = new LinkedHashMap<>();
     for (Layer layer : stack.reversed()) {
       if (distinct.putIfAbsent(layer.diffId(), layer) == null) {
-        progress.status(ShortId.of(layer.diffId()), "Preparing");
+        progress.status(Ids.shortened(layer.diffId()), "Preparing");
       }
     }
     Map<String, Future<LayerBlob>> running = new LinkedHashMap<>();
@@ -166,7 +166,7 @@ final class ImagePusher {
 
   private LayerBlob send(Repository repository, Reference name, Layer layer, ProgressSink progress)
       throws InterruptedException {
-    String id = ShortId.of(layer.diffId());
+    String id = Ids.shortened(layer.diffId());
     if (!slots.tryAcquire()) {
       progress.status(id, "Waiting");
       slots.acquire();
@@ -238,7 +238,7 @@ final class ImagePusher {
       String from = blob.repository().substring(host.length());
       try {
         if (repository.mount(blob.digest(), from)) {
-          progress.status(ShortId.of(layer.diffId()), "Mounted from " + from);
+          progress.status(Ids.shortened(layer.diffId()), "Mounted from " + from);
           return Optional.of(
               remember(
                   layer, new LayerBlob(blob.digest(), name.name(), blob.size(), blob.mediaType())));

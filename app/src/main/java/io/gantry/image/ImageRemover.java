@@ -2,9 +2,9 @@ package io.gantry.image;
 
 import io.gantry.error.EngineException;
 import io.gantry.filter.Filters;
+import io.gantry.id.Ids;
 import io.gantry.image.layer.Layer;
 import io.gantry.image.layer.LayerStore;
-import io.gantry.image.layer.ShortId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -104,7 +104,7 @@ final class ImageRemover {
             "conflict: unable to remove repository reference \""
                 + nameOrId
                 + "\" (must force) - container "
-                + ShortId.of(use.containerId())
+                + Ids.shortened(use.containerId())
                 + " is using its referenced image "
                 + image.shortId());
       }
@@ -171,7 +171,7 @@ final class ImageRemover {
                 image,
                 true,
                 true,
-                "image is being used by running container " + ShortId.of(use.containerId())));
+                "image is being used by running container " + Ids.shortened(use.containerId())));
       }
     }
     if (force) {
@@ -189,7 +189,7 @@ final class ImageRemover {
                     image,
                     false,
                     true,
-                    "image is being used by stopped container " + ShortId.of(use.containerId())));
+                    "image is being used by stopped container " + Ids.shortened(use.containerId())));
   }
 
   private void delete(Removing removing, Image image, boolean force, boolean prune, boolean quiet) {

@@ -1,6 +1,7 @@
 package io.gantry.network;
 
 import io.gantry.error.EngineException;
+import io.gantry.id.Ids;
 import io.gantry.network.dns.DnsServer;
 import io.gantry.network.dns.NameTable;
 import io.gantry.plugins.network.Attachment;
@@ -53,7 +54,7 @@ final class ContainerDns {
     Set<String> all = new LinkedHashSet<>();
     all.add(of.containerName());
     all.addAll(aliases);
-    all.add(of.containerId().substring(0, 12));
+    all.add(Ids.shortened(of.containerId()));
     if (!of.hostname().isEmpty()) {
       all.add(of.hostname());
     }
@@ -144,7 +145,7 @@ final class ContainerDns {
           .ifPresent(
               r ->
                   r.links()
-                      .forEach(l -> links.put(lower(l.alias()), l.containerId().substring(0, 12))));
+                      .forEach(l -> links.put(lower(l.alias()), Ids.shortened(l.containerId()))));
       for (LiveNetworking.Endpoint endpoint : live.endpoints()) {
         for (String link : endpoint.settings().links()) {
           int colon = link.indexOf(':');

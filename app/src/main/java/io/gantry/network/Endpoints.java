@@ -3,6 +3,7 @@ package io.gantry.network;
 import io.gantry.error.EngineException;
 import io.gantry.event.EventJournal;
 import io.gantry.event.EventType;
+import io.gantry.id.Ids;
 import io.gantry.network.NetworkIndex.Entry;
 import io.gantry.network.NetworkService.Details.Member;
 import io.gantry.plugins.DriverException;
@@ -83,7 +84,7 @@ final class Endpoints {
     NetworkDriver driver = drivers.of(network);
     EndpointSpec spec =
         new EndpointSpec(
-            NetworkService.newId(),
+            Ids.random(),
             network.id(),
             owner.containerId,
             owner.containerName,

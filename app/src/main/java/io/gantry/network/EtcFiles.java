@@ -2,6 +2,7 @@ package io.gantry.network;
 
 import io.gantry.config.DaemonOptions;
 import io.gantry.error.EngineException;
+import io.gantry.id.Ids;
 import io.gantry.plugins.network.Prefix;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -64,7 +65,7 @@ final class EtcFiles {
                       Prefix.text(a),
                       link.alias()
                           + " "
-                          + link.containerId().substring(0, 12)
+                          + Ids.shortened(link.containerId())
                           + (link.alias().equals(link.containerName())
                               ? ""
                               : " " + link.containerName())));

@@ -5,6 +5,7 @@ import io.gantry.driver.Drivers;
 import io.gantry.error.EngineException;
 import io.gantry.event.EventJournal;
 import io.gantry.event.EventType;
+import io.gantry.id.Ids;
 import io.gantry.network.NetworkIndex.Entry;
 import io.gantry.plugins.DriverException;
 import io.gantry.plugins.FailPoint;
@@ -14,9 +15,7 @@ import io.gantry.plugins.network.Repairs;
 import io.gantry.store.Store;
 import java.net.InetAddress;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +45,6 @@ public final class NetworkService implements AutoCloseable {
   public record Created(String id, String warning) {}
 
   private static final Logger log = LoggerFactory.getLogger(NetworkService.class);
-  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final NetworkStore store;
   private final NetworkDrivers drivers;
@@ -117,7 +115,7 @@ public final class NetworkService implements AutoCloseable {
   }
 
   public Created create(CreateNetwork request) {
-    String id = newId();
+    String id = Ids.random();
     Network wanted =
         NetworkRequests.network(request, id, name -> index.find(name).map(entry -> entry.network));
     NetworkDriver driver = drivers.get(wanted.driver());
@@ -209,7 +207,7 @@ public final class NetworkService implements AutoCloseable {
                               "name:\"%s\" id:\"%s\""
                                   .formatted(
                                       m.containerName(),
-                                      m.endpoint().attachment().endpointId().substring(0, 12)))
+                                      Ids.shortened(m.endpoint().attachment().endpointId())))
                       .collect(Collectors.joining(", "))));
     }
     if (entry.network.configOnly()
@@ -386,12 +384,6 @@ public final class NetworkService implements AutoCloseable {
   /** Contents of {@code /etc/resolv.conf} for a container with this network. */
   public String resolvConf(ContainerNetworking wanted, LiveNetworking live) {
     return EtcFiles.resolvConf(wanted, live, options, HostResolver.read());
-  }
-
-  static String newId() {
-    byte[] bytes = new byte[32];
-    RANDOM.nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
   }
 
   /** Closes DNS sockets; containers keep their networks. */

@@ -2,6 +2,7 @@ package io.gantry.network;
 
 import io.gantry.config.DaemonOptions;
 import io.gantry.error.EngineException;
+import io.gantry.id.Ids;
 import io.gantry.linux.netns.NetNamespace;
 import io.gantry.network.NetworkIndex.Entry;
 import io.gantry.plugins.DriverException;
@@ -157,7 +158,7 @@ final class NetworkStart {
             () ->
                 new Network(
                     new NetworkSpec(
-                        NetworkService.newId(), name, Map.of(), List.of(), true, false, false),
+                        Ids.random(), name, Map.of(), List.of(), true, false, false),
                     driver,
                     Instant.now(),
                     new Network.Ipam("default", Map.of(), false),

@@ -3,13 +3,12 @@ package io.gantry.volume;
 import io.gantry.error.EngineException;
 import io.gantry.event.EventJournal;
 import io.gantry.event.EventType;
+import io.gantry.id.Ids;
 import io.gantry.plugins.FailPoint;
 import io.gantry.plugins.volume.VolumeDriver;
 import io.gantry.store.Durability;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -20,7 +19,6 @@ final class VolumeCreator {
 
   private static final int MAX_NAME = 255;
 
-  private final SecureRandom random = new SecureRandom();
   private final VolumeIndex index;
   private final VolumeStore store;
   private final VolumeDrivers drivers;
@@ -36,7 +34,7 @@ final class VolumeCreator {
   /** See {@link VolumeService#create}. */
   Volume create(CreateVolume request) {
     boolean anonymous = request.name().isEmpty();
-    String name = anonymous ? newName() : request.name();
+    String name = anonymous ? Ids.random() : request.name();
     if (name.length() > MAX_NAME) {
       throw EngineException.invalid("create %s: volume name is too long".formatted(name));
     }
@@ -116,11 +114,5 @@ final class VolumeCreator {
     Map<String, String> labels = new LinkedHashMap<>(given == null ? Map.of() : given);
     labels.put(Volume.ANONYMOUS_LABEL, "");
     return labels;
-  }
-
-  private String newName() {
-    byte[] bytes = new byte[32];
-    random.nextBytes(bytes);
-    return HexFormat.of().formatHex(bytes);
   }
 }

@@ -8,6 +8,7 @@ import io.gantry.driver.Drivers;
 import io.gantry.error.EngineException;
 import io.gantry.error.EngineException.Kind;
 import io.gantry.event.EventJournal;
+import io.gantry.id.Ids;
 import io.gantry.linux.netlink.RouteBatch;
 import io.gantry.linux.netlink.RouteSocket;
 import io.gantry.linux.netns.NetNamespace;
@@ -144,7 +145,7 @@ class NetworkServiceTest {
   }
 
   private static String containerId() {
-    return NetworkService.newId();
+    return Ids.random();
   }
 
   private LiveNetworking up(String id, String name, String mode, EndpointSettings settings) {

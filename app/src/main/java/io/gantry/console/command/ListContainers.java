@@ -12,6 +12,7 @@ import io.gantry.console.format.Rows;
 import io.gantry.console.line.Arguments;
 import io.gantry.console.line.CommandDefinition;
 import io.gantry.console.line.Operands;
+import io.gantry.id.Ids;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -81,7 +82,7 @@ final class ListContainers {
     }
     JsonNode containers = session.daemon().get(resource);
     if (arguments.flag("quiet") && arguments.value("format").isEmpty()) {
-      containers.forEach(each -> session.println(Ids.text(each.path("Id").asString(""), full)));
+      containers.forEach(each -> session.println(id(each, full)));
       return 0;
     }
     Instant now = Instant.now();
@@ -99,7 +100,7 @@ final class ListContainers {
     Instant created = Instant.ofEpochSecond(container.path("Created").asLong(0));
     String command = container.path("Command").asString("");
     ObjectNode row = Json.object();
-    row.put("ID", Ids.text(container.path("Id").asString(""), full));
+    row.put("ID", id(container, full));
     row.put("Image", image(container, full));
     row.put("Command", "\"" + (full ? command : Texts.shortened(command, COMMAND_LENGTH)) + "\"");
     row.put("CreatedAt", HumanTime.local(created.getEpochSecond()));
@@ -117,9 +118,14 @@ final class ListContainers {
     return row;
   }
 
+  private static String id(JsonNode container, boolean full) {
+    String id = container.path("Id").asString("");
+    return full ? id : Ids.shortened(id);
+  }
+
   private static String image(JsonNode container, boolean full) {
     String image = container.path("Image").asString("");
-    return image.startsWith("sha256:") && !full ? Ids.text(image, false) : image;
+    return image.startsWith("sha256:") && !full ? Ids.shortened(image) : image;
   }
 
   private static String names(JsonNode names) {

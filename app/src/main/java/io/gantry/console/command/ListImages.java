@@ -12,6 +12,7 @@ import io.gantry.console.line.Arguments;
 import io.gantry.console.line.CommandDefinition;
 import io.gantry.console.line.Completion;
 import io.gantry.console.line.Operands;
+import io.gantry.id.Ids;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -121,11 +122,12 @@ final class ListImages {
   private static ObjectNode row(
       JsonNode image, String repository, String tag, String digest, Instant now, boolean full) {
     Instant created = Instant.ofEpochSecond(image.path("Created").asLong(0));
+    String id = image.path("Id").asString("");
     ObjectNode row = Json.object();
     row.put("Repository", repository);
     row.put("Tag", tag);
     row.put("Digest", digest);
-    row.put("ID", Ids.text(image.path("Id").asString(""), full));
+    row.put("ID", full ? id : Ids.shortened(id));
     row.put("CreatedSince", HumanTime.span(Duration.between(created, now)) + " ago");
     row.put("CreatedAt", HumanTime.local(created.getEpochSecond()));
     row.put("Size", HumanSize.decimal(image.path("Size").asLong(0)));

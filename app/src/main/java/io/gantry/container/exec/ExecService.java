@@ -10,15 +10,14 @@ import io.gantry.container.record.Status;
 import io.gantry.container.spec.ExecProcess;
 import io.gantry.container.stream.ProcessStreams;
 import io.gantry.error.EngineException;
+import io.gantry.id.Ids;
 import io.gantry.plugins.runtime.Exec;
 import io.gantry.plugins.runtime.ExecSpec;
 import io.gantry.plugins.runtime.LaunchException;
 import io.gantry.plugins.runtime.RuntimeDriver;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +39,6 @@ public final class ExecService {
   private static final int KILL = 9;
   private static final int STOP = 19;
   private static final int KILLED = 128 + KILL;
-  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Containers containers;
   private final RuntimeDriver runtime;
@@ -115,9 +113,7 @@ public final class ExecService {
       links.requireLinksRun(container);
     }
     forgetOld();
-    byte[] bytes = new byte[32];
-    RANDOM.nextBytes(bytes);
-    String id = HexFormat.of().formatHex(bytes);
+    String id = Ids.random();
     ExecSession session = new ExecSession(id, container.id(), config, probe);
     sessions.put(id, session);
     records.write(session.entry());

@@ -1,5 +1,6 @@
 package io.gantry.container.record;
 
+import io.gantry.id.Ids;
 import io.gantry.image.MountedImage;
 import io.gantry.network.EndpointSettings;
 import java.time.Instant;
@@ -54,7 +55,7 @@ public record Container(
 
   /** The first twelve digits of the id, as users see it. */
   public String shortId() {
-    return id.substring(0, 12);
+    return Ids.shortened(id);
   }
 
   /** The volumes with a name, or made for it, that it uses. */

@@ -1,10 +1,10 @@
 package io.gantry.image.transfer;
 
+import io.gantry.id.Ids;
 import io.gantry.image.layer.BlockGzip;
 import io.gantry.image.layer.ChunkPipe;
 import io.gantry.image.layer.Layer;
 import io.gantry.image.layer.LayerStore;
-import io.gantry.image.layer.ShortId;
 import io.gantry.registry.Digests;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -40,7 +40,7 @@ public final class LayerUpload {
   public LayerUpload(LayerStore layers, Layer layer, ProgressSink progress) {
     this.layers = layers;
     this.layer = layer;
-    this.id = ShortId.of(layer.diffId());
+    this.id = Ids.shortened(layer.diffId());
     this.progress = progress;
   }
 

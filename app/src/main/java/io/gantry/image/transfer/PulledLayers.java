@@ -1,13 +1,13 @@
 package io.gantry.image.transfer;
 
 import io.gantry.error.EngineException;
+import io.gantry.id.Ids;
 import io.gantry.image.config.ImageConfig;
 import io.gantry.image.layer.ChainIds;
 import io.gantry.image.layer.Layer;
 import io.gantry.image.layer.LayerPin;
 import io.gantry.image.layer.LayerSource;
 import io.gantry.image.layer.LayerStore;
-import io.gantry.image.layer.ShortId;
 import io.gantry.registry.Descriptor;
 import io.gantry.registry.Manifest;
 import io.gantry.registry.Repository;
@@ -66,7 +66,7 @@ public final class PulledLayers implements AutoCloseable {
   }
 
   private String id(int layer) {
-    return ShortId.of(manifest.layers().get(layer).digest());
+    return Ids.shortened(manifest.layers().get(layer).digest());
   }
 
   public void apply() {
