@@ -1,10 +1,10 @@
 package io.gantry.container;
 
-import io.gantry.container.exec.Links;
 import io.gantry.container.index.ContainerHandle;
 import io.gantry.container.index.ContainerPaths;
 import io.gantry.container.index.ContainerStore;
 import io.gantry.container.index.Containers;
+import io.gantry.container.index.Links;
 import io.gantry.container.mount.ManagedFiles;
 import io.gantry.container.record.Container;
 import io.gantry.container.record.HostConfig;

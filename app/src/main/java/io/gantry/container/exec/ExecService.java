@@ -3,6 +3,7 @@ package io.gantry.container.exec;
 import io.gantry.container.index.ContainerEvents;
 import io.gantry.container.index.ContainerPaths;
 import io.gantry.container.index.Containers;
+import io.gantry.container.index.Links;
 import io.gantry.container.record.Container;
 import io.gantry.container.record.ExecConfig;
 import io.gantry.container.record.ExecConfig.ConsoleSize;

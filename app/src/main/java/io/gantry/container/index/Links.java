@@ -1,4 +1,4 @@
-package io.gantry.container.exec;
+package io.gantry.container.index;
 
 import io.gantry.container.record.Container;
 import java.util.List;
