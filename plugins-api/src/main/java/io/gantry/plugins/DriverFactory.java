@@ -17,8 +17,10 @@ public interface DriverFactory<D extends Driver> {
    */
   String name();
 
-  /** Says whether the driver can work on this host. Changes nothing on it. */
-  Probe probe(Host host);
+  /** Says whether the driver can work on this host; it can unless told. Changes nothing on it. */
+  default Probe probe(Host host) {
+    return Probe.yes();
+  }
 
   /**
    * Opens the driver. Called once in the life of the daemon.
@@ -28,4 +30,16 @@ public interface DriverFactory<D extends Driver> {
    *     driver cannot work
    */
   D open(DriverContext context, Map<String, String> options);
+
+  /**
+   * Refuses all options, for a driver that has none.
+   *
+   * @throws DriverException INVALID, when there is one
+   */
+  default void requireNone(Map<String, String> options) {
+    for (String option : options.keySet()) {
+      throw new DriverException(
+          DriverException.Kind.INVALID, "unknown option '" + option + "' of driver " + name());
+    }
+  }
 }

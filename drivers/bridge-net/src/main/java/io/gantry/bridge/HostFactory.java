@@ -1,10 +1,6 @@
 package io.gantry.bridge;
 
 import io.gantry.plugins.DriverContext;
-import io.gantry.plugins.DriverException;
-import io.gantry.plugins.DriverException.Kind;
-import io.gantry.plugins.Host;
-import io.gantry.plugins.Probe;
 import io.gantry.plugins.network.NetworkDriver;
 import io.gantry.plugins.network.NetworkDriverFactory;
 import java.util.Map;
@@ -18,16 +14,8 @@ public final class HostFactory implements NetworkDriverFactory {
   }
 
   @Override
-  public Probe probe(Host host) {
-    return Probe.yes();
-  }
-
-  @Override
   public NetworkDriver open(DriverContext context, Map<String, String> options) {
-    if (!options.isEmpty()) {
-      throw new DriverException(
-          Kind.INVALID, "network driver host takes no options: " + options.keySet());
-    }
+    requireNone(options);
     return new FixedDriver();
   }
 }

@@ -1,9 +1,6 @@
 package io.gantry.logging;
 
 import io.gantry.plugins.DriverContext;
-import io.gantry.plugins.DriverException;
-import io.gantry.plugins.Host;
-import io.gantry.plugins.Probe;
 import io.gantry.plugins.log.LogDriver;
 import io.gantry.plugins.log.LogDriverFactory;
 import java.util.Map;
@@ -17,16 +14,8 @@ public final class NoneLogDriverFactory implements LogDriverFactory {
   }
 
   @Override
-  public Probe probe(Host host) {
-    return Probe.yes();
-  }
-
-  @Override
   public LogDriver open(DriverContext context, Map<String, String> options) {
-    for (String option : options.keySet()) {
-      throw new DriverException(
-          DriverException.Kind.INVALID, "unknown option '" + option + "' of log driver none");
-    }
+    requireNone(options);
     return new NoneLogDriver();
   }
 }
