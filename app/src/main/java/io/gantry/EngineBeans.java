@@ -6,6 +6,8 @@ import io.gantry.config.DaemonRoots;
 import io.gantry.driver.Drivers;
 import io.gantry.event.EventJournal;
 import io.gantry.image.ImageService;
+import io.gantry.image.Platform;
+import io.gantry.linux.Kernel;
 import io.gantry.linux.mount.Mounts;
 import io.gantry.network.NetworkService;
 import io.gantry.plugins.Host;
@@ -23,9 +25,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -63,17 +63,9 @@ class EngineBeans {
     return Drivers.load(options.dataRoot(), options.execRoot(), host(options.dataRoot()));
   }
 
-  private static Host host(Path dataRoot) throws IOException {
-    Set<String> filesystems =
-        Files.readAllLines(Path.of("/proc/filesystems")).stream()
-            .map(line -> line.substring(line.indexOf('\t') + 1))
-            .collect(Collectors.toSet());
-    String architecture = System.getProperty("os.arch", "");
+  private static Host host(Path dataRoot) {
     return new Host(
-        Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip(),
-        architecture.equals("aarch64") ? "arm64" : architecture,
-        filesystems,
-        dataRoot);
+        Kernel.release(), Platform.host().architecture(), Kernel.fileSystems(), dataRoot);
   }
 
   @Bean(destroyMethod = "")

@@ -161,7 +161,7 @@ final class EngineViews {
         state.operatingSystem(),
         state.operatingSystemVersion(),
         "linux",
-        System.getProperty("os.arch", "").equals("amd64") ? "x86_64" : host.architecture(),
+        host.architecture().equals("amd64") ? "x86_64" : host.architecture(),
         INDEX,
         registries(options.registry()),
         host.processors(),

@@ -10,9 +10,9 @@ import io.gantry.api.wire.StatsView;
 import io.gantry.container.ContainerService;
 import io.gantry.container.record.Container;
 import io.gantry.error.EngineException;
+import io.gantry.linux.Kernel;
 import io.gantry.plugins.runtime.Stats;
 import io.gantry.system.HostCpu;
-import io.gantry.system.HostState;
 import io.gantry.system.InterfaceCounters;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -28,7 +28,7 @@ final class StatsController implements Controller {
   private static final int ONE_SHOT = 41;
 
   private final ContainerService containers;
-  private final long hostMemory = HostState.memoryTotal();
+  private final long hostMemory = Kernel.memory();
 
   StatsController(ContainerService containers) {
     this.containers = containers;

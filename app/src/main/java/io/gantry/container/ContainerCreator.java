@@ -24,6 +24,7 @@ import io.gantry.image.ImageHold;
 import io.gantry.image.ImageHolds;
 import io.gantry.image.ImageService;
 import io.gantry.image.Platform;
+import io.gantry.linux.Kernel;
 import io.gantry.network.EndpointSettings;
 import io.gantry.network.NetworkService;
 import io.gantry.plugins.FailPoint;
@@ -206,7 +207,7 @@ final class ContainerCreator {
     if (host.networkMode().startsWith(SHARED)) {
       return containers.get(host.networkMode().substring(SHARED.length())).config().hostname();
     }
-    return host.networkMode().equals("host") ? HostName.ofThisHost() : Ids.shortened(id);
+    return host.networkMode().equals("host") ? Kernel.hostName() : Ids.shortened(id);
   }
 
   private static void requireProgram(ContainerConfig config) {

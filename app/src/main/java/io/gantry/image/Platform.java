@@ -19,6 +19,8 @@ public record Platform(String os, String architecture, String variant) {
       case "amd64", "x86_64" -> new Platform("linux", "amd64", "");
       case "aarch64" -> new Platform("linux", "arm64", "v8");
       case "arm" -> new Platform("linux", "arm", "v7");
+      case "i386" -> new Platform("linux", "386", "");
+      case "loongarch64" -> new Platform("linux", "loong64", "");
       default -> new Platform("linux", arch, "");
     };
   }

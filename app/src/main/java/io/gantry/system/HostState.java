@@ -1,5 +1,6 @@
 package io.gantry.system;
 
+import io.gantry.linux.Kernel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,13 +26,13 @@ public record HostState(
   /** Total memory and names don't change while the engine runs. */
   private static final class Fixed {
     static final Map<String, String> RELEASE = release();
-    static final long MEMORY = memoryTotal();
+    static final long MEMORY = Kernel.memory();
   }
 
   /** As it is now. */
   public static HostState read() {
     return new HostState(
-        first(Path.of("/proc/sys/kernel/hostname")),
+        Kernel.hostName(),
         Fixed.RELEASE.getOrDefault("PRETTY_NAME", "Linux"),
         Fixed.RELEASE.getOrDefault("VERSION_ID", ""),
         Fixed.MEMORY,
@@ -51,16 +52,6 @@ public record HostState(
       }
     }
     return release;
-  }
-
-  /** Bytes of memory the host has; 0 when it does not say. */
-  public static long memoryTotal() {
-    for (String line : lines(Path.of("/proc/meminfo"))) {
-      if (line.startsWith("MemTotal:")) {
-        return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
-      }
-    }
-    return 0;
   }
 
   private static int descriptors() {

@@ -7,6 +7,7 @@ import io.gantry.event.EventJournal;
 import io.gantry.event.EventType;
 import io.gantry.image.ImageOptions;
 import io.gantry.image.ImageService;
+import io.gantry.linux.Kernel;
 import io.gantry.plugins.runtime.RuntimeDriver;
 import io.gantry.plugins.runtime.RuntimeInfo;
 import io.gantry.store.Settings;
@@ -95,7 +96,7 @@ public final class Reload implements AutoCloseable {
     DaemonOptions.Containers containers = now.containers();
     List<RuntimeInfo> runtimes = runtime.runtimes();
     Map<String, String> attributes = new TreeMap<>();
-    attributes.put("name", HostState.read().hostname());
+    attributes.put("name", Kernel.hostName());
     attributes.put("debug", Boolean.toString(now.logging().debug()));
     attributes.put("labels", json(now.labels()));
     attributes.put("live-restore", "true");

@@ -1,5 +1,7 @@
 package io.gantry.container.spec;
 
+import io.gantry.image.Platform;
+import io.gantry.linux.Kernel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -42,8 +44,6 @@ public record HostFacts(
     Set<String> hidden) {
 
   private static final Path SELF = Path.of("/proc/self");
-  private static final Map<String, String> GO_NAMES =
-      Map.of("x86_64", "amd64", "aarch64", "arm64", "loongarch64", "loong64", "i386", "386");
   private static final Map<String, String> LIMIT_NAMES =
       Map.ofEntries(
           Map.entry("Max cpu time", "RLIMIT_CPU"),
@@ -75,10 +75,10 @@ public record HostFacts(
     try {
       Set<String> capabilities = Capabilities.ofMask(mask("CapBnd"));
       return new HostFacts(
-          machine(),
-          Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip(),
+          Platform.host().architecture(),
+          Kernel.release(),
           Runtime.getRuntime().availableProcessors(),
-          totalMemory(),
+          Kernel.memory(),
           capabilities,
           rlimits(Files.readString(SELF.resolve("limits"))),
           Capabilities.ofMask(mask("CapEff")).contains("CAP_SYS_RESOURCE"),
@@ -90,19 +90,6 @@ public record HostFacts(
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read what this host can do", e);
     }
-  }
-
-  private static String machine() {
-    String name = System.getProperty("os.arch", "");
-    return GO_NAMES.getOrDefault(name, name);
-  }
-
-  private static long totalMemory() throws IOException {
-    return Files.readAllLines(Path.of("/proc/meminfo")).stream()
-        .filter(line -> line.startsWith("MemTotal:"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
-        .findFirst()
-        .orElse(Long.MAX_VALUE);
   }
 
   private static List<String> pageSizes() throws IOException {

@@ -1,10 +1,8 @@
 package io.gantry.image.layer;
 
+import io.gantry.linux.Kernel;
 import io.gantry.store.Durability;
 import io.gantry.store.Store;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -30,18 +28,10 @@ final class LayerRows {
   record BlobRow(String diffId, LayerBlob blob) {}
 
   private final Store store;
-  private final String boot = bootId();
+  private final String boot = Kernel.bootId();
 
   LayerRows(Store store) {
     this.store = store;
-  }
-
-  private static String bootId() {
-    try {
-      return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
-    } catch (IOException e) {
-      throw new IllegalStateException("the kernel does not tell its boot id", e);
-    }
   }
 
   List<Row> all() {

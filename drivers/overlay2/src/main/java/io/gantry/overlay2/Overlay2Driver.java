@@ -4,6 +4,7 @@ import io.gantry.layers.LayerDiff;
 import io.gantry.layers.LayerTarget;
 import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;
+import io.gantry.linux.Kernel;
 import io.gantry.linux.file.Directory;
 import io.gantry.linux.file.TreeUsage;
 import io.gantry.plugins.DriverException;
@@ -120,7 +121,7 @@ final class Overlay2Driver implements StorageDriver {
               + root
               + " is not mounted with pquota");
     }
-    String boot = BootId.current();
+    String boot = Kernel.bootId();
     Index index =
         new Recovery(directories.records(), directories.snapshots(), directories.trash(), boot)
             .recover();

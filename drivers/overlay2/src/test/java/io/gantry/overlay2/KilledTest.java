@@ -2,6 +2,7 @@ package io.gantry.overlay2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gantry.linux.Kernel;
 import io.gantry.plugins.FailPoint;
 import io.gantry.plugins.storage.Snapshot;
 import io.gantry.plugins.storage.SnapshotKind;
@@ -193,7 +194,7 @@ class KilledTest {
 
   /** As if all that was recorded had been so before the machine was started the last time. */
   private void rebooted() throws IOException {
-    String boot = BootId.current();
+    String boot = Kernel.bootId();
     try (Stream<Path> records = Files.list(data.resolve("keys"))) {
       for (Path record : records.toList()) {
         String text = Files.readSymbolicLink(record).toString();

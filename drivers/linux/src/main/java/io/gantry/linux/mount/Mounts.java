@@ -3,14 +3,12 @@ package io.gantry.linux.mount;
 import com.sun.jna.Native;
 import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;
+import io.gantry.linux.Kernel;
 import io.gantry.linux.file.Directory;
 import io.gantry.linux.file.Fd;
 import io.gantry.linux.file.FileName;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -163,11 +161,7 @@ public final class Mounts {
     if (Native.getLastError() != Errno.ENOSYS) {
       return false;
     }
-    try (var lines = Files.lines(Path.of("/proc/filesystems"))) {
-      return lines.anyMatch(line -> line.endsWith("\t" + type));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Kernel.fileSystems().contains(type);
   }
 
   /**
