@@ -5,6 +5,7 @@ import io.gantry.linux.ErrnoException;
 import io.gantry.linux.file.Directory;
 import io.gantry.linux.file.DirectoryEntry;
 import io.gantry.linux.file.FileStat;
+import io.gantry.linux.file.WholeFile;
 import io.gantry.linux.mount.MountInfo;
 import io.gantry.linux.mount.Mounts;
 import io.gantry.plugins.DriverException;
@@ -13,13 +14,10 @@ import io.gantry.plugins.volume.VolumeDriver;
 import io.gantry.plugins.volume.VolumeInfo;
 import io.gantry.store.RecordJson;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -107,13 +105,9 @@ final class LocalVolumes implements VolumeDriver {
   }
 
   private void writeOptions(String name, Map<String, String> options) throws IOException {
-    Path file = root.resolve(name).resolve(OPTIONS);
-    Path draft = root.resolve(name).resolve(OPTIONS + ".new");
-    Files.writeString(draft, RecordJson.write(new TreeMap<>(options)));
-    try (var channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-      channel.force(true);
-    }
-    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+    WholeFile.replaceDurably(
+        root.resolve(name).resolve(OPTIONS),
+        RecordJson.write(new TreeMap<>(options)).getBytes(StandardCharsets.UTF_8));
   }
 
   private Map<String, String> readOptions(String name) {

@@ -1,12 +1,13 @@
 package io.gantry.container.exec;
 
 import io.gantry.container.record.ExecConfig;
+import io.gantry.linux.file.WholeFile;
 import io.gantry.store.RecordJson;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,6 @@ import org.slf4j.LoggerFactory;
 final class ExecRecords {
 
   private static final Logger log = LoggerFactory.getLogger(ExecRecords.class);
-  private static final String UNFINISHED = ".new";
 
   /**
    * An exec.
@@ -48,11 +48,10 @@ final class ExecRecords {
   }
 
   void write(Entry entry) {
-    Path file = directory.resolve(entry.id());
-    Path next = directory.resolve(entry.id() + UNFINISHED);
     try {
-      Files.writeString(next, RecordJson.write(entry));
-      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+      WholeFile.replace(
+          directory.resolve(entry.id()),
+          RecordJson.write(entry).getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       log.warn("exec {} will not be known to a later daemon: {}", entry.id(), e.getMessage());
     }
@@ -83,7 +82,7 @@ final class ExecRecords {
   }
 
   private static Optional<Entry> read(Path file) throws IOException {
-    if (file.toString().endsWith(UNFINISHED)) {
+    if (WholeFile.isDraft(file)) {
       return Optional.empty();
     }
     try {

@@ -1,10 +1,11 @@
 package io.gantry.bridge;
 
+import io.gantry.linux.file.WholeFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,9 +37,8 @@ final class Owners {
     Files.createDirectories(
         directory,
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    Path written = directory.resolve("." + instance);
-    Files.writeString(written, records.toAbsolutePath().toString());
-    Files.move(written, file(instance), StandardCopyOption.ATOMIC_MOVE);
+    WholeFile.replace(
+        file(instance), records.toAbsolutePath().toString().getBytes(StandardCharsets.UTF_8));
   }
 
   /** The engines whose records are gone. */
@@ -49,9 +49,8 @@ final class Owners {
     List<String> gone = new ArrayList<>();
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : files.toList()) {
-        String instance = file.getFileName().toString();
-        if (!instance.startsWith(".") && isGone(file)) {
-          gone.add(instance);
+        if (!WholeFile.isDraft(file) && isGone(file)) {
+          gone.add(file.getFileName().toString());
         }
       }
     }

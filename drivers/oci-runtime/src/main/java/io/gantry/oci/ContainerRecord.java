@@ -1,5 +1,6 @@
 package io.gantry.oci;
 
+import io.gantry.linux.file.WholeFile;
 import io.gantry.linux.process.ProcStat;
 import io.gantry.plugins.runtime.ContainerSpec;
 import java.io.IOException;
@@ -89,7 +90,7 @@ record ContainerRecord(
             .put("poststop", poststop);
     init.ifPresent(p -> node.put("pid", p.pid).put("startTime", p.startTime));
     monitor.ifPresent(p -> node.put("monitorPid", p.pid).put("monitorStartTime", p.startTime));
-    Layout.replace(file(bundle), JSON.writeValueAsBytes(node));
+    WholeFile.replace(file(bundle), JSON.writeValueAsBytes(node));
   }
 
   /** Empty when there is none, or none that can be read. */

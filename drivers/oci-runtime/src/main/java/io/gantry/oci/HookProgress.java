@@ -1,5 +1,6 @@
 package io.gantry.oci;
 
+import io.gantry.linux.file.WholeFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -32,7 +33,7 @@ record HookProgress(String kind, int next, Optional<ContainerRecord.KnownProcess
     var node = JSON.createObjectNode().put("kind", kind).put("next", next);
     running.ifPresent(
         process -> node.put("pid", process.pid()).put("startTime", process.startTime()));
-    Layout.replace(file(directory), JSON.writeValueAsBytes(node));
+    WholeFile.replace(file(directory), JSON.writeValueAsBytes(node));
   }
 
   /** Empty when no hook was run, or the file is damaged. */

@@ -7,7 +7,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -98,12 +97,5 @@ record Layout(Path containers, Path exits, Path state, Path hooks, Path seccomp)
       return List.of();
     }
     return names;
-  }
-
-  /** Replaces a file as a whole: readers see the old one or the new one. */
-  static void replace(Path file, byte[] content) throws IOException {
-    Path next = file.resolveSibling(file.getFileName() + ".next");
-    Files.write(next, content);
-    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
   }
 }

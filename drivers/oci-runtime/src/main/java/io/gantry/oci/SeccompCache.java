@@ -1,5 +1,6 @@
 package io.gantry.oci;
 
+import io.gantry.linux.file.WholeFile;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -77,7 +78,7 @@ final class SeccompCache {
         byte[] stored = new byte[CHECKSUM + program.length];
         System.arraycopy(sha256(program), 0, stored, 0, CHECKSUM);
         System.arraycopy(program, 0, stored, CHECKSUM, program.length);
-        Layout.replace(directory.resolve(key), stored);
+        WholeFile.replace(directory.resolve(key), stored);
         programs.put(key, Base64.getEncoder().encodeToString(program));
       }
     } catch (NoSuchFileException e) {
