@@ -64,7 +64,7 @@ class RoundTripTest {
       root.chmod("ping", 06755);
       root.xattrs("ping").set("security.capability", Trees.CAP_NET_RAW);
       root.xattrs("ping").set("user.binary", new byte[] {0, 10, 13, (byte) 0xff, 61});
-      root.setTimes("ping", FileTimes.modified(1_700_000_000L, 123_456_789));
+      root.setTimes("ping", FileTimes.both(1_700_000_000L, 123_456_789));
       root.makeLink("pong", root, "ping");
       root.makeSymbolicLink("link", "/" + "long/".repeat(60));
       root.makeNode("null", FileStat.CHARACTER_DEVICE | 0666, FileStat.packDevice(1, 3));
@@ -73,7 +73,7 @@ class RoundTripTest {
       root.makeDirectory("sticky", 0755);
       root.chmod("sticky", 01777);
       root.xattrs("sticky").set("user.dir", new byte[] {7});
-      root.setTimes("sticky", FileTimes.modified(-5, 500_000_000));
+      root.setTimes("sticky", FileTimes.both(-5, 500_000_000));
       try (Fd sparse = root.open("sparse", OpenFlag.WRITE_ONLY | OpenFlag.CREATE, 0644)) {
         sparse.truncate(50L << 20);
       }

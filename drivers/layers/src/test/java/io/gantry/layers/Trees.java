@@ -197,7 +197,7 @@ final class Trees {
     }
     directory.setTimes(
         name,
-        FileTimes.modified(
+        FileTimes.both(
             random.nextLong(-1_000_000_000L, 4_000_000_000L), random.nextInt(1_000_000_000)));
   }
 

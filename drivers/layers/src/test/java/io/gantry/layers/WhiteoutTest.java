@@ -168,7 +168,7 @@ class WhiteoutTest {
       root.chown("dir", 12, 34);
       root.chmod("dir", 02771);
       root.xattrs("dir").set("user.x", new byte[] {1});
-      root.setTimes("dir", FileTimes.modified(1234, 5678));
+      root.setTimes("dir", FileTimes.both(1234, 5678));
     }
     Path upper = Files.createDirectory(scratch.resolve("upper"));
     byte[] tar = new TestTar().file("dir/new", "x").bytes();

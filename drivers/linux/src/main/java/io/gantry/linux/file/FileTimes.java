@@ -2,17 +2,10 @@ package io.gantry.linux.file;
 
 /**
  * Access and modification time for {@code utimensat(2)}: seconds since 1970 (also before: negative)
- * and nanoseconds 0 to 999,999,999, or {@link #OMIT} to leave one as it is.
+ * and nanoseconds 0 to 999,999,999.
  */
 public record FileTimes(
     long accessSeconds, long accessNanos, long modifySeconds, long modifyNanos) {
-
-  /** In place of nanoseconds. */
-  public static final long OMIT = (1L << 30) - 2;
-
-  public static FileTimes modified(long seconds, long nanos) {
-    return new FileTimes(0, OMIT, seconds, nanos);
-  }
 
   public static FileTimes both(long seconds, long nanos) {
     return new FileTimes(seconds, nanos, seconds, nanos);

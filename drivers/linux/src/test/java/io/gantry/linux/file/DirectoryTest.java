@@ -74,7 +74,7 @@ class DirectoryTest {
       directory.makeSymbolicLink("link", outside.toString());
       assertErrno(Errno.ELOOP, () -> directory.open("link", OpenFlag.READ_ONLY, 0));
       directory.chown("link", 7, 8);
-      directory.setTimes("link", FileTimes.modified(5, 6));
+      directory.setTimes("link", FileTimes.both(5, 6));
       FileStat stat = directory.stat("link");
       assertThat(stat.isSymbolicLink()).isTrue();
       assertThat(stat.uid()).isEqualTo(7);
