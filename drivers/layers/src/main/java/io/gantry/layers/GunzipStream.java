@@ -8,9 +8,10 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Reads gzip (RFC 1952), all members of it. The JDK's stream decides by {@code available()} whether
- * another member follows, which on a network says nothing; this one reads on. Bytes after the last
- * member are read over, as gzip(1) does. For one thread.
+ * Reads gzip (RFC 1952), all members of it. The JDK's stream (25) takes it for the end when the
+ * input fails, ends or is wrong where a further member begins, and needs a stack as deep as there
+ * are empty members; here these are failures, and the depth does not matter. Bytes after the last
+ * member are read over, as gzip(1) does, up to the end of the input. For one thread.
  */
 final class GunzipStream extends InputStream {
 
