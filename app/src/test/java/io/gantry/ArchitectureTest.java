@@ -50,6 +50,7 @@ class ArchitectureTest {
     "io.gantry.security..",
     "io.gantry.store..",
     "io.gantry.system..",
+    "io.gantry.units..",
     "io.gantry.volume.."
   };
 

@@ -3,6 +3,7 @@ package io.gantry.api;
 import io.gantry.error.EngineException;
 import io.gantry.filter.Filters;
 import io.gantry.network.Network;
+import io.gantry.units.Bools;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -37,7 +38,7 @@ final class NetworkFilter {
       }
     }
     for (String dangling : values.get("dangling")) {
-      if (GoBool.parse(dangling).isEmpty()) {
+      if (Bools.parse(dangling).isEmpty()) {
         throw EngineException.invalid(
             "invalid value for filter 'dangling', must be \"true\" (or \"1\"), or \"false\" (or"
                 + " \"0\")");
@@ -67,7 +68,7 @@ final class NetworkFilter {
         && values.any(
             "dangling",
             wanted ->
-                GoBool.parse(wanted).orElse(false)
+                Bools.parse(wanted).orElse(false)
                     == (!network.isPredefined() && !used.contains(network.name())))
         && until.map(network.created()::isBefore).orElse(true)
         && values.fitLabels(network.labels());

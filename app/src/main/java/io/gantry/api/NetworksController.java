@@ -11,6 +11,7 @@ import io.gantry.container.index.Containers;
 import io.gantry.container.record.Container;
 import io.gantry.error.EngineException;
 import io.gantry.network.NetworkService;
+import io.gantry.units.Bools;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -60,9 +61,9 @@ final class NetworksController implements Controller {
 
   private void inspect(Exchange exchange) throws IOException {
     String verbose = exchange.query().text("verbose");
-    if (!verbose.isEmpty() && GoBool.parse(verbose).isEmpty()) {
+    if (!verbose.isEmpty() && Bools.parse(verbose).isEmpty()) {
       throw EngineException.invalid(
-          "invalid value for verbose: " + verbose + ": " + GoBool.error(verbose));
+          "invalid value for verbose: " + verbose + ": " + Bools.error(verbose));
     }
     String scope = exchange.query().text("scope");
     if (!scope.isEmpty() && !scope.equals("local")) {

@@ -1,11 +1,12 @@
 package io.gantry.config;
 
+import io.gantry.units.Bools;
+import io.gantry.units.Sizes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 
@@ -35,9 +36,6 @@ record OptionType<T>(
     /** Each occurrence adds one {@code key=value}. */
     MAP
   }
-
-  private static final Set<String> TRUE = Set.of("1", "t", "T", "TRUE", "true", "True");
-  private static final Set<String> FALSE = Set.of("0", "f", "F", "FALSE", "false", "False");
 
   static OptionType<Boolean> bool() {
     return new OptionType<>(
@@ -154,13 +152,8 @@ record OptionType<T>(
   }
 
   private static boolean parseBoolean(String text) {
-    if (TRUE.contains(text)) {
-      return true;
-    }
-    if (FALSE.contains(text)) {
-      return false;
-    }
-    throw new IllegalArgumentException("expected true or false");
+    return Bools.parse(text)
+        .orElseThrow(() -> new IllegalArgumentException("expected true or false"));
   }
 
   private static int parseInteger(String text) {

@@ -1,6 +1,7 @@
 package io.gantry.filter;
 
 import io.gantry.error.EngineException;
+import io.gantry.units.Durations;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -11,7 +12,6 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -20,9 +20,6 @@ import java.util.regex.Pattern;
  */
 public final class Timestamps {
 
-  private static final Pattern DURATION =
-      Pattern.compile("-?(?:[0-9]+(?:\\.[0-9]+)?(?:ns|us|µs|ms|s|m|h))+");
-  private static final Pattern PART = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)(ns|us|µs|ms|s|m|h)");
   private static final Pattern SECONDS = Pattern.compile("-?[0-9]{1,18}(?:\\.[0-9]{1,9})?");
 
   private Timestamps() {}
@@ -40,7 +37,7 @@ public final class Timestamps {
         return Instant.ofEpochSecond(
             whole, seconds.subtract(BigDecimal.valueOf(whole)).movePointRight(9).longValue());
       }
-      Optional<Duration> ago = duration(text);
+      Optional<Duration> ago = Durations.parse(text);
       if (ago.isPresent()) {
         return now.minus(ago.get());
       }
@@ -62,28 +59,5 @@ public final class Timestamps {
           "failed to parse value as time or duration: \"" + text + "\"",
           e);
     }
-  }
-
-  /** Go's spelling of durations. */
-  public static Optional<Duration> duration(String text) {
-    if (!DURATION.matcher(text).matches()) {
-      return Optional.empty();
-    }
-    BigDecimal nanos = BigDecimal.ZERO;
-    Matcher part = PART.matcher(text);
-    while (part.find()) {
-      long unit =
-          switch (part.group(2)) {
-            case "ns" -> 1L;
-            case "us", "µs" -> 1_000L;
-            case "ms" -> 1_000_000L;
-            case "s" -> 1_000_000_000L;
-            case "m" -> 60_000_000_000L;
-            default -> 3_600_000_000_000L;
-          };
-      nanos = nanos.add(new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(unit)));
-    }
-    Duration duration = Duration.ofNanos(nanos.longValue());
-    return Optional.of(text.startsWith("-") ? duration.negated() : duration);
   }
 }

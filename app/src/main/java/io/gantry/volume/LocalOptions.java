@@ -1,6 +1,7 @@
 package io.gantry.volume;
 
 import io.gantry.plugins.DriverException;
+import io.gantry.units.Sizes;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -48,9 +49,12 @@ record LocalOptions(String type, String options, String device) {
   }
 
   private static DriverException size(String value) {
-    return value.matches("[0-9.]+ ?[kKmMgGtTpP]?[iI]?[bB]?")
-        ? invalid("quota size requested but no quota support")
-        : invalid("invalid size: '" + value + "'");
+    try {
+      Sizes.parse(value);
+    } catch (IllegalArgumentException e) {
+      return invalid(String.valueOf(e.getMessage()));
+    }
+    return invalid("quota size requested but no quota support");
   }
 
   /** For {@code mount(2)}: what {@code mount(8)} calls none is a bind here. */

@@ -2,9 +2,8 @@ package io.gantry.volume;
 
 import io.gantry.error.EngineException;
 import io.gantry.filter.Filters;
-import java.util.Locale;
+import io.gantry.units.Bools;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -48,10 +47,8 @@ public final class VolumeFilter {
           "invalid filter 'all=[%s]': only one value is expected".formatted(String.join(" ", all)));
     }
     for (String value : all) {
-      if (parse(value).isEmpty()) {
-        throw EngineException.invalid(
-            "invalid filter 'all': strconv.ParseBool: parsing \"%s\": invalid syntax"
-                .formatted(value));
+      if (Bools.parse(value).isEmpty()) {
+        throw EngineException.invalid("invalid filter 'all': " + Bools.error(value));
       }
     }
     return new VolumeFilter(filters);
@@ -59,7 +56,7 @@ public final class VolumeFilter {
 
   /** Whether {@code all} was asked for: volumes with names too. */
   boolean all() {
-    return filters.get("all").stream().anyMatch(value -> parse(value).orElse(false));
+    return filters.get("all").stream().anyMatch(value -> Bools.parse(value).orElse(false));
   }
 
   boolean matches(Volume volume, boolean referenced) {
@@ -69,13 +66,5 @@ public final class VolumeFilter {
         && filters.any("driver", volume.driver()::equals)
         && filters.any("name", wanted -> wanted.equals(name) || Filters.isIn(wanted, name))
         && filters.fitLabels(labels);
-  }
-
-  private static Optional<Boolean> parse(String value) {
-    return switch (value.toLowerCase(Locale.ROOT)) {
-      case "1", "t", "true" -> Optional.of(true);
-      case "0", "f", "false" -> Optional.of(false);
-      default -> Optional.empty();
-    };
   }
 }

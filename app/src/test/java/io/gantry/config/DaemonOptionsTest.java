@@ -201,7 +201,7 @@ class DaemonOptionsTest {
         "-H foo://x | invalid bind address (foo://x)",
         "--label a | invalid argument \"a\" for \"--label\" flag: bad attribute format: a",
         "--label com.docker.x=1 | reserved for internal use",
-        "--default-shm-size 1x | invalid size: '1x'",
+        "--default-shm-size 1x | invalid suffix: 'x'",
         "--default-ulimit x | invalid ulimit argument: x",
         "--default-ulimit foo=1 | invalid ulimit type: foo",
         "--registry-mirror foo | no scheme specified for \"foo\"",

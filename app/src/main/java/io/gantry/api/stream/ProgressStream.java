@@ -5,11 +5,11 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.gantry.api.http.ErrorAnswer;
 import io.gantry.api.http.Exchange;
 import io.gantry.image.transfer.ProgressSink;
+import io.gantry.units.Sizes;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +23,6 @@ public final class ProgressStream implements ProgressSink {
 
   private static final byte[] END = "\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final int BAR = 50;
-  private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
 
   /** One message. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -126,26 +125,10 @@ public final class ProgressStream implements ProgressSink {
       return "";
     }
     if (total <= 0) {
-      return "%8s".formatted(size(current));
+      return "%8s".formatted(Sizes.decimal(current, 4));
     }
     int done = (int) Math.clamp(current * 100.0 / total / 2, 0, BAR);
-    String numbers = "%8s".formatted(size(current)) + (current > total ? "" : "/" + size(total));
+    String numbers = "%8s".formatted(Sizes.decimal(current, 4)) + (current > total ? "" : "/" + Sizes.decimal(total, 4));
     return "[" + "=".repeat(done) + ">" + " ".repeat(BAR - done) + "] " + numbers;
-  }
-
-  /** As Go's units.HumanSize: decimal, four digits. */
-  private static String size(long bytes) {
-    double value = bytes;
-    int unit = 0;
-    while (value >= 1000 && unit < UNITS.length - 1) {
-      value /= 1000;
-      unit++;
-    }
-    int decimals = value >= 1000 ? 0 : value >= 100 ? 1 : value >= 10 ? 2 : 3;
-    String number = String.format(Locale.ROOT, "%." + decimals + "f", value);
-    if (number.contains(".")) {
-      number = number.replaceAll("0+$", "").replaceAll("\\.$", "");
-    }
-    return number + UNITS[unit];
   }
 }

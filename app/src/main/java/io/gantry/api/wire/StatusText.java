@@ -2,6 +2,7 @@ package io.gantry.api.wire;
 
 import io.gantry.container.record.Health;
 import io.gantry.container.record.State;
+import io.gantry.units.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ final class StatusText {
   }
 
   private static String since(@Nullable Instant then, Instant now) {
-    return HumanTime.of(then == null ? Duration.ZERO : Duration.between(then, now));
+    return Durations.human(then == null ? Duration.ZERO : Duration.between(then, now));
   }
 
   private static String health(@Nullable Health health) {

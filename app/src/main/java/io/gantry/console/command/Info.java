@@ -3,11 +3,11 @@ package io.gantry.console.command;
 import static io.gantry.console.line.Option.value;
 
 import io.gantry.console.client.Resource;
-import io.gantry.console.format.HumanSize;
 import io.gantry.console.format.Template;
 import io.gantry.console.line.Arguments;
 import io.gantry.console.line.CommandDefinition;
 import io.gantry.console.line.Operands;
+import io.gantry.units.Sizes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -96,7 +96,7 @@ final class Info {
     lines.add("Runtimes: " + String.join(" ", info.path("Runtimes").propertyNames()));
     list("Security Options", info.path("SecurityOptions"));
     fields(TAIL);
-    lines.add("Total Memory: " + HumanSize.binary(info.path("MemTotal").asLong(0)));
+    lines.add("Total Memory: " + Sizes.binary(info.path("MemTotal").asLong(0)));
     list("Labels", info.path("Labels"));
     list("Registry Mirrors", info.path("RegistryConfig").path("Mirrors"));
     list("Insecure Registries", info.path("RegistryConfig").path("InsecureRegistryCIDRs"));

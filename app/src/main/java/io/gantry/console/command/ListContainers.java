@@ -5,7 +5,6 @@ import static io.gantry.console.line.Option.list;
 import static io.gantry.console.line.Option.value;
 
 import io.gantry.console.client.Resource;
-import io.gantry.console.format.HumanSize;
 import io.gantry.console.format.HumanTime;
 import io.gantry.console.format.Ports;
 import io.gantry.console.format.Rows;
@@ -13,6 +12,8 @@ import io.gantry.console.line.Arguments;
 import io.gantry.console.line.CommandDefinition;
 import io.gantry.console.line.Operands;
 import io.gantry.id.Ids;
+import io.gantry.units.Durations;
+import io.gantry.units.Sizes;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -104,7 +105,7 @@ final class ListContainers {
     row.put("Image", image(container, full));
     row.put("Command", "\"" + (full ? command : Texts.shortened(command, COMMAND_LENGTH)) + "\"");
     row.put("CreatedAt", HumanTime.local(created.getEpochSecond()));
-    row.put("RunningFor", HumanTime.span(Duration.between(created, now)) + " ago");
+    row.put("RunningFor", Durations.human(Duration.between(created, now)) + " ago");
     row.put("State", container.path("State").asString(""));
     row.put("Status", container.path("Status").asString(""));
     row.put("Ports", Ports.text(ports(container.path("Ports"))));
@@ -146,8 +147,8 @@ final class ListContainers {
 
   private static String size(JsonNode container) {
     long total = container.path("SizeRootFs").asLong(0);
-    String own = HumanSize.decimal(container.path("SizeRw").asLong(0));
-    return total > 0 ? own + " (virtual " + HumanSize.decimal(total) + ")" : own;
+    String own = Sizes.decimal(container.path("SizeRw").asLong(0));
+    return total > 0 ? own + " (virtual " + Sizes.decimal(total) + ")" : own;
   }
 
   private static List<Ports.Port> ports(JsonNode ports) {

@@ -5,7 +5,6 @@ import static io.gantry.console.line.Option.list;
 import static io.gantry.console.line.Option.value;
 
 import io.gantry.console.client.Resource;
-import io.gantry.console.format.HumanSize;
 import io.gantry.console.format.HumanTime;
 import io.gantry.console.format.Rows;
 import io.gantry.console.line.Arguments;
@@ -13,6 +12,8 @@ import io.gantry.console.line.CommandDefinition;
 import io.gantry.console.line.Completion;
 import io.gantry.console.line.Operands;
 import io.gantry.id.Ids;
+import io.gantry.units.Durations;
+import io.gantry.units.Sizes;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -128,9 +129,9 @@ final class ListImages {
     row.put("Tag", tag);
     row.put("Digest", digest);
     row.put("ID", full ? id : Ids.shortened(id));
-    row.put("CreatedSince", HumanTime.span(Duration.between(created, now)) + " ago");
+    row.put("CreatedSince", Durations.human(Duration.between(created, now)) + " ago");
     row.put("CreatedAt", HumanTime.local(created.getEpochSecond()));
-    row.put("Size", HumanSize.decimal(image.path("Size").asLong(0)));
+    row.put("Size", Sizes.decimal(image.path("Size").asLong(0)));
     return row;
   }
 }

@@ -1,9 +1,9 @@
 package io.gantry.console.line;
 
+import io.gantry.units.Bools;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -119,17 +119,16 @@ public final class CommandLine {
   }
 
   private static String truth(Option option, String value) {
-    return switch (value.toLowerCase(Locale.ROOT)) {
-      case "1", "t", "true" -> "true";
-      case "0", "f", "false" -> "false";
-      default ->
-          throw new UsageException(
-              "invalid argument \""
-                  + value
-                  + "\" for \"--"
-                  + option.name()
-                  + "\" flag: neither true nor false");
-    };
+    return Bools.parse(value)
+        .map(String::valueOf)
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "invalid argument \""
+                        + value
+                        + "\" for \"--"
+                        + option.name()
+                        + "\" flag: neither true nor false"));
   }
 
   private void checkOperands() {

@@ -1,12 +1,10 @@
 package io.gantry.container.log;
 
 import io.gantry.plugins.DriverException;
+import io.gantry.units.Sizes;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The log options that every driver has (moby {@code daemon/logger/factory.go}). {@code
@@ -21,7 +19,6 @@ import java.util.regex.Pattern;
 record EngineLogOptions(long backlogLimit, Map<String, String> rest) {
 
   private static final long MIN_BACKLOG = 64L << 20;
-  private static final Pattern SIZE = Pattern.compile("(\\d+(?:\\.\\d+)?) ?(?:([kmgtp])i?)?b?");
   private static final String MODE = "mode";
   private static final String BUFFER = "max-buffer-size";
 
@@ -40,14 +37,12 @@ record EngineLogOptions(long backlogLimit, Map<String, String> rest) {
     return new EngineLogOptions(blocking ? Long.MAX_VALUE : Math.max(MIN_BACKLOG, limit), rest);
   }
 
-  /** Sizes in powers of 1024 (docker/go-units {@code RAMInBytes}). */
   private static long bytes(String text) {
-    Matcher size = SIZE.matcher(text.toLowerCase(Locale.ROOT));
-    if (!size.matches()) {
-      throw invalid("error parsing option max-buffer-size: invalid size: '" + text + "'");
+    try {
+      return Sizes.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw invalid("error parsing option max-buffer-size: " + e.getMessage());
     }
-    int power = size.group(2) == null ? 0 : "kmgtp".indexOf(size.group(2)) + 1;
-    return (long) (Double.parseDouble(size.group(1)) * Math.pow(1024, power));
   }
 
   private static DriverException invalid(String message) {

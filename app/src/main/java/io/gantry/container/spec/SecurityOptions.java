@@ -1,9 +1,9 @@
 package io.gantry.container.spec;
 
 import io.gantry.error.EngineException;
+import io.gantry.units.Bools;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -69,11 +69,7 @@ record SecurityOptions(
   }
 
   private static boolean bool(String option, String value) {
-    return switch (value.toLowerCase(Locale.ROOT)) {
-      case "1", "t", "true" -> true;
-      case "0", "f", "false" -> false;
-      default -> throw invalid(option);
-    };
+    return Bools.parse(value).orElseThrow(() -> invalid(option));
   }
 
   private static EngineException invalid(String option) {

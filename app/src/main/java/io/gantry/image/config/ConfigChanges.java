@@ -1,7 +1,7 @@
 package io.gantry.image.config;
 
 import io.gantry.error.EngineException;
-import io.gantry.filter.Timestamps;
+import io.gantry.units.Durations;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -316,7 +316,7 @@ public final class ConfigChanges {
 
   private static long nanos(String name, String value) {
     Duration duration =
-        Timestamps.duration(value)
+        Durations.parse(value)
             .orElseThrow(() -> EngineException.invalid("time: invalid duration \"" + value + "\""));
     if (duration.isNegative() || !duration.isZero() && duration.toNanos() < 1_000_000) {
       throw EngineException.invalid("Interval \"" + name + "\" cannot be less than 1ms");

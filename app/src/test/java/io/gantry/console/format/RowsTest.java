@@ -7,14 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gantry.console.format.Ports.Port;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -69,36 +66,6 @@ class RowsTest {
   @Test
   void anUnknownColumnIsRefused() {
     assertThatThrownBy(() -> print("table {{.Foo}}")).isInstanceOf(TemplateException.class);
-  }
-
-  @ParameterizedTest
-  @CsvSource({"0,0B", "999,999B", "1000,1kB", "1976320,1.98MB", "60700000,60.7MB", "999999,1000kB"})
-  void sizesHaveThreeDigits(long bytes, String text) {
-    assertThat(HumanSize.decimal(bytes)).isEqualTo(text);
-  }
-
-  @Test
-  void memoryIsBinary() {
-    assertThat(HumanSize.binary(25276510208L)).isEqualTo("23.54GiB");
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "0,Less than a second",
-    "1,1 second",
-    "59,59 seconds",
-    "60,About a minute",
-    "119,About a minute",
-    "120,2 minutes",
-    "3600,About an hour",
-    "7200,2 hours",
-    "172800,2 days",
-    "1209600,2 weeks",
-    "5184000,2 months",
-    "63072000,2 years"
-  })
-  void spansAreRounded(long seconds, String text) {
-    assertThat(HumanTime.span(Duration.ofSeconds(seconds))).isEqualTo(text);
   }
 
   @Test

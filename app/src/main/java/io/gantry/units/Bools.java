@@ -1,13 +1,14 @@
-package io.gantry.api;
+package io.gantry.units;
 
 import java.util.Optional;
 
-/** Booleans as Go's strconv.ParseBool reads them. */
-final class GoBool {
+/** Truth values as Go reads them ({@code strconv.ParseBool}). */
+public final class Bools {
 
-  private GoBool() {}
+  private Bools() {}
 
-  static Optional<Boolean> parse(String text) {
+  /** The value; empty when it is none. */
+  public static Optional<Boolean> parse(String text) {
     return switch (text) {
       case "1", "t", "T", "true", "TRUE", "True" -> Optional.of(true);
       case "0", "f", "F", "false", "FALSE", "False" -> Optional.of(false);
@@ -16,7 +17,7 @@ final class GoBool {
   }
 
   /** What Go says when it is none. */
-  static String error(String text) {
+  public static String error(String text) {
     return "strconv.ParseBool: parsing \"" + text + "\": invalid syntax";
   }
 }
