@@ -189,7 +189,8 @@ final class ImageRemover {
                     image,
                     false,
                     true,
-                    "image is being used by stopped container " + Ids.shortened(use.containerId())));
+                    "image is being used by stopped container "
+                        + Ids.shortened(use.containerId())));
   }
 
   private void delete(Removing removing, Image image, boolean force, boolean prune, boolean quiet) {

@@ -129,7 +129,7 @@ final class NetworkStart {
     }
     Optional<Network> before =
         store.networks().stream().filter(n -> n.name().equals(Predefined.BRIDGE)).findFirst();
-    String id = before.map(Network::id).orElseGet(NetworkService::newId);
+    String id = before.map(Network::id).orElseGet(Ids::random);
     NetworkDriver driver = drivers.get(NetworkDrivers.BRIDGE);
     try {
       NetworkSpec planned = driver.plan(DefaultBridge.spec(options, id, before));
@@ -157,8 +157,7 @@ final class NetworkStart {
         known.orElseGet(
             () ->
                 new Network(
-                    new NetworkSpec(
-                        Ids.random(), name, Map.of(), List.of(), true, false, false),
+                    new NetworkSpec(Ids.random(), name, Map.of(), List.of(), true, false, false),
                     driver,
                     Instant.now(),
                     new Network.Ipam("default", Map.of(), false),

@@ -27,7 +27,6 @@ class DurationsTest {
     "12\u00b5s, PT0.000012S",
     "12\u03bcs, PT0.000012S",
     "13ms, PT0.013S",
-    "0.3333333333333333333h, PT20M",
     "1.9ns, PT0.000000001S",
     "9223372036854775807ns, PT2562047H47M16.854775807S",
   })
@@ -38,8 +37,21 @@ class DurationsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "-", "3", "1d", "s", ".s", "1h30", "1 h", " 1h", "1h ", "--1s", "1e3s", "1,5s",
-        "9223372036854775808ns", "3000000h"
+        "",
+        "-",
+        "3",
+        "1d",
+        "s",
+        ".s",
+        "1h30",
+        "1 h",
+        " 1h",
+        "1h ",
+        "--1s",
+        "1e3s",
+        "1,5s",
+        "9223372036854775808ns",
+        "3000000h"
       })
   void whatIsNoneIsNotRead(String text) {
     assertThat(Durations.parse(text)).isEmpty();

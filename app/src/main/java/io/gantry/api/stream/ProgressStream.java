@@ -128,7 +128,9 @@ public final class ProgressStream implements ProgressSink {
       return "%8s".formatted(Sizes.decimal(current, 4));
     }
     int done = (int) Math.clamp(current * 100.0 / total / 2, 0, BAR);
-    String numbers = "%8s".formatted(Sizes.decimal(current, 4)) + (current > total ? "" : "/" + Sizes.decimal(total, 4));
+    String numbers =
+        "%8s".formatted(Sizes.decimal(current, 4))
+            + (current > total ? "" : "/" + Sizes.decimal(total, 4));
     return "[" + "=".repeat(done) + ">" + " ".repeat(BAR - done) + "] " + numbers;
   }
 }

@@ -50,8 +50,7 @@ final class ExecRecords {
   void write(Entry entry) {
     try {
       WholeFile.replace(
-          directory.resolve(entry.id()),
-          RecordJson.write(entry).getBytes(StandardCharsets.UTF_8));
+          directory.resolve(entry.id()), RecordJson.write(entry).getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       log.warn("exec {} will not be known to a later daemon: {}", entry.id(), e.getMessage());
     }

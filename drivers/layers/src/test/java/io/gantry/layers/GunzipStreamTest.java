@@ -45,8 +45,7 @@ class GunzipStreamTest {
   @Test
   void allMembersOfAConnectionAreRead() throws IOException {
     byte[] input = concat(gzip("one "), gzip(""), gzip("two "), gzip("three"));
-    assertThat(gunzip(new Connection(new ByteArrayInputStream(input))))
-        .isEqualTo("one two three");
+    assertThat(gunzip(new Connection(new ByteArrayInputStream(input)))).isEqualTo("one two three");
   }
 
   @Test

@@ -2,7 +2,6 @@ package io.gantry.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.InetAddress;
 import org.junit.jupiter.api.Test;
 
 class KernelTest {
