@@ -1,21 +1,20 @@
 package io.gantry.api.stream;
 
 import io.gantry.api.listen.RawSocket;
+import io.gantry.container.stream.FrameHead;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 
 /**
- * Writes output as Docker frames it (API v1.51, {@code ContainerAttach}): a head of eight bytes
- * (stream, three zeros, length, big-endian), then the bytes. Or without frames. Not thread-safe.
+ * Writes output as Docker frames it, each piece after a {@link FrameHead}, or without frames. Not
+ * thread-safe.
  */
 public final class FrameWriter {
 
-  private static final int HEAD = 8;
-
   private final OutputStream out;
   private final StreamType type;
-  private final byte[] head = new byte[HEAD];
+  private final byte[] head = new byte[FrameHead.BYTES];
 
   public FrameWriter(OutputStream out, StreamType type) {
     this.out = out;
@@ -27,9 +26,8 @@ public final class FrameWriter {
    */
   public void write(int stream, byte[] bytes, int offset, int length) throws IOException {
     if (type == StreamType.MULTIPLEXED) {
-      head[0] = (byte) stream;
-      ByteBuffer.wrap(head).putInt(4, length);
-      out.write(head, 0, HEAD);
+      FrameHead.put(head, 0, stream, length);
+      out.write(head, 0, head.length);
     }
     out.write(bytes, offset, length);
   }
@@ -38,11 +36,10 @@ public final class FrameWriter {
   public void write(int stream, ByteBuffer bytes) throws IOException {
     int length = bytes.remaining();
     if (out instanceof RawSocket.Output raw && length > 0) {
-      head[0] = (byte) stream;
-      ByteBuffer frame = ByteBuffer.wrap(head).putInt(4, length);
+      FrameHead.put(head, 0, stream, length);
       raw.write(
           type == StreamType.MULTIPLEXED
-              ? new ByteBuffer[] {frame, bytes}
+              ? new ByteBuffer[] {ByteBuffer.wrap(head), bytes}
               : new ByteBuffer[] {bytes});
       return;
     }

@@ -2,6 +2,7 @@ package io.gantry.container.log;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.gantry.container.stream.FrameHead;
 import io.gantry.plugins.log.LogRecord;
 import io.gantry.plugins.log.LogStream;
 import io.gantry.plugins.log.LogTime;
@@ -14,9 +15,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Writes log records as {@code docker logs} gets them: each in a frame of its own with a header of
- * eight bytes (stream, length), or raw for a container with a terminal. Time and attributes stand
- * before a line, not before its further pieces. Collects frames in a buffer; for one thread.
+ * Writes log records as {@code docker logs} gets them: each in a frame of its own with a {@link
+ * FrameHead}, or raw for a container with a terminal. Time and attributes stand before a line, not
+ * before its further pieces. Collects frames in a buffer; for one thread.
  */
 final class LogFrames {
 
@@ -24,8 +25,6 @@ final class LogFrames {
 
   /** Most answers are short. */
   private static final int FIRST_BUFFER = 4 * 1024;
-
-  private static final int HEADER = 8;
 
   private final OutputStream out;
   private final boolean multiplexed;
@@ -56,12 +55,12 @@ final class LogFrames {
     boolean newLine = !inLine[stream];
     inLine[stream] = entry.partial();
     byte[] attributes = details && newLine ? details(entry.attributes()) : new byte[0];
-    int room = HEADER + LogTime.MAX_BYTES + 1 + attributes.length + entry.length() + 1;
+    int room = FrameHead.BYTES + LogTime.MAX_BYTES + 1 + attributes.length + entry.length() + 1;
     if (buffer.length - filled < room) {
       makeRoom(room);
     }
     int start = filled;
-    int at = multiplexed ? start + HEADER : start;
+    int at = multiplexed ? start + FrameHead.BYTES : start;
     if (timestamps && newLine) {
       at = format.writeFixed(entry.time(), buffer, at);
       buffer[at++] = ' ';
@@ -74,7 +73,7 @@ final class LogFrames {
       buffer[at++] = '\n';
     }
     if (multiplexed) {
-      header(start, stream + 1, at - start - HEADER);
+      FrameHead.put(buffer, start, stream + 1, at - start - FrameHead.BYTES);
     }
     filled = at;
   }
@@ -88,17 +87,6 @@ final class LogFrames {
     if (buffer.length < room) {
       buffer = new byte[room];
     }
-  }
-
-  private void header(int at, int type, int length) {
-    buffer[at] = (byte) type;
-    buffer[at + 1] = 0;
-    buffer[at + 2] = 0;
-    buffer[at + 3] = 0;
-    buffer[at + 4] = (byte) (length >>> 24);
-    buffer[at + 5] = (byte) (length >>> 16);
-    buffer[at + 6] = (byte) (length >>> 8);
-    buffer[at + 7] = (byte) length;
   }
 
   /** As {@code key=value,…} in the order of the keys, each form-encoded, and a space. */
