@@ -3,9 +3,8 @@ package io.gantry.image.layer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.ArrayDeque;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,23 +16,27 @@ public final class ChunkPipe {
 
   private static final int CHUNK = 128 * 1024;
 
-  private record Chunk(byte[] bytes, int length) {}
+  /** In place of a buffer that was not needed yet, and of the end's. */
+  private static final byte[] NONE = {};
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-  private final ArrayDeque<Chunk> full = new ArrayDeque<>();
-  private final ArrayDeque<byte[]> free = new ArrayDeque<>();
-  private final int capacity;
-  private int made;
-  private boolean ended;
-  private boolean abandoned;
-  private @Nullable Throwable failure;
+  /** Bytes, or (length 0) the end with or without a failure. */
+  private record Chunk(byte[] bytes, int length, @Nullable Throwable failure) {}
+
+  /** Has room for all buffers and two ends: the writer may say that it failed, and close. */
+  private final BlockingQueue<Chunk> full;
+
+  private final BlockingQueue<byte[]> free;
+  private volatile boolean abandoned;
 
   /**
    * @param capacity in buffers of 128 KiB
    */
   public ChunkPipe(int capacity) {
-    this.capacity = capacity;
+    full = new ArrayBlockingQueue<>(capacity + 2);
+    free = new ArrayBlockingQueue<>(capacity + 1);
+    for (int i = 0; i < capacity; i++) {
+      free.add(NONE);
+    }
   }
 
   /** The writer's end. Closing it ends the stream; {@link #fail} ends it badly. */
@@ -48,85 +51,15 @@ public final class ChunkPipe {
 
   /** The reader gets this failure after what was written before. */
   public void fail(Throwable cause) {
-    lock.lock();
-    try {
-      if (!ended) {
-        failure = cause;
-        ended = true;
-        changed.signalAll();
-      }
-    } finally {
-      lock.unlock();
-    }
+    full.offer(new Chunk(NONE, 0, cause));
   }
 
-  private byte[] take() throws IOException {
-    lock.lock();
+  private static <T> T take(BlockingQueue<T> queue) throws IOException {
     try {
-      while (true) {
-        if (abandoned) {
-          throw new IOException("nobody reads any more");
-        }
-        byte[] buffer = free.poll();
-        if (buffer != null) {
-          return buffer;
-        }
-        if (made < capacity) {
-          made++;
-          return new byte[CHUNK];
-        }
-        await();
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void await() throws IOException {
-    try {
-      changed.await();
+      return queue.take();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
-    }
-  }
-
-  private void put(Chunk chunk) {
-    lock.lock();
-    try {
-      full.add(chunk);
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private @Nullable Chunk next() throws IOException {
-    lock.lock();
-    try {
-      while (full.isEmpty()) {
-        if (ended) {
-          if (failure != null) {
-            throw new IOException(
-                failure.getMessage() == null ? failure.toString() : failure.getMessage(), failure);
-          }
-          return null;
-        }
-        await();
-      }
-      return full.remove();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void give(byte[] buffer) {
-    lock.lock();
-    try {
-      free.add(buffer);
-      changed.signalAll();
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -146,7 +79,7 @@ public final class ChunkPipe {
       while (done < count) {
         byte[] into = buffer;
         if (into == null) {
-          into = take();
+          into = next();
           buffer = into;
           length = 0;
         }
@@ -160,32 +93,34 @@ public final class ChunkPipe {
       }
     }
 
+    private byte[] next() throws IOException {
+      byte[] next = abandoned ? NONE : take(free);
+      if (abandoned) {
+        throw new IOException("nobody reads any more");
+      }
+      return next.length == 0 ? new byte[CHUNK] : next;
+    }
+
     @Override
     public void flush() {
       byte[] from = buffer;
       if (from != null && length > 0) {
         buffer = null;
-        put(new Chunk(from, length));
+        full.add(new Chunk(from, length, null));
       }
     }
 
     @Override
     public void close() {
       flush();
-      lock.lock();
-      try {
-        ended = true;
-        changed.signalAll();
-      } finally {
-        lock.unlock();
-      }
+      full.offer(new Chunk(NONE, 0, null));
     }
   }
 
   private final class Source extends InputStream {
 
-    private @Nullable Chunk chunk;
-    private int at;
+    private Chunk chunk = new Chunk(NONE, 1, null);
+    private int at = 1;
 
     @Override
     public int read() throws IOException {
@@ -198,34 +133,34 @@ public final class ChunkPipe {
       if (count == 0) {
         return 0;
       }
-      Chunk from = chunk;
-      if (from == null) {
-        from = next();
-        if (from == null) {
-          return -1;
-        }
-        chunk = from;
+      if (chunk.length > 0 && at == chunk.length) {
+        chunk = take(full);
         at = 0;
       }
-      int n = Math.min(count, from.length() - at);
-      System.arraycopy(from.bytes(), at, bytes, offset, n);
+      if (chunk.length == 0) {
+        return end(chunk.failure);
+      }
+      int n = Math.min(count, chunk.length - at);
+      System.arraycopy(chunk.bytes, at, bytes, offset, n);
       at += n;
-      if (at == from.length()) {
-        chunk = null;
-        give(from.bytes());
+      if (at == chunk.length) {
+        free.add(chunk.bytes);
       }
       return n;
     }
 
+    private static int end(@Nullable Throwable failure) throws IOException {
+      if (failure != null) {
+        throw new IOException(
+            failure.getMessage() == null ? failure.toString() : failure.getMessage(), failure);
+      }
+      return -1;
+    }
+
     @Override
     public void close() {
-      lock.lock();
-      try {
-        abandoned = true;
-        changed.signalAll();
-      } finally {
-        lock.unlock();
-      }
+      abandoned = true;
+      free.offer(NONE); // for a writer that waits
     }
   }
 }
