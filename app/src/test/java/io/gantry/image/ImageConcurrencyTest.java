@@ -167,7 +167,7 @@ class ImageConcurrencyTest {
   }
 
   @Test
-  void tenThousandImagesAreListedInLessThanAHundredMilliseconds() throws Exception {
+  void tenThousandImagesAreListedFromMemory() throws Exception {
     List<byte[]> layers = List.of(TestArchive.tar().file("f", "x").bytes());
     byte[] first = TestArchive.docker(TestArchive.config(layers, "0"), layers, "many:0");
     engine.images.load(TestArchive.in(first), true, ProgressSink.NONE);
@@ -175,14 +175,9 @@ class ImageConcurrencyTest {
     engine.stop();
     engine = engine.reopen();
     assertThat(engine.images.count()).isEqualTo(10_000);
-    long best = Long.MAX_VALUE;
-    for (int i = 0; i < 5; i++) {
-      long before = System.nanoTime();
-      assertThat(engine.images.list(new ImageQuery(false, Filters.NONE, false, true)))
-          .hasSize(10_000);
-      best = Math.min(best, System.nanoTime() - before);
-    }
-    assertThat(best).isLessThan(100_000_000L);
+    engine.store.close(); // nobody is asked
+    assertThat(engine.images.list(new ImageQuery(false, Filters.NONE, false, true)))
+        .hasSize(10_000);
   }
 
   private static int insert(Connection connection, List<byte[]> layers) throws SQLException {
