@@ -131,7 +131,11 @@ final class Reconciler implements ApplicationListener<ApplicationReadyEvent> {
     for (String orphan : runtime.removeOrphans(known)) {
       log.info("Removed what belonged to no container: {}", orphan);
     }
-    volumes.load(known);
+    volumes.load(
+        known,
+        awake.stream()
+            .flatMap(handle -> handle.current().volumes().stream())
+            .collect(Collectors.toSet()));
     Set<String> running =
         found.entrySet().stream()
             .filter(entry -> entry.getValue() instanceof Adopted.Running)
@@ -172,7 +176,9 @@ final class Reconciler implements ApplicationListener<ApplicationReadyEvent> {
     List<String> names = container.volumes();
     // those of one that is being removed may be gone already
     if (!names.isEmpty() && container.state().status() != Status.REMOVING) {
-      volumes.adopt(names, container.id(), running);
+      VolumeService.Use left =
+          container.state().mayHaveSomething() ? VolumeService.Use.LEFT : VolumeService.Use.NONE;
+      volumes.adopt(names, container.id(), running ? VolumeService.Use.RUNNING : left);
     }
   }
 

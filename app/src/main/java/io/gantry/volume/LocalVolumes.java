@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -132,14 +133,18 @@ final class LocalVolumes implements VolumeDriver {
 
   @Override
   public List<VolumeInfo> list() {
+    return directories().stream()
+        .flatMap(path -> find(path.getFileName().toString()).stream())
+        .toList();
+  }
+
+  private List<Path> directories() {
     if (!Files.isDirectory(root)) {
       return List.of();
     }
-    List<VolumeInfo> all = new ArrayList<>();
-    try (var names = Files.newDirectoryStream(root)) {
-      for (Path path : names) {
-        find(path.getFileName().toString()).ifPresent(all::add);
-      }
+    List<Path> all = new ArrayList<>();
+    try (var paths = Files.newDirectoryStream(root, Files::isDirectory)) {
+      paths.forEach(all::add);
     } catch (IOException e) {
       throw failed("list " + root, e);
     }
@@ -218,6 +223,32 @@ final class LocalVolumes implements VolumeDriver {
         }
       }
     }
+  }
+
+  /**
+   * Removes the directories of volumes whose making was cut off before they were recorded. One that
+   * holds anything was not made by that: it stays, and a volume of its name takes it over.
+   *
+   * @param recorded whether there is a volume of the name
+   */
+  void removeUnrecorded(Predicate<String> recorded) {
+    for (Path volume : directories()) {
+      if (!recorded.test(volume.getFileName().toString())) {
+        try {
+          removeEmpty(volume);
+        } catch (IOException e) {
+          log.info("{} belongs to no volume and stays: {}", volume, e.toString());
+        }
+      }
+    }
+  }
+
+  private static void removeEmpty(Path volume) throws IOException {
+    Files.deleteIfExists(volume.resolve(DATA));
+    Files.deleteIfExists(volume.resolve(OPTIONS));
+    WholeFile.deleteDraft(volume.resolve(OPTIONS));
+    Files.delete(volume);
+    log.info("Removed {}: it was made for a volume that was never recorded", volume);
   }
 
   @Override

@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.util.Set;
 
 /**
- * The first content of volumes. That it is being copied is recorded, and that it is whole is
- * durable before the container runs: what containers have written is never taken for half a copy.
- * Callers hold the volume's lock.
+ * The first content of volumes. That it is being copied is durable before the first file is there,
+ * and all of it, and that it is whole, before the container runs: what containers have written is
+ * never taken for half a copy. Callers hold the volume's lock.
  */
 public final class VolumeFiller {
 
@@ -41,18 +41,18 @@ public final class VolumeFiller {
         return;
       }
       Volume filling = volume.filling(true);
-      store.updateLater(filling);
+      store.update(filling);
       entry.volume = filling;
       try {
         content.copyTo(target);
+        target.fd().syncFileSystem();
         FailPoint.hit("volume.filled");
       } catch (IOException | RuntimeException e) {
         empty(target);
+        settle(store, entry, volume);
         throw e;
-      } finally {
-        store.update(volume);
-        entry.volume = volume;
       }
+      settle(store, entry, volume);
     } catch (IOException e) {
       throw EngineException.system(
           "cannot copy to volume %s: %s".formatted(volume.name(), e.getMessage()), e);
@@ -70,9 +70,12 @@ public final class VolumeFiller {
       throw EngineException.system(
           "cannot empty volume %s: %s".formatted(volume.name(), e.getMessage()), e);
     }
-    Volume emptied = volume.filling(false);
-    store.update(emptied);
-    entry.volume = emptied;
+    settle(store, entry, volume.filling(false));
+  }
+
+  private static void settle(VolumeStore store, VolumeEntry entry, Volume volume) {
+    store.update(volume);
+    entry.volume = volume;
   }
 
   private static void empty(Directory target) throws IOException {

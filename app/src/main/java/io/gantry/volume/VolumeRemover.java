@@ -69,20 +69,32 @@ final class VolumeRemover {
   }
 
   private void destroy(VolumeEntry entry, Volume volume) {
-    store.markRemoving(volume);
-    FailPoint.hit("volume.remove.intended");
     try {
+      store.markRemoving(volume);
+      FailPoint.hit("volume.remove.intended");
       drivers.get(volume.driver()).remove(volume.name());
-    } catch (DriverException e) {
-      // the user was told no: the next start must not do it after all
-      store.updateLater(volume);
-      throw EngineException.of("remove " + volume.name() + ": ", e);
+    } catch (RuntimeException | Error e) {
+      takeBack(volume, e);
+      if (e instanceof DriverException refused) {
+        throw EngineException.of("remove " + volume.name() + ": ", refused);
+      }
+      throw e;
     }
     FailPoint.hit("volume.remove.deleted");
     store.delete(volume.name());
     entry.volume = null;
     index.drop(volume.name(), entry);
     publish("destroy", volume.name(), Map.of("driver", volume.driver()));
+  }
+
+  /** The user is told no: the next start must not do it after all. */
+  private void takeBack(Volume volume, Throwable cause) {
+    try {
+      store.update(volume);
+    } catch (RuntimeException e) {
+      log.error("That volume {} is to stay was not recorded", volume.name(), e);
+      cause.addSuppressed(e);
+    }
   }
 
   /** See {@link VolumeService#prune}. */
@@ -106,7 +118,7 @@ final class VolumeRemover {
           deleted.add(volume.name());
           reclaimed += Math.max(0, size);
         }
-      } catch (EngineException e) {
+      } catch (RuntimeException e) {
         log.warn("Volume {} was not pruned", volume.name(), e);
       } finally {
         entry.lock.unlock();
@@ -131,7 +143,7 @@ final class VolumeRemover {
       drivers.get(volume.driver()).remove(volume.name());
       store.delete(volume.name());
       return true;
-    } catch (DriverException e) {
+    } catch (RuntimeException e) {
       log.warn("Volume {} could not be removed", volume.name(), e);
       return false;
     }

@@ -4,7 +4,6 @@ import io.gantry.driver.Drivers;
 import io.gantry.error.EngineException;
 import io.gantry.event.EventJournal;
 import io.gantry.event.EventType;
-import io.gantry.plugins.DriverException;
 import io.gantry.store.Store;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -27,6 +26,16 @@ import org.slf4j.LoggerFactory;
  * a restart by {@link #adopt}.
  */
 public final class VolumeService {
+
+  /** How a container that the last daemon has left uses the volumes it has. */
+  public enum Use {
+    /** Not at all. */
+    NONE,
+    /** The last daemon may have mounted them for it and not come to {@link #unmount}. */
+    LEFT,
+    /** It runs. */
+    RUNNING
+  }
 
   /** The built-in driver. */
   public static final String LOCAL = "local";
@@ -54,16 +63,21 @@ public final class VolumeService {
   }
 
   /**
-   * Reads the volumes of the last run and finishes what it left: removals that had begun, and
-   * volumes made for containers that were never recorded. Called once, before anything else.
+   * Reads the volumes of the last run and finishes what it left: removals that had begun, volumes
+   * made for containers that were never recorded, and directories of volumes that were never
+   * recorded themselves. What a recorded container has stays in any case. Called once, before
+   * anything else.
    *
    * @param containers the ids of the recorded containers
+   * @param had the names of the volumes they have
    */
-  public void load(Set<String> containers) {
+  public void load(Set<String> containers, Set<String> had) {
     for (VolumeStore.Row row : store.all()) {
       Volume volume = row.volume();
       boolean orphan = volume.madeFor() != null && !containers.contains(volume.madeFor());
-      if ((row.removing() || orphan) && remover.removeLeftOver(volume, orphan)) {
+      if ((row.removing() || orphan)
+          && !had.contains(volume.name())
+          && remover.removeLeftOver(volume, orphan)) {
         continue;
       }
       Volume settled = volume.settled();
@@ -73,6 +87,7 @@ public final class VolumeService {
         store.updateLater(settled);
       }
     }
+    local.removeUnrecorded(name -> index.find(name).isPresent());
   }
 
   /** The drivers volumes can be made with. */
@@ -250,21 +265,20 @@ public final class VolumeService {
    * Takes up again, after a restart of the daemon, what a container of the last run has; without an
    * event. Volumes that are gone are logged.
    *
-   * @param running whether it runs, and so uses them too
+   * @param use whether it uses them too
    */
-  public void adopt(Collection<String> names, String container, boolean running) {
+  public void adopt(Collection<String> names, String container, Use use) {
     for (String name : names) {
       try {
         acquire(name, container);
-        if (running) {
-          index.locked(
-              name,
-              (entry, volume) -> {
-                entry.users.add(container);
-                return drivers.get(volume.driver()).mount(name, container);
-              });
+        if (use != Use.NONE) {
+          index.locked(name, (entry, volume) -> entry.users.add(container));
         }
-      } catch (EngineException | DriverException e) {
+        if (use == Use.RUNNING) {
+          index.locked(
+              name, (entry, volume) -> drivers.get(volume.driver()).mount(name, container));
+        }
+      } catch (RuntimeException e) {
         log.warn("Volume {} of container {}", name, container, e);
       }
     }
@@ -293,7 +307,7 @@ public final class VolumeService {
             }
             return volume;
           });
-    } catch (EngineException | DriverException e) {
+    } catch (RuntimeException e) {
       log.warn("Volume {} of container {} was not unmounted", name, container, e);
     }
   }

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * Builds plugins as a third party would: compiled against plugins-api, packed into a jar with a
  * service file.
  */
-final class PluginBuilder {
+public final class PluginBuilder {
 
   private final Path work;
   private final Path plugins;
@@ -25,7 +25,7 @@ final class PluginBuilder {
    * @param work for sources and classes
    * @param plugins the directory the daemon looks into
    */
-  PluginBuilder(Path work, Path plugins) {
+  public PluginBuilder(Path work, Path plugins) {
     this.work = work;
     this.plugins = plugins;
   }
@@ -39,7 +39,7 @@ final class PluginBuilder {
    * @param sources each a Java source whose first line is {@code // File.java}
    * @param forgotten classes that are not packed
    */
-  void build(
+  public void build(
       String name, Class<?> service, String provider, List<String> sources, List<String> forgotten)
       throws IOException {
     Path source = Files.createDirectories(work.resolve(name).resolve("src"));

@@ -35,7 +35,7 @@ class VolumeServiceTest {
   void open() throws Exception {
     fixture = new VolumeFixture(directory);
     volumes = fixture.volumes;
-    volumes.load(Set.of());
+    volumes.load(Set.of(), Set.of());
   }
 
   @AfterEach
@@ -58,7 +58,7 @@ class VolumeServiceTest {
     fixture.close();
     fixture = new VolumeFixture(directory);
     volumes = fixture.volumes;
-    volumes.load(containers);
+    volumes.load(containers, Set.of());
   }
 
   private Volume create(String name, Map<String, String> options) {
@@ -325,7 +325,7 @@ class VolumeServiceTest {
     volumes.mount("left", "c2", "/x", true);
     Files.writeString(data("running").resolve("f"), "live");
     reopen(Set.of("c1"));
-    volumes.adopt(List.of("running"), "c1", true);
+    volumes.adopt(List.of("running"), "c1", VolumeService.Use.RUNNING);
     volumes.unmountUnused();
     assertThat(Mounts.isMountPoint(data("left"))).isFalse();
     assertThat(Files.readString(data("running").resolve("f"))).isEqualTo("live");

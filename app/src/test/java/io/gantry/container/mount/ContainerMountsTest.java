@@ -61,7 +61,7 @@ class ContainerMountsTest {
   @BeforeEach
   void open() throws Exception {
     fixture = new VolumeFixture(directory);
-    fixture.volumes.load(Set.of());
+    fixture.volumes.load(Set.of(), Set.of());
     List<Path> roots = List.of(directory.resolve("data"), directory.resolve("run"));
     planner =
         new MountPlanner(

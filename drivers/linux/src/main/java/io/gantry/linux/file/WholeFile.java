@@ -52,6 +52,11 @@ public final class WholeFile {
     return file.toString().endsWith(DRAFT);
   }
 
+  /** Deletes what a replacement of the file that was cut off has left. */
+  public static void deleteDraft(Path file) throws IOException {
+    Files.deleteIfExists(draft(file));
+  }
+
   private static Path draft(Path file) {
     return file.resolveSibling(file.getFileName() + DRAFT);
   }
