@@ -281,6 +281,7 @@ final class ContainerCreator {
         containers.release(name, container.id());
         throw e;
       }
+      FailPoint.hit("container.rename.recorded");
       handle.publish(renamed);
       containers.release(old, container.id());
       if (container.state().isRunning()) {

@@ -138,7 +138,6 @@ public final class ContainerNetworks implements Links {
 
   private ContainerNetworking describe(Container container) {
     HostConfig host = container.hostConfig();
-    String mode = container.config().networkDisabled() ? "none" : host.networkMode();
     PortRequests ports = new PortRequests();
     host.portBindings()
         .forEach(
@@ -154,8 +153,8 @@ public final class ContainerNetworks implements Links {
     return new ContainerNetworking(
         container.id(),
         container.name(),
-        mode,
-        container.networks(),
+        container.config().networkDisabled() ? "none" : host.networkMode(),
+        isWithoutNetwork(container) ? Map.of("none", EndpointSettings.NONE) : container.networks(),
         ports.list(),
         container.config().hostname(),
         container.config().domainname(),
@@ -241,17 +240,33 @@ public final class ContainerNetworks implements Links {
       Map<String, EndpointSettings> all = new LinkedHashMap<>(container.networks());
       all.put(name, settings);
       Container connected = container.withNetworks(all);
-      if (container.state().isRunning()) {
-        LiveNetworking live = networks.connect(container.id(), name, settings);
-        // Whoever has to take it back finds it there, and takes it out of the file again.
-        store.written().join();
-        rewriteHosts(connected, live);
+      Optional<LiveNetworking> live =
+          container.state().isRunning()
+              ? Optional.of(networks.connect(container.id(), name, settings))
+              : Optional.empty();
+      try {
+        if (live.isPresent()) {
+          // Whoever has to take it back finds it there, and takes it out of the file again.
+          store.written().join();
+          rewriteHosts(connected, live.get());
+        }
+        FailPoint.hit("network.connected");
+        store.update(connected);
+      } catch (RuntimeException e) {
+        takeBack(container, name, e);
+        throw e;
       }
-      FailPoint.hit("network.connected");
-      store.update(connected);
       handle.publish(connected);
     } finally {
       handle.lock.unlock();
+    }
+  }
+
+  private void takeBack(Container container, String network, RuntimeException cause) {
+    try {
+      leave(container, network);
+    } catch (RuntimeException e) {
+      cause.addSuppressed(e);
     }
   }
 
@@ -308,12 +323,34 @@ public final class ContainerNetworks implements Links {
 
   /**
    * Goes on with the network of a container that ran while no daemon did. A connection that the
-   * record does not know is one whose making or end was cut off.
+   * record does not know is one whose making or end was cut off, and another name that of a
+   * renaming.
    */
   void adopt(Container container) {
+    if (!hasNetworks(container)) {
+      return;
+    }
+    String id = container.id();
     networks
-        .keepOnly(container.id(), container.networks().keySet())
+        .keepOnly(id, container.networks().keySet())
         .ifPresent(live -> rewriteHosts(container, live));
+    boolean renamed =
+        networks
+            .live(id)
+            .filter(live -> !live.containerName().equals(container.name()))
+            .isPresent();
+    if (renamed) {
+      networks.renamed(id, container.name());
+    }
+  }
+
+  /** Whether its record says what it is connected to, which may be nothing. */
+  private static boolean hasNetworks(Container container) {
+    return !isWithoutNetwork(container) && !container.hostConfig().networkMode().startsWith(SHARED);
+  }
+
+  private static boolean isWithoutNetwork(Container container) {
+    return container.config().networkDisabled() && container.networks().isEmpty();
   }
 
   /** In place, because the running container has the file itself mounted. */

@@ -141,7 +141,7 @@ final class Endpoints {
               network.spec(),
               attachment,
               namespaceStays ? Optional.of(sandbox(containerId)) : Optional.empty());
-    } catch (DriverException | EngineException e) {
+    } catch (RuntimeException e) {
       log.warn("Container {} could not leave network {}", containerId, network.name(), e);
     } finally {
       found.get().members.remove(containerId);
@@ -184,7 +184,16 @@ final class Endpoints {
       List<PublishedPort> ports) {
     Network network = network(from);
     drivers.of(network).withdraw(network.spec(), from.attachment());
-    return publish(containerName, to, bindings(ports));
+    try {
+      return publish(containerName, to, bindings(ports));
+    } catch (RuntimeException e) {
+      try {
+        publish(containerName, from, bindings(ports));
+      } catch (RuntimeException also) {
+        e.addSuppressed(also);
+      }
+      throw e;
+    }
   }
 
   /** What would open the same ports again. */

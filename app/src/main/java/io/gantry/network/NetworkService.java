@@ -324,12 +324,12 @@ public final class NetworkService implements AutoCloseable {
   }
 
   /**
-   * Disconnects a running container from all networks but these; none says nothing.
+   * Disconnects a running container from all networks but these.
    *
    * @return empty when there was nothing to do
    */
   public Optional<LiveNetworking> keepOnly(String containerId, Set<String> networks) {
-    return networks.isEmpty() ? Optional.empty() : sandboxes.keepOnly(containerId, networks);
+    return sandboxes.keepOnly(containerId, networks);
   }
 
   /** What a running container has; empty for one that does not run. Takes no lock. */

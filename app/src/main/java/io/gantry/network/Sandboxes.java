@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -84,15 +83,14 @@ final class Sandboxes {
       store.putLater(made);
       made.endpoints().forEach(e -> endpoints.event("connect", id, e));
       return made;
-    } catch (EngineException e) {
+    } catch (IOException | RuntimeException e) {
       undo(id, netns, joined);
-      throw new EngineException(e.kind(), SET_UP + e.getMessage(), e);
-    } catch (DriverException e) {
-      undo(id, netns, joined);
-      throw EngineException.of(SET_UP, e);
-    } catch (IOException e) {
-      undo(id, netns, joined);
-      throw EngineException.system(SET_UP + e.getMessage(), e);
+      throw switch (e) {
+        case EngineException refused ->
+            new EngineException(refused.kind(), SET_UP + refused.getMessage(), refused);
+        case DriverException failed -> EngineException.of(SET_UP, failed);
+        default -> EngineException.system(SET_UP + e.getMessage(), e);
+      };
     }
   }
 
@@ -149,11 +147,7 @@ final class Sandboxes {
 
   /** In the order in which the interfaces are numbered: the default bridge first, then by name. */
   private List<Wish> wishes(ContainerNetworking wanted) {
-    Map<String, EndpointSettings> settings = new LinkedHashMap<>(wanted.networks());
-    if (settings.isEmpty()) {
-      settings.put(Predefined.network(wanted.mode()), EndpointSettings.NONE);
-    }
-    return settings.entrySet().stream()
+    return wanted.networks().entrySet().stream()
         .map(e -> new Wish(network(e.getKey()), e.getValue()))
         .sorted(
             Comparator.comparing((Wish w) -> !w.name().equals(Predefined.BRIDGE))
@@ -186,13 +180,14 @@ final class Sandboxes {
     if (gone == null) {
       return;
     }
+    // First: no row has an address that is free, or another's.
+    store.deleteLater(containerId);
     dns.close(containerId);
     gone.netns().ifPresent(this::removeNamespace);
     for (LiveNetworking.Endpoint endpoint : gone.endpoints()) {
       endpoints.leave(endpoint, containerId, false);
       endpoints.event("disconnect", containerId, endpoint);
     }
-    store.deleteLater(containerId);
   }
 
   private void removeNamespace(Path file) {
@@ -225,8 +220,10 @@ final class Sandboxes {
     List<LiveNetworking.Endpoint> all = new ArrayList<>(now.endpoints());
     all.add(endpoint);
     try {
-      return change(now, all, entry, "connect", endpoint);
-    } catch (EngineException e) {
+      LiveNetworking next = change(now, all, entry);
+      endpoints.event("connect", containerId, endpoint);
+      return next;
+    } catch (RuntimeException e) {
       endpoints.leave(endpoint, containerId, true);
       throw e;
     }
@@ -240,8 +237,11 @@ final class Sandboxes {
     }
     List<LiveNetworking.Endpoint> rest = new ArrayList<>(now.get().endpoints());
     rest.remove(gone.get());
+    // First, as in down().
+    LiveNetworking next = change(now.get(), rest, entry);
     endpoints.leave(gone.get(), containerId, true);
-    return Optional.of(change(now.get(), rest, entry, "disconnect", gone.get()));
+    endpoints.event("disconnect", containerId, gone.get());
+    return Optional.of(next);
   }
 
   /** See {@link NetworkService#keepOnly}. */
@@ -266,11 +266,7 @@ final class Sandboxes {
 
   /** Default route and published ports follow the networks a container is in now. */
   private LiveNetworking change(
-      LiveNetworking now,
-      List<LiveNetworking.Endpoint> all,
-      Entry entry,
-      String action,
-      LiveNetworking.Endpoint changed) {
+      LiveNetworking now, List<LiveNetworking.Endpoint> all, Entry entry) {
     Optional<LiveNetworking.Endpoint> before = Endpoints.route(now.endpoints());
     Optional<LiveNetworking.Endpoint> after = Endpoints.route(all);
     List<PublishedPort> ports = now.ports();
@@ -301,7 +297,6 @@ final class Sandboxes {
       dns.open(next, () -> live(next.containerId()).orElse(next));
     }
     store.putLater(next);
-    endpoints.event(action, next.containerId(), changed);
     return next;
   }
 

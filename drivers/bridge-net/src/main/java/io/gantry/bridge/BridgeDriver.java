@@ -4,6 +4,7 @@ import io.gantry.bridge.LiveNetwork.LiveEndpoint;
 import io.gantry.linux.netlink.Link;
 import io.gantry.plugins.DriverException;
 import io.gantry.plugins.DriverException.Kind;
+import io.gantry.plugins.FailPoint;
 import io.gantry.plugins.network.Attachment;
 import io.gantry.plugins.network.EndpointSpec;
 import io.gantry.plugins.network.NetworkDriver;
@@ -11,7 +12,6 @@ import io.gantry.plugins.network.NetworkSpec;
 import io.gantry.plugins.network.NetworkState;
 import io.gantry.plugins.network.Passage;
 import io.gantry.plugins.network.PortBinding;
-import io.gantry.plugins.network.Prefix;
 import io.gantry.plugins.network.PublishedPort;
 import io.gantry.plugins.network.Repairs;
 import io.gantry.plugins.network.Sandbox;
@@ -85,6 +85,7 @@ final class BridgeDriver implements NetworkDriver {
     LiveNetwork live = live(network);
     try {
       wiring.ensureBridge(live);
+      FailPoint.hit("bridge.create.wired");
       firewall.open(live);
     } catch (IOException | RuntimeException e) {
       try {
@@ -104,6 +105,7 @@ final class BridgeDriver implements NetworkDriver {
     }
     try {
       firewall.close(live);
+      FailPoint.hit("bridge.remove.closed");
       wiring.removeBridge(live);
       space.release(network.id());
     } catch (IOException | RuntimeException e) {
@@ -120,6 +122,7 @@ final class BridgeDriver implements NetworkDriver {
     pending.add(link);
     try {
       Attachment attachment = wiring.connect(live, endpoint, sandbox, addresses);
+      FailPoint.hit("bridge.join.wired");
       live.endpoints().put(endpoint.id(), new LiveEndpoint(attachment, List.of(), List.of()));
       return attachment;
     } catch (IOException | RuntimeException e) {
@@ -162,6 +165,7 @@ final class BridgeDriver implements NetworkDriver {
       } else {
         wiring.disconnectLater(attachment);
       }
+      FailPoint.hit("bridge.leave.disconnected");
     } catch (IOException e) {
       throw failure("disconnect from network " + network.name(), e);
     } finally {
@@ -195,6 +199,7 @@ final class BridgeDriver implements NetworkDriver {
     try {
       wiring.hairpin(attachment, true);
       firewall.publish(live, attachment, published);
+      FailPoint.hit("bridge.publish.opened");
       return published;
     } catch (IOException | RuntimeException e) {
       withdraw(network, attachment);
@@ -232,10 +237,12 @@ final class BridgeDriver implements NetworkDriver {
     List<String> failed = new ArrayList<>();
     List<String> lost = new ArrayList<>();
     takeOver(done, failed);
+    boolean allKnown = true;
     for (NetworkState state : states) {
       try {
-        learn(state);
-      } catch (DriverException e) {
+        learn(state, failed);
+      } catch (RuntimeException e) {
+        allKnown = false;
         failed.add("network %s: %s".formatted(state.network().name(), e.getMessage()));
       }
     }
@@ -244,7 +251,10 @@ final class BridgeDriver implements NetworkDriver {
       for (LiveNetwork network : networks.values()) {
         repair(network, links, done, failed, lost);
       }
-      done.addAll(wiring.removeOrphans(links, names()));
+      // What seems to belong to nothing may belong to a network that could not be taken over.
+      if (allKnown) {
+        done.addAll(wiring.removeOrphans(links, names()));
+      }
     } catch (IOException e) {
       failed.add("interfaces: " + e.getMessage());
     }
@@ -270,7 +280,7 @@ final class BridgeDriver implements NetworkDriver {
   }
 
   /** Takes over what the records say and memory does not know yet. */
-  private void learn(NetworkState state) {
+  private void learn(NetworkState state, List<String> failed) {
     NetworkSpec spec = state.network();
     if (!networks.containsKey(spec.id())) {
       LiveNetwork live = new LiveNetwork(spec);
@@ -279,12 +289,13 @@ final class BridgeDriver implements NetworkDriver {
     }
     LiveNetwork live = live(spec);
     for (NetworkState.EndpointState endpoint : state.endpoints()) {
-      Attachment a = endpoint.attachment();
-      if (!live.endpoints().containsKey(a.endpointId())) {
-        live.allocate(a.ipv4().map(Prefix::address), a.ipv6().map(Prefix::address));
-        live.endpoints()
-            .put(a.endpointId(), new LiveEndpoint(a, endpoint.ports(), endpoint.passages()));
-      }
+      Attachment attachment = endpoint.attachment();
+      live.adopt(new LiveEndpoint(attachment, endpoint.ports(), endpoint.passages()))
+          .ifPresent(
+              why ->
+                  failed.add(
+                      "network %s: the addresses of interface %s: %s"
+                          .formatted(spec.name(), attachment.hostInterface(), why.getMessage())));
     }
   }
 

@@ -6,9 +6,14 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /** The programs {@code iptables-save} and {@code iptables-restore} of one address family. */
 final class Iptables {
@@ -16,7 +21,7 @@ final class Iptables {
   private static final List<Path> PLACES =
       List.of(Path.of("/usr/sbin"), Path.of("/sbin"), Path.of("/usr/bin"), Path.of("/bin"));
   private static final int OUTPUT_LIMIT = 64 << 20;
-  private static final long SECONDS = 60;
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final String prefix;
 
@@ -26,7 +31,7 @@ final class Iptables {
 
   /** All rules of the host. */
   String save() throws IOException {
-    return run(List.of(program("-save")), "");
+    return run(List.of(program("-save")), "", LIMIT);
   }
 
   /**
@@ -34,7 +39,7 @@ final class Iptables {
    * else is flushed.
    */
   void restore(String commands) throws IOException {
-    run(List.of(program("-restore"), "-n", "-w", "10"), commands);
+    run(List.of(program("-restore"), "-n", "-w", "10"), commands, LIMIT);
   }
 
   private String program(String suffix) throws IOException {
@@ -47,33 +52,41 @@ final class Iptables {
     throw new IOException(prefix + suffix + " is not installed");
   }
 
-  private static String run(List<String> command, String input) throws IOException {
+  /**
+   * Runs a program to its end. One that does not end in time, or whose output is still held open
+   * then, is killed.
+   *
+   * @param input for its standard input
+   * @return its output
+   */
+  static String run(List<String> command, String input, Duration limit) throws IOException {
     Process process = new ProcessBuilder(command).start();
+    CompletableFuture<String> output = later(() -> text(process.getInputStream(), OUTPUT_LIMIT));
+    CompletableFuture<String> errors = later(() -> text(process.getErrorStream(), 8192));
+    CompletableFuture<Optional<IOException>> fed = later(() -> feed(process, input));
     try {
-      Optional<IOException> refused = feed(process, input);
-      Thread errors;
-      StringBuilder message = new StringBuilder();
-      try (InputStream err = process.getErrorStream()) {
-        errors = Thread.startVirtualThread(() -> message.append(text(err, 8192)));
-        String output = text(process.getInputStream(), OUTPUT_LIMIT);
-        errors.join();
-        if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
-          throw new IOException(command.getFirst() + " did not end in " + SECONDS + " s");
-        }
-        if (process.exitValue() != 0) {
-          IOException failure =
-              new IOException(command.getFirst() + ": " + message.toString().strip());
-          refused.ifPresent(failure::addSuppressed);
-          throw failure;
-        }
-        return output;
+      CompletableFuture.allOf(output, errors, fed, process.onExit())
+          .get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      if (process.exitValue() != 0) {
+        IOException failure = new IOException(command.getFirst() + ": " + errors.join().strip());
+        fed.join().ifPresent(failure::addSuppressed);
+        throw failure;
       }
+      return output.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException(command.getFirst() + " was interrupted", e);
+    } catch (TimeoutException e) {
+      throw new IOException(command.getFirst() + " did not end in " + limit.toSeconds() + " s", e);
+    } catch (ExecutionException e) {
+      throw new IOException(command.getFirst() + ": " + e.getCause(), e);
     } finally {
       process.destroyForcibly();
     }
+  }
+
+  private static <T> CompletableFuture<T> later(Supplier<T> task) {
+    return CompletableFuture.supplyAsync(task, Thread::startVirtualThread);
   }
 
   /**

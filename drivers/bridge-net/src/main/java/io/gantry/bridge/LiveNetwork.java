@@ -125,6 +125,38 @@ final class LiveNetwork {
     }
   }
 
+  /**
+   * Takes over an endpoint that is there already, whether or not its addresses could be had.
+   *
+   * @return why they could not; then they become free only with the last endpoint that has them
+   */
+  Optional<DriverException> adopt(LiveEndpoint endpoint) {
+    Attachment attachment = endpoint.attachment();
+    lock.lock();
+    try {
+      if (endpoints.putIfAbsent(attachment.endpointId(), endpoint) != null) {
+        return Optional.empty();
+      }
+      Optional<DriverException> four = adopt(ipv4, attachment.ipv4());
+      Optional<DriverException> six = adopt(ipv6, attachment.ipv6());
+      return four.or(() -> six);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static Optional<DriverException> adopt(
+      Optional<AddressTable> table, Optional<Prefix> address) {
+    try {
+      if (address.isPresent()) {
+        take(table, address.map(Prefix::address));
+      }
+      return Optional.empty();
+    } catch (DriverException e) {
+      return Optional.of(e);
+    }
+  }
+
   private static Optional<Prefix> take(Optional<AddressTable> table, Optional<InetAddress> wanted) {
     if (table.isEmpty() && wanted.isPresent()) {
       throw new DriverException(
@@ -134,14 +166,22 @@ final class LiveNetwork {
     return table.map(t -> wanted.map(t::take).orElseGet(t::next));
   }
 
+  /** The addresses become free, but for one that an endpoint has. */
   void release(Addresses addresses) {
     lock.lock();
     try {
-      release(addresses.ipv4());
-      release(addresses.ipv6());
+      release(addresses.ipv4().filter(address -> !isUsed(address)));
+      release(addresses.ipv6().filter(address -> !isUsed(address)));
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean isUsed(Prefix address) {
+    return endpoints.values().stream()
+        .map(LiveEndpoint::attachment)
+        .anyMatch(
+            a -> (address.isIpv6() ? a.ipv6() : a.ipv4()).filter(address::equals).isPresent());
   }
 
   private void release(Optional<Prefix> address) {
