@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
  * them asked for {@link Durability#HOST}. H2's files are so never touched by a thread that may be
  * interrupted, and a burst of writers shares one sync.
  *
+ * <p>When the log cannot be forced to the disk, or a failed transaction not be undone, nothing is
+ * written any more: {@link #isAlive} says so.
+ *
  * <p>State is read from memory; the database is read at start, through {@link #read}.
  */
 public final class Store implements AutoCloseable {
@@ -43,6 +46,10 @@ public final class Store implements AutoCloseable {
   private final BlockingQueue<Write<?>> queue = new ArrayBlockingQueue<>(4096);
   private final Thread writer;
   private final Connection connection;
+  private final Work<Boolean> sync;
+
+  /** Why nothing is written any more. */
+  private volatile @Nullable StoreException broken;
 
   /**
    * Opens the database below a directory.
@@ -50,6 +57,14 @@ public final class Store implements AutoCloseable {
    * @throws SQLException when it cannot be opened, for instance since another process holds it
    */
   public Store(Path directory) throws SQLException {
+    this(directory, Store::sync);
+  }
+
+  /**
+   * @param sync forces what was committed to the disk
+   */
+  Store(Path directory, Work<Boolean> sync) throws SQLException {
+    this.sync = sync;
     url = url(directory);
     connection = DriverManager.getConnection(url, "sa", "");
     Schema.migrate(connection, url);
@@ -123,25 +138,53 @@ public final class Store implements AutoCloseable {
   }
 
   private void commit(List<Write<?>> batch, List<Runnable> answers) {
+    StoreException before = broken;
+    if (before != null) {
+      refuse(batch, answers, before);
+      return;
+    }
     try {
       for (Write<?> write : batch) {
         attempt(write, answers);
       }
       connection.commit();
-      if (batch.stream().anyMatch(write -> write.durability() == Durability.HOST)) {
-        try (Statement sync = connection.createStatement()) {
-          sync.execute("CHECKPOINT SYNC");
-        }
-      }
     } catch (SQLException | RuntimeException | Error e) {
       log.error("The database did not take {} writes", batch.size(), e);
       rollBack();
-      answers.clear();
-      batch.forEach(
-          write ->
-              answers.add(
-                  () -> write.done().completeExceptionally(new StoreException("commit", e))));
+      refuse(batch, answers, new StoreException("commit", e));
+      return;
     }
+    if (batch.stream().anyMatch(write -> write.durability() == Durability.HOST)) {
+      forceToDisk(batch, answers);
+    }
+  }
+
+  /**
+   * After a failure nobody knows what is on the disk: those who asked are told that it failed, and
+   * what they then do to take it back must not be recorded half. So it is the last that is written:
+   * the next start compares what it finds with the kernel, as after a power cut.
+   */
+  private void forceToDisk(List<Write<?>> batch, List<Runnable> answers) {
+    try {
+      sync.run(connection);
+    } catch (SQLException | RuntimeException | Error e) {
+      log.error("The database was not forced to the disk; nothing is written any more", e);
+      StoreException failure =
+          new StoreException("force the database to the disk; the daemon must be restarted", e);
+      broken = failure;
+      refuse(batch, answers, failure);
+    }
+  }
+
+  private static Boolean sync(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      return statement.execute("CHECKPOINT SYNC");
+    }
+  }
+
+  private static void refuse(List<Write<?>> batch, List<Runnable> answers, StoreException failure) {
+    answers.clear();
+    batch.forEach(write -> answers.add(() -> write.done().completeExceptionally(failure)));
   }
 
   /** Who is told that a write failed does not find it after the next commit. */
@@ -149,7 +192,8 @@ public final class Store implements AutoCloseable {
     try {
       connection.rollback();
     } catch (SQLException e) {
-      log.error("The database did not roll back", e);
+      log.error("The database did not roll back; nothing is written any more", e);
+      broken = new StoreException("roll back; the daemon must be restarted", e);
     }
   }
 
@@ -165,9 +209,9 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  /** Whether the database answers. */
+  /** Whether the database answers and takes what is to be written. */
   public boolean isAlive() {
-    return writer.isAlive() && write(Durability.PROCESS, c -> c.isValid(1));
+    return broken == null && writer.isAlive() && write(Durability.PROCESS, c -> c.isValid(1));
   }
 
   /** Writes what was submitted, then closes the database. */

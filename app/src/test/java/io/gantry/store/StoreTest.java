@@ -4,14 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.store.RecordTable.Column;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -91,6 +100,37 @@ class StoreTest {
     }
   }
 
+  @Test
+  void afterAFailureToReachTheDiskNothingIsWritten() throws Exception {
+    AtomicBoolean full = new AtomicBoolean();
+    Store.Work<Boolean> sync =
+        connection -> {
+          if (full.get()) {
+            throw new SQLException("as a test");
+          }
+          return true;
+        };
+    try (Store store = new Store(directory, sync)) {
+      store.write(Durability.HOST, insert("a", "one"));
+      full.set(true);
+      store.write(Durability.PROCESS, insert("b", "two"));
+      assertThat(store.isAlive()).isTrue();
+      assertThatThrownBy(() -> store.write(Durability.HOST, insert("c", "three")))
+          .isInstanceOf(StoreException.class);
+      full.set(false);
+      for (Durability durability : Durability.values()) {
+        assertThatThrownBy(() -> store.write(durability, insert("d", "four")))
+            .isInstanceOf(StoreException.class)
+            .hasMessageContaining("the daemon must be restarted");
+      }
+      assertThat(store.isAlive()).isFalse();
+    }
+    try (Store store = new Store(directory)) {
+      assertThat(store.isAlive()).isTrue();
+      assertThat(store.read(ROWS::all)).extracting(Row::id).contains("a", "b").doesNotContain("d");
+    }
+  }
+
   private static boolean await(CountDownLatch latch) {
     try {
       return latch.await(10, TimeUnit.SECONDS);
@@ -120,6 +160,80 @@ class StoreTest {
       Settings settings = new Settings(store);
       assertThat(settings.getOrMake("instance", () -> "first")).isEqualTo("first");
       assertThat(settings.getOrMake("instance", () -> "second")).isEqualTo("first");
+    }
+  }
+
+  /** Each statement of the migrations, with the version of its migration. */
+  private static Map<Integer, List<String>> statements() throws IOException {
+    Map<Integer, List<String>> statements = new TreeMap<>();
+    for (int version = 1; version <= Schema.VERSION; version++) {
+      try (var files =
+          Files.newDirectoryStream(
+              Path.of("src/main/resources/db/migration"), "V" + version + "__*")) {
+        String sql = Files.readString(files.iterator().next()).replaceAll("--.*", "");
+        statements.put(version, Stream.of(sql.split(";")).filter(text -> !text.isBlank()).toList());
+      }
+    }
+    return statements;
+  }
+
+  @Test
+  void migrationsThatWereCutOffAfterAnyStatementAreFinished() throws Exception {
+    Map<Integer, List<String>> migrations = statements();
+    for (int version = 1; version <= Schema.VERSION; version++) {
+      int count = migrations.get(version).size();
+      for (int done = 1; done <= count; done++) {
+        Path database = Files.createDirectory(directory.resolve(version + "-" + done));
+        cutOff(database, version, migrations.get(version).subList(0, done));
+        try (Store store = new Store(database)) {
+          store.write(Durability.HOST, insert("a", "one"));
+          assertThat(count(store)).as("V%d after %d statements", version, done).isEqualTo(1);
+        }
+      }
+    }
+  }
+
+  /** Leaves a database as a process does that dies in a migration. */
+  private static void cutOff(Path database, int version, List<String> done) throws Exception {
+    String url = Store.url(database);
+    if (version > 1) {
+      Flyway.configure()
+          .dataSource(url, "sa", "")
+          .locations("classpath:db/migration")
+          .target(Integer.toString(version - 1))
+          .load()
+          .migrate();
+    }
+    try (Connection connection = DriverManager.getConnection(url, "sa", "");
+        Statement statement = connection.createStatement()) {
+      if (version == 1) {
+        // Flyway's own table comes first
+        Flyway.configure()
+            .dataSource(url, "sa", "")
+            .locations("filesystem:" + database)
+            .load()
+            .migrate();
+      }
+      for (String sql : done) {
+        statement.execute(sql);
+      }
+    }
+  }
+
+  @Test
+  void aDatabaseOfOlderMigrationsAndOneThatFailedIsBroughtOn() throws Exception {
+    cutOff(directory, 4, List.of());
+    try (Connection connection = DriverManager.getConnection(Store.url(directory), "sa", "");
+        Statement statement = connection.createStatement()) {
+      statement.execute("UPDATE \"flyway_schema_history\" SET \"checksum\" = 1");
+      statement.execute(
+          "INSERT INTO \"flyway_schema_history\" SELECT 4, '4', 'networks', \"type\","
+              + " 'V4__networks.sql', 1, \"installed_by\", \"installed_on\", 1, FALSE FROM"
+              + " \"flyway_schema_history\" WHERE \"version\" = '3'");
+    }
+    try (Store store = new Store(directory)) {
+      store.write(Durability.HOST, insert("a", "one"));
+      assertThat(count(store)).isEqualTo(1);
     }
   }
 
