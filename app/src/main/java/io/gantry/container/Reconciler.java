@@ -12,6 +12,7 @@ import io.gantry.container.record.Container;
 import io.gantry.container.record.State;
 import io.gantry.container.record.Status;
 import io.gantry.container.record.Step;
+import io.gantry.image.ImageService;
 import io.gantry.linux.file.Directory;
 import io.gantry.linux.mount.MountInfo;
 import io.gantry.linux.mount.Mounts;
@@ -68,6 +69,7 @@ final class Reconciler implements ApplicationListener<ApplicationReadyEvent> {
   private final ContainerRemover remover;
   private final RuntimeDriver runtime;
   private final StorageDriver storage;
+  private final ImageService images;
   private final NetworkService networks;
   private final VolumeService volumes;
   private final ExecService execs;
@@ -85,6 +87,7 @@ final class Reconciler implements ApplicationListener<ApplicationReadyEvent> {
       ContainerRemover remover,
       RuntimeDriver runtime,
       StorageDriver storage,
+      ImageService images,
       NetworkService networks,
       VolumeService volumes,
       ExecService execs,
@@ -97,6 +100,7 @@ final class Reconciler implements ApplicationListener<ApplicationReadyEvent> {
     this.remover = remover;
     this.runtime = runtime;
     this.storage = storage;
+    this.images = images;
     this.networks = networks;
     this.volumes = volumes;
     this.execs = execs;
@@ -289,6 +293,7 @@ final class Reconciler implements ApplicationListener<ApplicationReadyEvent> {
     try {
       removeOrphanSnapshots();
       removeOrphanDirectories();
+      images.collectLayers();
     } catch (IOException | RuntimeException e) {
       log.warn("Cleaning up after the last run", e);
     }

@@ -182,6 +182,15 @@ public final class ImageService implements AutoCloseable {
     layers.released(chainId);
   }
 
+  /**
+   * Deletes the layers that the last daemon did not come to delete with the last container on them.
+   * To be called once, when the containers of the last run are known.
+   */
+  public void collectLayers() {
+    ready();
+    layers.collect();
+  }
+
   /** The images that match, newest first. */
   public List<ImageSummary> list(ImageQuery query) {
     ready();

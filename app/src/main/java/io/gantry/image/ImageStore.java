@@ -65,8 +65,12 @@ final class ImageStore {
 
   /** Reads everything, and tells the layers what stands on them. At start, before anything else. */
   void load(LayerStore layers) {
-    ImageIndex loaded = store.read(connection -> readAll(connection, layers));
+    Read read = store.read(connection -> readAll(connection, layers));
+    ImageIndex loaded = read.usable();
     loaded.images().forEach(image -> image.chainId().ifPresent(layers::retain));
+    if (read.rows() == loaded.images().size()) {
+      layers.doomUnneeded();
+    }
     lock.lock();
     try {
       head = new Numbered(head.number() + 1, loaded);
@@ -76,7 +80,14 @@ final class ImageStore {
     }
   }
 
-  private static ImageIndex readAll(Connection connection, LayerStore layers) throws SQLException {
+  /**
+   * What was read.
+   *
+   * @param rows how many images there are, also such that cannot be used
+   */
+  private record Read(ImageIndex usable, int rows) {}
+
+  private static Read readAll(Connection connection, LayerStore layers) throws SQLException {
     ImageIndex.Edit edit = ImageIndex.EMPTY.edit();
     Map<String, Long> tagged = new HashMap<>();
     try (Statement statement = connection.createStatement();
@@ -109,7 +120,7 @@ final class ImageStore {
             edit.tagged(id, Instant.ofEpochMilli(time));
           }
         });
-    return edit.result();
+    return new Read(edit.result(), tagged.size());
   }
 
   /** An image in its form in memory; empty when layers of it are missing. */

@@ -324,6 +324,22 @@ public final class LayerStore {
     table.retain(top);
   }
 
+  /**
+   * The images of the last run are retained: a layer that an image has stood on and none does any
+   * more is there for a container, and goes with it; the last daemon may have ended before that.
+   * Layers that no image has stood on yet are those of pulls that were cut off, and stay.
+   */
+  public void doomUnneeded() {
+    table.doom(layer -> !unsynced.contains(layer.chainId()));
+  }
+
+  /**
+   * The containers of the last run are known too: what the last daemon should have deleted goes.
+   */
+  public void collect() {
+    discard(table.collectDoomed(used()));
+  }
+
   /** A container that stood on the layer is gone. */
   public void released(String chainId) {
     discard(table.collect(chainId, used()));

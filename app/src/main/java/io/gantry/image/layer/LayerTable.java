@@ -155,6 +155,22 @@ final class LayerTable {
     }
   }
 
+  /**
+   * Layers that nothing keeps but containers go with the last of those.
+   *
+   * @param finished whether an image has stood on it
+   */
+  void doom(Predicate<Layer> finished) {
+    lock.lock();
+    try {
+      for (Entry entry : entries.values()) {
+        entry.doomed |= entry.references == 0 && finished.test(entry.layer);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** What kept the layer may be gone. Returns like {@link #release}. */
   List<Layer> collect(String chainId, Predicate<String> used) {
     lock.lock();
@@ -166,16 +182,25 @@ final class LayerTable {
     }
   }
 
+  /** What kept those that were asked to go may be gone. Returns like {@link #release}. */
+  List<Layer> collectDoomed(Predicate<String> used) {
+    return collectAll(entry -> entry.doomed, used);
+  }
+
   /**
    * Every layer that nothing keeps, also those of pulls that were cut off. Returns like {@link
    * #release}.
    */
   List<Layer> collectAll(Predicate<String> used) {
+    return collectAll(entry -> true, used);
+  }
+
+  private List<Layer> collectAll(Predicate<Entry> wanted, Predicate<String> used) {
     lock.lock();
     try {
       List<Layer> found = new ArrayList<>();
       for (Entry entry : List.copyOf(entries.values())) {
-        if (entry.going == null && entry.references == 0 && entry.pins == 0) {
+        if (entry.going == null && entry.references == 0 && entry.pins == 0 && wanted.test(entry)) {
           entry.doomed = true;
           found.addAll(sweep(entry.layer.chainId(), used));
         }
