@@ -150,13 +150,13 @@ final class Overlay2Driver implements StorageDriver {
       String action, SnapshotKind kind, String key, String parent, OptionalLong size) {
     SnapshotRecord record = catalog.propose(action, kind, key, parent);
     try {
-      FailPoint.hit("overlay2." + action + ".begin");
+      FailPoint.hit("overlay2.create.begin");
       if (record.hasDirectory()) {
         directories.make(record.id(), record.parentId(), limit(size));
-        FailPoint.hit("overlay2." + action + ".directories");
+        FailPoint.hit("overlay2.create.directories");
       }
       catalog.add(action, record, parent);
-      FailPoint.hit("overlay2." + action + ".recorded");
+      FailPoint.hit("overlay2.create.recorded");
     } catch (ErrnoException e) {
       discard(record);
       if (!parent.isEmpty()) {

@@ -85,9 +85,9 @@ class KilledTest {
 
   @ParameterizedTest
   @CsvSource({
-    "overlay2.prepare.begin, false",
-    "overlay2.prepare.directories, false",
-    "overlay2.prepare.recorded, true"
+    "overlay2.create.begin, false",
+    "overlay2.create.directories, false",
+    "overlay2.create.recorded, true"
   })
   void prepare(String failPoint, boolean happened) throws Exception {
     killedAt(failPoint, "prepare", "new", "base");
@@ -103,7 +103,7 @@ class KilledTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"overlay2.view.begin, false", "overlay2.view.recorded, true"})
+  @CsvSource({"overlay2.create.begin, false", "overlay2.create.recorded, true"})
   void view(String failPoint, boolean happened) throws Exception {
     killedAt(failPoint, "view", "new", "base");
     try (StorageDriver driver = Snapshots.open(data)) {
