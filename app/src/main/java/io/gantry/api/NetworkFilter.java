@@ -2,28 +2,33 @@ package io.gantry.api;
 
 import io.gantry.error.EngineException;
 import io.gantry.filter.Filters;
+import io.gantry.filter.Patterns;
 import io.gantry.network.Network;
-import io.gantry.units.Bools;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 
 /**
  * Which networks a client asks for. Values of one name are alternatives, but for labels, which all
- * must fit.
+ * must fit; those for names and ids may be expressions.
  */
 final class NetworkFilter {
 
   private static final Set<String> LIST =
-      Set.of("dangling", "driver", "id", "label", "name", "scope", "type", "idOrName");
+      Set.of("dangling", "driver", "id", "label", "name", "scope", "type");
   private static final Set<String> PRUNE = Set.of("label", "label!", "until");
+  private static final Set<String> BOOLEANS = Set.of("true", "1", "false", "0");
   private static final Set<String> TYPES = Set.of("builtin", "custom");
 
   private final Filters values;
+  private final Patterns names;
+  private final Patterns ids;
   private final Optional<Instant> until;
 
   private NetworkFilter(Filters values, Optional<Instant> until) {
     this.values = values;
+    this.names = values.patterns("name");
+    this.ids = values.patterns("id");
     this.until = until;
   }
 
@@ -37,12 +42,13 @@ final class NetworkFilter {
         throw EngineException.system("invalid filter: 'type'='" + type + "'", null);
       }
     }
-    for (String dangling : values.get("dangling")) {
-      if (Bools.parse(dangling).isEmpty()) {
-        throw EngineException.invalid(
-            "invalid value for filter 'dangling', must be \"true\" (or \"1\"), or \"false\" (or"
-                + " \"0\")");
-      }
+    if (values.get("dangling").size() > 1) {
+      throw EngineException.invalid("got more than one value for filter key \"dangling\"");
+    }
+    if (!BOOLEANS.containsAll(values.get("dangling"))) {
+      throw EngineException.invalid(
+          "invalid value for filter 'dangling', must be \"true\" (or \"1\"), or \"false\" (or"
+              + " \"0\")");
     }
     return new NetworkFilter(values, Optional.empty());
   }
@@ -59,17 +65,14 @@ final class NetworkFilter {
    */
   boolean matches(Network network, Set<String> used) {
     return values.any("driver", network.driver()::equals)
-        && values.any("name", name -> network.name().contains(name))
-        && values.any("id", id -> network.id().startsWith(id))
-        && values.any(
-            "idOrName", wanted -> network.name().equals(wanted) || network.id().startsWith(wanted))
+        && names.fit(network.name())
+        && ids.fit(network.id())
         && values.any("scope", "local"::equals)
         && values.any("type", type -> type.equals("builtin") == network.isPredefined())
-        && values.any(
-            "dangling",
-            wanted ->
-                Bools.parse(wanted).orElse(false)
-                    == (!network.isPredefined() && !used.contains(network.name())))
+        && values
+            .flag("dangling")
+            .map(wanted -> wanted == (!network.isPredefined() && !used.contains(network.name())))
+            .orElse(true)
         && until.map(network.created()::isBefore).orElse(true)
         && values.fitLabels(network.labels());
   }

@@ -7,6 +7,7 @@ import io.gantry.container.record.State;
 import io.gantry.container.record.Status;
 import io.gantry.error.EngineException;
 import io.gantry.filter.Filters;
+import io.gantry.filter.Patterns;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +21,7 @@ import java.util.stream.Stream;
  * Which containers a client asks for ({@code GET /containers/json}). Evaluated on immutable
  * records, without a lock.
  *
- * @param all also those that do not run
+ * @param all also those that neither run nor wait for their restart
  * @param limit only the newest so many, whatever they do; 0 is without limit
  * @param filters values by filter name; values of one filter are alternatives, except labels, which
  *     all must fit
@@ -75,11 +76,12 @@ public record ContainerQuery(boolean all, int limit, Filters filters) {
     Predicate<Container> fits = container -> true;
     boolean states = filters.has("status") || filters.has("exited");
     if (!all && limit <= 0 && !states) {
-      fits = container -> container.state().isRunning();
+      fits = container -> isShown(container.state());
     }
-    fits =
-        fits.and(any("id", (value, c) -> c.id().startsWith(value) || Filters.isIn(value, c.id())));
-    fits = fits.and(any("name", ContainerQuery::nameMatches));
+    Patterns ids = filters.patterns("id");
+    fits = fits.and(container -> ids.fit(container.id()));
+    Patterns names = filters.patterns("name");
+    fits = fits.and(c -> names.fit(c.name()) || names.fit("/" + c.name()));
     fits = fits.and(container -> filters.fitLabels(container.config().labels()));
     fits = fits.and(in("status", this::status, container -> container.state().status()));
     fits = fits.and(exited());
@@ -141,8 +143,13 @@ public record ContainerQuery(boolean all, int limit, Filters filters) {
         filters.get("exited").stream().map(ContainerQuery::exitCode).collect(Collectors.toSet());
     return container -> {
       State state = container.state();
-      return !state.isRunning() && state.started().isPresent() && codes.contains(state.exitCode());
+      return !isShown(state) && state.started().isPresent() && codes.contains(state.exitCode());
     };
+  }
+
+  /** Whether it counts as running: one that waits for its restart does. */
+  private static boolean isShown(State state) {
+    return state.isRunning() || state.status() == Status.RESTARTING;
   }
 
   private static int exitCode(String value) {
@@ -177,12 +184,6 @@ public record ContainerQuery(boolean all, int limit, Filters filters) {
   private static String healthOf(Container container) {
     Health health = container.state().health();
     return health == null ? "none" : health.status();
-  }
-
-  private static boolean nameMatches(String value, Container container) {
-    return value.equals(container.name())
-        || Filters.isIn(value, "/" + container.name())
-        || Filters.isIn(value, container.name());
   }
 
   private static boolean hasVolume(String value, Container container) {

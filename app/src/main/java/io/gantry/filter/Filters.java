@@ -3,12 +3,11 @@ package io.gantry.filter;
 import io.gantry.error.EngineException;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
  * What a client restricts a request to (API v1.51, parameter {@code filters}; moby {@code
@@ -44,6 +43,15 @@ public record Filters(Map<String, Set<String>> values) {
   public Filters with(String name, String value) {
     Map<String, Set<String>> changed = new HashMap<>(values);
     changed.put(name, Set.of(value));
+    return new Filters(changed);
+  }
+
+  /** These, with one value more under a name. */
+  public Filters and(String name, String value) {
+    Map<String, Set<String>> changed = new HashMap<>(values);
+    Set<String> more = new LinkedHashSet<>(get(name));
+    more.add(value);
+    changed.put(name, more);
     return new Filters(changed);
   }
 
@@ -106,12 +114,12 @@ public record Filters(Map<String, Set<String>> values) {
         : wanted.substring(equals + 1).equals(labels.get(wanted.substring(0, equals)));
   }
 
-  /** Whether the text contains what the pattern, a regular expression where it is one, says. */
-  public static boolean isIn(String pattern, String text) {
-    try {
-      return Pattern.compile(pattern).matcher(text).find();
-    } catch (PatternSyntaxException e) {
-      return text.contains(pattern);
-    }
+  /**
+   * The values of a name as names or expressions, compiled.
+   *
+   * @throws EngineException INVALID when they are larger than any that is meant
+   */
+  public Patterns patterns(String name) {
+    return Patterns.of(name, get(name));
   }
 }

@@ -2,7 +2,9 @@ package io.gantry.volume;
 
 import io.gantry.error.EngineException;
 import io.gantry.filter.Filters;
+import io.gantry.filter.Patterns;
 import io.gantry.units.Bools;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -20,9 +22,11 @@ public final class VolumeFilter {
   private static final Set<String> PRUNE = Set.of("label", "label!", "all");
 
   private final Filters filters;
+  private final Patterns names;
 
   private VolumeFilter(Filters filters) {
     this.filters = filters;
+    this.names = filters.patterns("name");
   }
 
   /**
@@ -60,11 +64,10 @@ public final class VolumeFilter {
   }
 
   boolean matches(Volume volume, boolean referenced) {
-    String name = volume.name();
     Map<String, String> labels = volume.labels() == null ? Map.of() : volume.labels();
     return filters.flag("dangling").orElse(!referenced) != referenced
         && filters.any("driver", volume.driver()::equals)
-        && filters.any("name", wanted -> wanted.equals(name) || Filters.isIn(wanted, name))
+        && names.fit(volume.name())
         && filters.fitLabels(labels);
   }
 }

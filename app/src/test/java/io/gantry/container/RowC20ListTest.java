@@ -185,6 +185,36 @@ class RowC20ListTest {
     assertThat(names(ask("limit=-1&all=1", own))).hasSize(4);
   }
 
+  /** One that waits for its restart is shown as running is: by default, and not as exited. */
+  @Test
+  void restartingOnes() throws Exception {
+    String id =
+        engine.run(
+            engine.name("crashing"),
+            Map.of(
+                "Cmd",
+                List.of("sh", "-c", "exit 3"),
+                "HostConfig",
+                Map.of("RestartPolicy", Map.of("Name", "always"))));
+    try {
+      // from the sixth time on it waits for seconds
+      new Containers(engine.client())
+          .await(
+              id,
+              "restarting",
+              now ->
+                  now.at("/State/Status").asString().equals("restarting")
+                      && now.get("RestartCount").asInt() > 5);
+      JsonNode row = ask("", "{'id':['" + id + "']}").expectOk().json().get(0);
+      assertThat(row.get("State").asString()).isEqualTo("restarting");
+      assertThat(row.get("Status").asString()).startsWith("Restarting (3) ").endsWith(" ago");
+      assertThat(ask("", "{'status':['restarting'],'id':['" + id + "']}").json()).hasSize(1);
+      assertThat(ask("all=1", "{'exited':['3'],'id':['" + id + "']}").json()).isEmpty();
+    } finally {
+      engine.remove(id);
+    }
+  }
+
   @Test
   void sizesAreAskedFor() throws IOException {
     JsonNode row = ask("all=1&size=1", "{'id':['#third']}").expectOk().json().get(0);

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The words and the answers are those of dockerd 28. */
 class FiltersTest {
@@ -74,9 +76,45 @@ class FiltersTest {
   }
 
   @Test
-  void patternsThatAreNoneArePlainText() {
-    assertThat(Filters.isIn("^[ab]", "beta")).isTrue();
-    assertThat(Filters.isIn("[", "a[b")).isTrue();
-    assertThat(Filters.isIn("[", "ab")).isFalse();
+  void namesAreNamesOrExpressions() {
+    assertThat(Filters.NONE.patterns("name").fit("any")).isTrue();
+    assertThat(given("name", "^[ab]").patterns("name").fit("beta")).isTrue();
+    assertThat(given("name", "^eta", "z").patterns("name").fit("beta")).isFalse();
+    assertThat(given("name", "^eta", "t").patterns("name").fit("beta")).isTrue();
+  }
+
+  @Test
+  void whatIsNoExpressionIsAName() {
+    assertThat(given("name", "a[b").patterns("name").fit("a[b")).isTrue();
+    assertThat(given("name", "[").patterns("name").fit("a[b")).isFalse();
+    // of Perl's expressions, Go has none that look back or ahead
+    assertThat(given("name", "(a)\\1").patterns("name").fit("aa")).isFalse();
+    assertThat(given("name", "a{1001}").patterns("name").fit("a".repeat(1001))).isFalse();
+  }
+
+  /** With expressions that are tried one way after the other this ends in some thousand years. */
+  @Test
+  void noExpressionTakesLong() {
+    String text = "a".repeat(60) + "!";
+    assertThat(given("name", "^(a+)+$", "^(a|aa)+$").patterns("name").fit(text)).isFalse();
+    assertThat(given("name", "(x+x+)+y").patterns("name").fit("x".repeat(10_000))).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"((((a{1000}){1000}){1000}){1000})", "(a{100}){100}", ".{0,1000}.{0,1000}"})
+  void expressionsThatGrowAreRefused(String value) {
+    assertThatThrownBy(() -> given("name", value).patterns("name"))
+        .isInstanceOf(EngineException.class)
+        .hasMessage("invalid filter 'name=" + value + "': expression too large");
+  }
+
+  @Test
+  void bracketsInBracketsHaveALimit() {
+    String inside = "(".repeat(200) + "a" + ")".repeat(200);
+    assertThat(given("name", inside).patterns("name").fit("bab")).isTrue();
+    String deep = "(".repeat(5000) + "a" + ")".repeat(5000);
+    assertThatThrownBy(() -> given("name", deep).patterns("name"))
+        .hasMessageEndingWith("expression too large");
   }
 }
