@@ -11,6 +11,7 @@ import io.gantry.error.EngineException;
 import io.gantry.plugins.DriverException;
 import io.gantry.plugins.runtime.RuntimeDriver;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -61,7 +63,7 @@ final class ContainerStopper {
    * @param signal instead of the container's stop signal, 0 for none
    */
   void stop(ContainerHandle handle, OptionalInt timeout, int signal) {
-    Optional<CompletableFuture<State>> end = intend(handle);
+    Optional<CompletableFuture<State>> end = intend(handle, state -> true);
     if (end.isEmpty()) {
       return;
     }
@@ -85,12 +87,20 @@ final class ContainerStopper {
 
   /** Sends SIGKILL and waits for the end; does nothing when nothing runs. */
   void kill(ContainerHandle handle) {
-    intend(handle).ifPresent(exit -> kill(handle, exit));
+    intend(handle, state -> true).ifPresent(exit -> kill(handle, exit));
+  }
+
+  /**
+   * As {@link #kill(ContainerHandle)}, but of one run only: does nothing when that has ended,
+   * whatever its restart policy has made of that.
+   */
+  void kill(ContainerHandle handle, Instant started) {
+    intend(handle, state -> state.isRunOf(started)).ifPresent(exit -> kill(handle, exit));
   }
 
   /** Sends a signal that is meant to end the container, and waits for nothing. */
   void signal(ContainerHandle handle, int signal) {
-    if (intend(handle).isPresent()) {
+    if (intend(handle, state -> true).isPresent()) {
       send(handle, signal);
     }
   }
@@ -98,14 +108,19 @@ final class ContainerStopper {
   /**
    * Records that the end is wanted. A container that waits for its restart has ended thereby.
    *
+   * @param meant whether it is wanted of a container in this state; looked at under the lock
    * @return completed at the end of the run there is; empty when nothing runs
    */
-  private Optional<CompletableFuture<State>> intend(ContainerHandle handle) {
+  private Optional<CompletableFuture<State>> intend(
+      ContainerHandle handle, Predicate<State> meant) {
     handle.lock.lock();
     try {
-      handle.cancelRestart();
       Container container = handle.current();
       State state = container.state();
+      if (!meant.test(state)) {
+        return Optional.empty();
+      }
+      handle.cancelRestart();
       if (state.status() == Status.RESTARTING) {
         State stopped = state.stoppedByUser(true).with(Status.EXITED);
         wish(handle, container.with(stopped));

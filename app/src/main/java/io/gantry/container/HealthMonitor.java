@@ -91,7 +91,7 @@ final class HealthMonitor {
   }
 
   private void probe(String id, Instant started, HealthRules rules) {
-    Optional<Container> container = containers.find(id).filter(now -> isSameRun(now, started));
+    Optional<Container> container = containers.find(id).filter(now -> now.state().isRunOf(started));
     if (container.isEmpty()) {
       return;
     }
@@ -101,10 +101,6 @@ final class HealthMonitor {
     }
     Health.Result result = run(container.get(), rules);
     record(id, started, rules, result);
-  }
-
-  private static boolean isSameRun(Container container, Instant started) {
-    return container.state().isRunning() && started.equals(container.state().startedAt());
   }
 
   private Health.Result run(Container container, HealthRules rules) {
@@ -170,7 +166,7 @@ final class HealthMonitor {
     try {
       Container container = handle.current();
       Health before = container.state().health();
-      if (!isSameRun(container, started) || before == null) {
+      if (!container.state().isRunOf(started) || before == null) {
         return;
       }
       Health health = rules.after(before, result, started);
@@ -186,7 +182,8 @@ final class HealthMonitor {
       handle.lock.unlock();
     }
     if (end) {
-      stopper.kill(handle);
+      // the run that was found unhealthy, not one that somebody has started meanwhile
+      stopper.kill(handle, started);
     }
   }
 }

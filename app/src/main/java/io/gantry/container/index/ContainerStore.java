@@ -35,7 +35,7 @@ public final class ContainerStore {
 
   private final Store store;
 
-  ContainerStore(Store store) {
+  public ContainerStore(Store store) {
     this.store = store;
   }
 

@@ -51,6 +51,11 @@ public record State(
     return status == Status.RUNNING || status == Status.PAUSED;
   }
 
+  /** Whether the run that was started then has not ended. */
+  public boolean isRunOf(Instant started) {
+    return isRunning() && started.equals(startedAt);
+  }
+
   /** Whether the kernel may have something of the container though none of its processes. */
   public boolean unsettled() {
     return step == Step.START || step == Step.TEARDOWN;
