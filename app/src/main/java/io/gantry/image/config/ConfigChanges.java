@@ -1,9 +1,7 @@
 package io.gantry.image.config;
 
 import io.gantry.error.EngineException;
-import io.gantry.units.Durations;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -32,7 +30,6 @@ public final class ConfigChanges {
   private static final Pattern LINE = Pattern.compile("(?s)\\s*(\\S+)(?:\\s+(.*))?");
   private static final Pattern PORT =
       Pattern.compile("(\\d{1,5})(?:-(\\d{1,5}))?(?:/(tcp|udp|sctp))?", Pattern.CASE_INSENSITIVE);
-  private static final Pattern FLAG = Pattern.compile("--([a-z-]+)=(\\S+)\\s*");
 
   private String user;
   private final Set<String> ports;
@@ -139,7 +136,7 @@ public final class ConfigChanges {
       case "WORKDIR" -> workdir(single("WORKDIR", rest));
       case "VOLUME" -> volumes(rest);
       case "STOPSIGNAL" -> stopSignal = single("STOPSIGNAL", rest);
-      case "HEALTHCHECK" -> probe = healthcheck(rest);
+      case "HEALTHCHECK" -> probe = HealthInstruction.read(rest);
       case "ONBUILD" -> onBuild.add(trigger(rest));
       default -> throw EngineException.invalid(parts.group(1) + " is not a valid change command");
     }
@@ -173,7 +170,7 @@ public final class ConfigChanges {
     return command;
   }
 
-  private static Optional<List<String>> jsonArray(String text) {
+  static Optional<List<String>> jsonArray(String text) {
     if (!text.startsWith("[")) {
       return Optional.empty();
     }
@@ -218,7 +215,7 @@ public final class ConfigChanges {
     return pairs;
   }
 
-  private static int firstSpace(String text) {
+  static int firstSpace(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (Character.isWhitespace(text.charAt(i))) {
         return i;
@@ -264,76 +261,6 @@ public final class ConfigChanges {
       }
       volumes.add(path.strip());
     }
-  }
-
-  private RunConfig.HealthProbe healthcheck(String rest) {
-    long interval = 0;
-    long timeout = 0;
-    long startPeriod = 0;
-    long startInterval = 0;
-    int retries = 0;
-    String left = rest;
-    Matcher flag = FLAG.matcher(left);
-    while (flag.lookingAt()) {
-      String name = String.valueOf(flag.group(1));
-      String value = String.valueOf(flag.group(2));
-      switch (name) {
-        case "interval" -> interval = nanos(name, value);
-        case "timeout" -> timeout = nanos(name, value);
-        case "start-period" -> startPeriod = nanos(name, value);
-        case "start-interval" -> startInterval = nanos(name, value);
-        case "retries" -> retries = retries(value);
-        default -> throw EngineException.invalid("unknown flag: " + name);
-      }
-      left = left.substring(flag.end());
-      flag = FLAG.matcher(left);
-    }
-    int space = firstSpace(left);
-    String type = (space < 0 ? left : left.substring(0, space)).toUpperCase(Locale.ROOT);
-    String command = space < 0 ? "" : left.substring(space).strip();
-    List<String> test = new ArrayList<>();
-    switch (type) {
-      case "NONE" -> {
-        if (!command.isEmpty()) {
-          throw EngineException.invalid("HEALTHCHECK NONE takes no arguments");
-        }
-        test.add("NONE");
-      }
-      case "CMD" -> {
-        if (command.isEmpty()) {
-          throw EngineException.invalid("missing command after HEALTHCHECK CMD");
-        }
-        Optional<List<String>> exec = jsonArray(command);
-        test.add(exec.isPresent() ? "CMD" : "CMD-SHELL");
-        test.addAll(exec.orElse(List.of(command)));
-      }
-      default ->
-          throw EngineException.invalid("Unknown type \"" + type + "\" in HEALTHCHECK (try CMD)");
-    }
-    return new RunConfig.HealthProbe(
-        test, interval, timeout, startPeriod, startInterval, retries, false);
-  }
-
-  private static long nanos(String name, String value) {
-    Duration duration =
-        Durations.parse(value)
-            .orElseThrow(() -> EngineException.invalid("time: invalid duration \"" + value + "\""));
-    if (duration.isNegative() || !duration.isZero() && duration.toNanos() < 1_000_000) {
-      throw EngineException.invalid("Interval \"" + name + "\" cannot be less than 1ms");
-    }
-    return duration.toNanos();
-  }
-
-  private static int retries(String value) {
-    try {
-      int retries = Integer.parseInt(value);
-      if (retries >= 0) {
-        return retries;
-      }
-    } catch (NumberFormatException e) {
-      // said below
-    }
-    throw EngineException.invalid("--retries must be at least 1 (not " + value + ")");
   }
 
   private static String trigger(String rest) {

@@ -58,6 +58,25 @@ class ConfigChangesTest {
                 false));
   }
 
+  /** The Dockerfile's flag, and the one that the guide prints. */
+  @ParameterizedTest
+  @CsvSource({
+    "--exit-on-unhealthy, true",
+    "--exit-on-unhealthy=true, true",
+    "--exit-on-unhealthy=false, false",
+    "--health-exit-on-unhealthy, true",
+    "--health-exit-on-unhealthy=True --interval=5s, true",
+    "--interval='5s' --, false",
+  })
+  void aHealthCheckMayEndTheContainer(String flags, boolean expected) {
+    assertThat(apply("HEALTHCHECK " + flags + " CMD x").healthcheck().orElseThrow())
+        .satisfies(
+            probe -> {
+              assertThat(probe.test()).containsExactly("CMD-SHELL", "x");
+              assertThat(probe.exitOnUnhealthy()).isEqualTo(expected);
+            });
+  }
+
   @Test
   void theShellFormGoesToAShell() {
     assertThat(apply("ENTRYPOINT run me").entrypoint())
@@ -104,6 +123,14 @@ class ConfigChangesTest {
         "USER|USER requires at least one argument",
         "HEALTHCHECK maybe|Unknown type \"MAYBE\" in HEALTHCHECK (try CMD)",
         "HEALTHCHECK --interval=x CMD y|time: invalid duration \"x\"",
+        "HEALTHCHECK --foo=1 CMD y|unknown flag: --foo",
+        "HEALTHCHECK --interval CMD y|missing a value on flag: --interval",
+        "HEALTHCHECK --interval=1s --interval=2s CMD y|duplicate flag specified: --interval",
+        "HEALTHCHECK --interval=1s|HEALTHCHECK requires at least one argument",
+        "HEALTHCHECK CMD|Missing command after HEALTHCHECK CMD",
+        "HEALTHCHECK --retries=x CMD y|strconv.ParseInt: parsing \"x\": invalid syntax",
+        "HEALTHCHECK --exit-on-unhealthy=x CMD y|expecting boolean value for flag"
+            + " --exit-on-unhealthy, not: x",
         "ONBUILD ONBUILD RUN x|Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed",
         "WORKDIR ${X|syntax error: missing '}'",
       })
