@@ -18,10 +18,21 @@ final class DriverProblems {
 
   void add(Plugin plugin, String driver, Throwable cause) {
     String text = describe(cause);
-    DriverProblem problem = new DriverProblem(plugin.name(), driver, text);
-    if (problems.size() < LIMIT && problems.addIfAbsent(problem)) {
+    if (isNew(plugin, driver, text)) {
       log.error("{} of plugin {} does not work: {}", driver, plugin.name(), text, cause);
     }
+  }
+
+  /** One that no failure has shown. */
+  void add(Plugin plugin, String driver, String text) {
+    if (isNew(plugin, driver, text)) {
+      log.error("{} of plugin {} does not work: {}", driver, plugin.name(), text);
+    }
+  }
+
+  private boolean isNew(Plugin plugin, String driver, String text) {
+    return problems.size() < LIMIT
+        && problems.addIfAbsent(new DriverProblem(plugin.name(), driver, text));
   }
 
   List<DriverProblem> all() {

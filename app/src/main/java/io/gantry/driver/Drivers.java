@@ -6,6 +6,7 @@ import io.gantry.plugins.DriverException;
 import io.gantry.plugins.DriverFactory;
 import io.gantry.plugins.Host;
 import io.gantry.plugins.Probe;
+import io.gantry.plugins.auth.AuthorizationDriverFactory;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,8 +73,20 @@ public final class Drivers implements AutoCloseable {
       for (Class<? extends DriverFactory<?>> kind : DriverKind.ALL) {
         drivers.found(kind);
       }
+      drivers.tellWhatIsNotAsked();
     }
     return drivers;
+  }
+
+  /** Who put one there must not believe that it guards anything. */
+  private void tellWhatIsNotAsked() {
+    for (DriverRegistry.Found<AuthorizationDriverFactory> found :
+        found(AuthorizationDriverFactory.class).values()) {
+      problems.add(
+          found.plugin(),
+          describe(AuthorizationDriverFactory.class, found.name()),
+          "authorization drivers are not asked yet: it denies nothing");
+    }
   }
 
   private static List<Plugin> findPlugins(Path directory, DriverProblems problems) {

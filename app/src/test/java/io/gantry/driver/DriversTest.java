@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gantry.plugins.DriverException;
 import io.gantry.plugins.Host;
 import io.gantry.plugins.Probe;
+import io.gantry.plugins.auth.AuthorizationDriverFactory;
 import io.gantry.plugins.log.LogContext;
 import io.gantry.plugins.log.LogCursor;
 import io.gantry.plugins.log.LogDriver;
@@ -193,6 +194,38 @@ class DriversTest {
               })
           .isInstanceOf(DriverException.class)
           .hasMessageContaining("acme/Reader");
+    }
+  }
+
+  @Test
+  void anAuthorizationDriverIsReportedSinceNobodyAsksIt() throws Exception {
+    builder.build(
+        "guard",
+        AuthorizationDriverFactory.class,
+        "acme.GuardFactory",
+        List.of(
+            """
+            // GuardFactory.java
+            package acme;
+            import io.gantry.plugins.*;
+            import io.gantry.plugins.auth.*;
+            import java.util.*;
+            public class GuardFactory implements AuthorizationDriverFactory {
+              public String name() { return "guard"; }
+              public Probe probe(Host host) { return Probe.yes(); }
+              public AuthorizationDriver open(DriverContext context, Map<String, String> options) {
+                throw new IllegalStateException();
+              }
+            }
+            """),
+        List.of());
+    try (Drivers drivers = load()) {
+      assertThat(drivers.problems())
+          .containsExactly(
+              new DriverProblem(
+                  "guard",
+                  "authorization driver guard",
+                  "authorization drivers are not asked yet: it denies nothing"));
     }
   }
 
