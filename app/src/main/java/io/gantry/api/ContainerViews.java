@@ -11,6 +11,8 @@ import io.gantry.container.ContainerFiles;
 import io.gantry.container.exec.ExecService;
 import io.gantry.container.index.ContainerPaths;
 import io.gantry.container.record.Container;
+import io.gantry.container.spec.HostFacts;
+import io.gantry.container.spec.SecurityOptions;
 import io.gantry.image.Image;
 import io.gantry.image.ImageService;
 import io.gantry.network.EndpointSettings;
@@ -55,6 +57,7 @@ final class ContainerViews {
   private final ContainerPaths paths;
   private final StorageDriver storage;
   private final ContainerFiles files;
+  private final HostFacts host;
   private final String bridge;
 
   ContainerViews(
@@ -64,6 +67,7 @@ final class ContainerViews {
       ContainerPaths paths,
       StorageDriver storage,
       ContainerFiles files,
+      HostFacts host,
       DaemonOptions options) {
     this.networks = networks;
     this.images = images;
@@ -71,6 +75,7 @@ final class ContainerViews {
     this.paths = paths;
     this.storage = storage;
     this.files = files;
+    this.host = host;
     this.bridge = options.network().bridge();
   }
 
@@ -121,6 +126,7 @@ final class ContainerViews {
             endpoints(container, live, networkIds(), version),
             execs.running(container.id()),
             new GraphDriver(data.isEmpty() ? null : data, container.driver()),
+            SecurityOptions.apparmorProfile(container.hostConfig(), host).orElse(""),
             known.map(ContainerFiles.Size::changes).orElse(null),
             known.map(ContainerFiles.Size::all).orElse(null)));
   }

@@ -110,12 +110,16 @@ final class EngineViews {
     return "java" + Runtime.version();
   }
 
-  /** What clients of a version are told. */
-  Object info(ApiVersion version) {
-    return OldInfo.of(info(), version);
+  /**
+   * What clients of a version are told.
+   *
+   * @param listeners how many clients follow events
+   */
+  Object info(ApiVersion version, int listeners) {
+    return OldInfo.of(info(listeners), version);
   }
 
-  private InfoView info() {
+  private InfoView info(int listeners) {
     DaemonOptions options = current.get();
     Counts counts = Counts.of(containers.all());
     ResourceSupport support = runtime.resourceSupport();
@@ -156,7 +160,7 @@ final class EngineViews {
         options.containers().logDriver(),
         support.cgroupDriver(),
         support.cgroupVersion(),
-        0,
+        listeners,
         host.kernel(),
         state.operatingSystem(),
         state.operatingSystemVersion(),
@@ -189,10 +193,17 @@ final class EngineViews {
         new InfoView.Commit(first.map(RuntimeInfo::commit).orElse("")),
         new InfoView.Commit(""),
         securityOptions(),
+        pools(options.network()),
         new InfoView.Firewall("iptables"),
-        List.of("/etc/cdi", "/var/run/cdi"),
+        List.of(),
         options.containers().hookSpec().map(Path::toString).orElse(""),
         warnings(support, state));
+  }
+
+  private static List<InfoView.AddressPool> pools(DaemonOptions.Network network) {
+    return network.addressPools().stream()
+        .map(pool -> new InfoView.AddressPool(pool.base().toString(), pool.size()))
+        .toList();
   }
 
   private static Map<String, InfoView.RuntimeView> runtimeViews(List<RuntimeInfo> runtimes) {
@@ -217,17 +228,12 @@ final class EngineViews {
     return new InfoView.Registries(indexes, networks, mirrors);
   }
 
+  /** What confines containers by default: neither AppArmor nor SELinux does. */
   private List<String> securityOptions() {
     List<String> security = new ArrayList<>();
-    if (host.apparmor()) {
-      security.add("name=apparmor");
-    }
     String profile = current.get().containers().seccompProfile();
     if (!profile.equals("unconfined")) {
       security.add("name=seccomp,profile=" + profile);
-    }
-    if (host.selinux()) {
-      security.add("name=selinux");
     }
     if (current.get().containers().noNewPrivileges()) {
       security.add("name=no-new-privileges");

@@ -24,7 +24,8 @@ final class PingController implements Controller {
   }
 
   /**
-   * The builder is told as BuildKit's, so that clients don't ask for the classic one by default.
+   * The builder is told as the classic one (BuildKit is 2): a client that wants to build then sends
+   * {@code POST /build}, which says that there is none, and opens no session for BuildKit.
    */
   private static Exchange headers(Exchange exchange) {
     return exchange

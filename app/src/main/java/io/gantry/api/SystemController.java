@@ -19,6 +19,7 @@ import io.gantry.event.Event;
 import io.gantry.event.EventFilter;
 import io.gantry.event.EventJournal;
 import io.gantry.event.EventStream;
+import io.gantry.event.EventType;
 import io.gantry.image.ImageService;
 import io.gantry.image.ImageUsage;
 import io.gantry.image.LoginResult;
@@ -28,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.stereotype.Component;
 
 /**
@@ -38,6 +40,13 @@ final class SystemController implements Controller {
 
   private static final Set<String> KINDS = Set.of("container", "image", "volume", "build-cache");
   private static final int VIRTUAL_SIZE_GONE = 44;
+
+  /** Clients since 1.42 may ask for the usage of some kinds of objects only. */
+  private static final int CHOSEN_KINDS = 42;
+
+  /** Clients since 1.46 are told that an image was made. */
+  private static final int IMAGE_CREATE = 46;
+
   private static final Duration UNTIL_SOMETHING_HAPPENS = Duration.ofDays(1);
 
   private final EngineViews engine;
@@ -46,6 +55,9 @@ final class SystemController implements Controller {
   private final ImageService images;
   private final VolumeService volumes;
   private final EventJournal events;
+
+  /** Clients that follow events now. */
+  private final AtomicInteger listeners = new AtomicInteger();
 
   SystemController(
       EngineViews engine,
@@ -66,7 +78,7 @@ final class SystemController implements Controller {
   public void routes(Routes routes) {
     routes
         .get("/version", exchange -> exchange.ok(engine.version()))
-        .get("/info", exchange -> exchange.ok(engine.info(exchange.version())))
+        .get("/info", exchange -> exchange.ok(engine.info(exchange.version(), listeners.get())))
         .get("/system/df", this::diskUsage)
         .post("/auth", this::auth)
         .post("/build/prune", SystemController::pruneCache)
@@ -74,7 +86,8 @@ final class SystemController implements Controller {
   }
 
   private void diskUsage(Exchange exchange) throws IOException {
-    List<String> kinds = exchange.query().all("type");
+    List<String> kinds =
+        exchange.version().atLeast(CHOSEN_KINDS) ? exchange.query().all("type") : List.of();
     for (String kind : kinds) {
       if (!KINDS.contains(kind)) {
         throw EngineException.invalid("unknown object type: " + kind);
@@ -139,15 +152,24 @@ final class SystemController implements Controller {
               .formatted(query.text("since"), query.text("until")));
     }
     EventFilter filter = new EventFilter(query.filters().values());
+    listeners.incrementAndGet();
     try (EventStream stream = events.subscribe(filter, since, until);
         Connection.Watch watch = exchange.connection().onDeparture(stream::close)) {
       ValueStream answer = new ValueStream(exchange);
       while (!stream.ended()) {
         for (Event event : stream.next(UNTIL_SOMETHING_HAPPENS)) {
-          answer.write(EventView.of(event));
+          if (!isImageMade(event) || exchange.version().atLeast(IMAGE_CREATE)) {
+            answer.write(EventView.of(event));
+          }
         }
         answer.flush();
       }
+    } finally {
+      listeners.decrementAndGet();
     }
+  }
+
+  private static boolean isImageMade(Event event) {
+    return event.type().equals(EventType.IMAGE.text()) && event.action().equals("create");
   }
 }

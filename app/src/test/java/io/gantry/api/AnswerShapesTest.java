@@ -39,7 +39,9 @@ class AnswerShapesTest {
 
   @BeforeAll
   static void start() throws Exception {
-    engine = RowEngine.start();
+    engine =
+        RowEngine.start(
+            "--bridge", "none", "--default-address-pool", "base=10.211.0.0/16,size=26");
     client = engine.client();
   }
 
@@ -186,5 +188,47 @@ class AnswerShapesTest {
     assertThat(get("1.24", "/info").get("SecurityOptions")).hasToString("[\"seccomp\"]");
     assertThat(get("1.25", "/info").get("SecurityOptions"))
         .hasToString("[\"name=seccomp,profile=builtin\"]");
+  }
+
+  /** Keys are shown as what a terminal sends for them. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {"''|''", "ctrl-p,ctrl-q|EBE=", "ctrl-a,b|AWI="})
+  void keysOfExecs(String keys, String shown) throws IOException {
+    String container = engine.run(engine.name("keys"), Map.of());
+    String exec =
+        client
+            .post(
+                "/containers/" + container + "/exec",
+                Map.of(
+                    "Cmd", List.of("true"), "Tty", true, "AttachStdout", true, "DetachKeys", keys))
+            .expectOk()
+            .json()
+            .get("Id")
+            .asString();
+    JsonNode made = get("1.51", "/exec/" + exec + "/json");
+    assertThat(made.get("DetachKeys").asString()).isEqualTo(shown);
+    client.post("/exec/" + exec + "/start", Map.of("Detach", false, "Tty", true)).expectOk();
+    assertThat(get("1.51", "/exec/" + exec + "/json").get("CanRemove").asBoolean()).isFalse();
+  }
+
+  @Test
+  void clientsThatFollowEventsAreCounted() throws Exception {
+    int before = get("1.51", "/info").get("NEventsListener").asInt();
+    try (EngineClient.Stream events = client.open("GET", "/events", null, null)) {
+      assertThat(events.status()).isEqualTo(200);
+      assertThat(get("1.51", "/info").get("NEventsListener").asInt()).isEqualTo(before + 1);
+    }
+  }
+
+  @Test
+  void whatContainersDoNotGetIsNotPromised() throws IOException {
+    engine.own("dockerd has devices of CDI, and profiles of AppArmor by default");
+    JsonNode info = get("1.51", "/info");
+    assertThat(info.get("CDISpecDirs")).hasToString("[]");
+    assertThat(info.get("SecurityOptions")).hasToString("[\"name=seccomp,profile=builtin\"]");
+    assertThat(info.get("DefaultAddressPools"))
+        .hasToString("[{\"Base\":\"10.211.0.0/16\",\"Size\":26}]");
   }
 }

@@ -157,6 +157,7 @@ public record ContainerInspect(
       Map<String, EndpointView> networks,
       List<String> execIds,
       GraphDriver graphDriver,
+      String appArmorProfile,
       @Nullable Long sizeRw,
       @Nullable Long sizeRootFs) {}
 
@@ -181,7 +182,7 @@ public record ContainerInspect(
         "linux",
         "",
         "",
-        "",
+        around.appArmorProfile(),
         around.execIds().isEmpty() ? null : around.execIds(),
         container.hostConfig().shownFor(container.name()),
         around.graphDriver(),

@@ -66,6 +66,7 @@ public record InfoView(
     Commit runcCommit,
     Commit initCommit,
     List<String> securityOptions,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<AddressPool> defaultAddressPools,
     Firewall firewallBackend,
     @JsonProperty("CDISpecDirs") List<String> cdiSpecDirs,
     String hookSpec,
@@ -105,6 +106,14 @@ public record InfoView(
 
   /** The version of a program. */
   public record Commit(@JsonProperty("ID") String id) {}
+
+  /**
+   * Where networks get their subnets from.
+   *
+   * @param base for instance {@code 10.0.0.0/8}
+   * @param size bits of a subnet's prefix
+   */
+  public record AddressPool(String base, int size) {}
 
   /** Who keeps the packet filter's rules. */
   public record Firewall(String driver) {}

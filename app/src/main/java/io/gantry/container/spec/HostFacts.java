@@ -25,7 +25,6 @@ import java.util.Set;
  * @param mayRaiseRlimits whether it may go beyond its own hard limits
  * @param cgroupNamespaces whether the kernel has them
  * @param apparmor whether it is enabled
- * @param selinux likewise
  * @param hugePageSizes as {@code 2MB}
  * @param hidden of {@link SystemPaths#HIDDEN}, what exists
  */
@@ -39,7 +38,6 @@ public record HostFacts(
     boolean mayRaiseRlimits,
     boolean cgroupNamespaces,
     boolean apparmor,
-    boolean selinux,
     List<String> hugePageSizes,
     Set<String> hidden) {
 
@@ -84,7 +82,6 @@ public record HostFacts(
           Capabilities.ofMask(mask("CapEff")).contains("CAP_SYS_RESOURCE"),
           Files.exists(SELF.resolve("ns/cgroup")),
           startsWithY(Path.of("/sys/module/apparmor/parameters/enabled")),
-          Files.exists(Path.of("/sys/fs/selinux/enforce")),
           pageSizes(),
           SystemPaths.existing());
     } catch (IOException e) {

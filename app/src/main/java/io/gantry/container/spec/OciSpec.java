@@ -137,14 +137,9 @@ public final class OciSpec {
     process.set("rlimits", OciProcess.rlimits(hostConfig, defaults, facts));
     process.put("noNewPrivileges", OciProcess.noNewPrivileges(container, defaults));
     process.put("oomScoreAdj", hostConfig.oomScoreAdj());
-    apparmor(hostConfig).ifPresent(profile -> process.put("apparmorProfile", profile));
+    SecurityOptions.apparmorProfile(hostConfig, facts)
+        .ifPresent(profile -> process.put("apparmorProfile", profile));
     return process;
-  }
-
-  private Optional<String> apparmor(HostConfig hostConfig) {
-    return facts.apparmor()
-        ? SecurityOptions.parse(hostConfig.securityOpt()).apparmor()
-        : Optional.empty();
   }
 
   private static List<String> environment(

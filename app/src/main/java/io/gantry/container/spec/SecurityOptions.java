@@ -1,5 +1,6 @@
 package io.gantry.container.spec;
 
+import io.gantry.container.record.HostConfig;
 import io.gantry.error.EngineException;
 import io.gantry.units.Bools;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import java.util.Optional;
  * @param apparmor profile name; empty: none was given
  * @param labels of SELinux, what comes after {@code label=}
  */
-record SecurityOptions(
+public record SecurityOptions(
     Optional<Boolean> noNewPrivileges,
     Optional<Boolean> writableCgroups,
     Optional<String> seccomp,
@@ -61,6 +62,14 @@ record SecurityOptions(
       }
     }
     return new SecurityOptions(noNewPrivileges, writableCgroups, seccomp, apparmor, labels);
+  }
+
+  /**
+   * The AppArmor profile a container gets: the one it asks for, where the host has AppArmor. There
+   * is no default profile.
+   */
+  public static Optional<String> apparmorProfile(HostConfig hostConfig, HostFacts facts) {
+    return facts.apparmor() ? parse(hostConfig.securityOpt()).apparmor() : Optional.empty();
   }
 
   private static int separator(String option) {

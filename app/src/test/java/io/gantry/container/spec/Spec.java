@@ -37,7 +37,6 @@ public final class Spec {
           false,
           true,
           false,
-          false,
           List.of("2MB"),
           Set.of("/proc/config.gz"));
 
