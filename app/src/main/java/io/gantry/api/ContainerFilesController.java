@@ -96,16 +96,7 @@ final class ContainerFilesController implements Controller {
       throw EngineException.invalid("invalid name or ID supplied: \"\"");
     }
     Optional<Reference> target =
-        query
-            .given("repo")
-            .map(Reference::parse)
-            .map(
-                repository ->
-                    query
-                        .given("tag")
-                        .map(repository::withTag)
-                        .orElse(repository)
-                        .withDefaultTag());
+        query.given("repo").map(repo -> Reference.target(repo, query.text("tag")));
     Optional<ContainerConfig> override =
         exchange.bodyEmpty()
             ? Optional.empty()

@@ -56,7 +56,14 @@ final class ExecController implements Controller {
   }
 
   private void inspect(Exchange exchange) throws IOException {
-    exchange.ok(ExecInspect.of(execs.get(exchange.name())));
+    ExecSession session = execs.get(exchange.name());
+    String keys = session.config().detachKeys();
+    byte[] sent =
+        DetachKeys.parse(keys)
+            .filter(given -> !keys.isEmpty())
+            .map(DetachKeys::sequence)
+            .orElse(new byte[0]);
+    exchange.ok(ExecInspect.of(session, sent));
   }
 
   private void start(Exchange exchange) throws IOException {

@@ -19,6 +19,15 @@ import org.springframework.stereotype.Component;
 @Component
 final class ImageTransfersController implements Controller {
 
+  /** Clients since 1.32 may say which platform they want. */
+  private static final int PLATFORM = 32;
+
+  /** Clients since 1.46 may say the platform of what they push. */
+  private static final int PUSHED_PLATFORM = 46;
+
+  /** Clients since 1.48 may say the platform of what they save and load. */
+  private static final int SAVED_PLATFORM = 48;
+
   private final ImageService images;
 
   ImageTransfersController(ImageService images) {
@@ -35,7 +44,10 @@ final class ImageTransfersController implements Controller {
 
   private void create(Exchange exchange) throws Exception {
     Query query = exchange.query();
-    Optional<Platform> platform = query.given("platform").map(Platform::parse);
+    Optional<Platform> platform =
+        exchange.version().atLeast(PLATFORM)
+            ? query.given("platform").map(Platform::parse)
+            : Optional.empty();
     if (query.given("fromImage").isPresent()) {
       pull(exchange, platform);
     } else {
@@ -63,32 +75,30 @@ final class ImageTransfersController implements Controller {
     String source = query.text("fromSrc");
     ImportRequest request =
         new ImportRequest(
-            source, target(query), query.text("message"), query.all("changes"), platform);
+            source,
+            query.given("repo").map(repo -> Reference.target(repo, query.text("tag"))),
+            query.text("message"),
+            query.all("changes"),
+            platform);
     ProgressStream.send(
         exchange,
         progress -> progress.status(images.importTar(request, exchange.body(), progress)));
   }
 
-  private static Optional<Reference> target(Query query) {
-    return query
-        .given("repo")
-        .map(Reference::parse)
-        .map(
-            repository ->
-                query.given("tag").map(repository::withTag).orElse(repository).withDefaultTag());
-  }
-
   private void load(Exchange exchange) throws Exception {
     boolean quiet = exchange.query().flag("quiet", true);
-    ProgressStream.send(exchange, progress -> images.load(exchange.body(), quiet, progress));
+    Optional<Platform> platform = Platforms.only(exchange, SAVED_PLATFORM);
+    ProgressStream.send(
+        exchange, progress -> images.load(exchange.body(), platform, quiet, progress));
   }
 
   private void push(Exchange exchange) throws Exception {
-    Reference reference = Reference.parse(exchange.name());
     String tag = exchange.query().text("tag");
-    Reference wanted = tag.isEmpty() ? reference : reference.withTag(tag);
+    Reference wanted =
+        tag.isEmpty() ? Reference.parse(exchange.name()) : Reference.target(exchange.name(), tag);
     AuthConfig credentials = Credentials.of(exchange);
-    ProgressStream.send(exchange, progress -> images.push(wanted, credentials, progress));
+    Optional<Platform> platform = Platforms.one(exchange, PUSHED_PLATFORM);
+    ProgressStream.send(exchange, progress -> images.push(wanted, platform, credentials, progress));
   }
 
   private void saveMany(Exchange exchange) throws IOException {
@@ -100,6 +110,7 @@ final class ImageTransfersController implements Controller {
   }
 
   private void save(Exchange exchange, List<String> names) throws IOException {
-    images.save(names, exchange.bytes(200, "application/x-tar"));
+    Optional<Platform> platform = Platforms.only(exchange, SAVED_PLATFORM);
+    images.save(names, platform, exchange.bytes(200, "application/x-tar"));
   }
 }

@@ -9,18 +9,28 @@ import io.gantry.api.wire.ImageInspect;
 import io.gantry.api.wire.ImageReplies;
 import io.gantry.api.wire.ImageRow;
 import io.gantry.error.EngineException;
+import io.gantry.filter.Filters;
 import io.gantry.image.ImageDetails;
 import io.gantry.image.ImageQuery;
 import io.gantry.image.ImageService;
+import io.gantry.image.Platform;
 import io.gantry.image.PruneReport;
+import io.gantry.image.Removal;
 import io.gantry.image.SearchHit;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /** {@code /images} and {@code /distribution}: what is known of images (API v1.51, tag Image). */
 @Component
 final class ImagesController implements Controller {
+
+  /** Clients before 1.41 may give the filter {@code reference} as a parameter of its own. */
+  private static final int NO_FILTER = 41;
+
+  /** Clients since 1.42 may ask for the shared sizes. */
+  private static final int SHARED_SIZE = 42;
 
   /** Clients before 1.43 want a name for what has none. */
   private static final int NO_PLACEHOLDERS = 43;
@@ -30,6 +40,12 @@ final class ImagesController implements Controller {
 
   /** Clients before 1.45 look at the container an image was committed from. */
   private static final int NO_CONTAINER = 45;
+
+  /** Clients may say the platform an image must be for since 1.48, 1.49 and 1.50. */
+  private static final int HISTORY_PLATFORM = 48;
+
+  private static final int INSPECTED_PLATFORM = 49;
+  private static final int REMOVED_PLATFORM = 50;
 
   /** Since this version an image's configuration is only what containers get of it. */
   private static final int OWN_CONFIG = 50;
@@ -67,8 +83,8 @@ final class ImagesController implements Controller {
             .list(
                 new ImageQuery(
                     query.flag("all"),
-                    query.filters(),
-                    query.flag("shared-size"),
+                    filters(exchange),
+                    query.flag("shared-size") && version.atLeast(SHARED_SIZE),
                     version.atLeast(CONTAINERS)))
             .stream()
             .map(
@@ -83,9 +99,25 @@ final class ImagesController implements Controller {
     exchange.ok(rows);
   }
 
+  private static Filters filters(Exchange exchange) {
+    Filters filters = exchange.query().filters();
+    return exchange.version().before(NO_FILTER)
+        ? exchange
+            .query()
+            .given("filter")
+            .map(pattern -> filters.and("reference", pattern))
+            .orElse(filters)
+        : filters;
+  }
+
   private void inspect(Exchange exchange) throws IOException {
     ApiVersion version = exchange.version();
-    ImageDetails details = images.inspect(exchange.name());
+    Optional<Platform> platform = Platforms.one(exchange, INSPECTED_PLATFORM);
+    if (platform.isPresent() && exchange.query().flag("manifests")) {
+      throw EngineException.invalid(
+          "conflicting options: manifests and platform options cannot both be set");
+    }
+    ImageDetails details = images.inspect(exchange.name(), platform);
     exchange.ok(
         ImageInspect.of(
             details,
@@ -95,7 +127,9 @@ final class ImagesController implements Controller {
   }
 
   private void history(Exchange exchange) throws IOException {
-    exchange.ok(images.history(exchange.name()).stream().map(ImageReplies.History::of).toList());
+    Optional<Platform> platform = Platforms.one(exchange, HISTORY_PLATFORM);
+    exchange.ok(
+        images.history(exchange.name(), platform).stream().map(ImageReplies.History::of).toList());
   }
 
   private void tag(Exchange exchange) {
@@ -105,10 +139,10 @@ final class ImagesController implements Controller {
 
   private void remove(Exchange exchange) throws IOException {
     Query query = exchange.query();
-    exchange.ok(
-        images.remove(exchange.name(), query.flag("force"), !query.flag("noprune")).stream()
-            .map(ImageReplies.Removed::of)
-            .toList());
+    Optional<Platform> platform = Platforms.ofMany(exchange, REMOVED_PLATFORM);
+    List<Removal> removals =
+        images.remove(exchange.name(), platform, query.flag("force"), !query.flag("noprune"));
+    exchange.ok(removals.stream().map(ImageReplies.Removed::of).toList());
   }
 
   private void prune(Exchange exchange) throws IOException {

@@ -24,6 +24,12 @@ import org.springframework.stereotype.Component;
 @Component
 final class NetworksController implements Controller {
 
+  /** Since this version lists leave out the containers. */
+  private static final int NO_CONTAINERS = 28;
+
+  /** Clients since 1.48 say whether a network has IPv4. */
+  private static final int IPV4_CHOSEN = 48;
+
   private final NetworkService networks;
   private final ContainerNetworks connections;
   private final Containers containers;
@@ -51,10 +57,11 @@ final class NetworksController implements Controller {
   private void list(Exchange exchange) throws IOException {
     NetworkFilter filter = NetworkFilter.forList(exchange.query().filters());
     Set<String> used = used();
+    boolean members = exchange.version().before(NO_CONTAINERS);
     List<NetworkView> views =
-        networks.list().stream()
-            .filter(network -> filter.matches(network, used))
-            .map(NetworkView::of)
+        networks.inspectAll().stream()
+            .filter(details -> filter.matches(details.network(), used))
+            .map(details -> members ? NetworkView.of(details) : NetworkView.of(details.network()))
             .toList();
     exchange.ok(views);
   }
@@ -80,7 +87,8 @@ final class NetworksController implements Controller {
     if (request.ingress()) {
       throw EngineException.forbidden("Ingress network can only be global scope network");
     }
-    NetworkService.Created created = networks.create(request.request());
+    boolean ipv4Chosen = exchange.version().atLeast(IPV4_CHOSEN);
+    NetworkService.Created created = networks.create(request.request(ipv4Chosen));
     exchange.json(201, new Replies.CreatedNetwork(created.id(), created.warning()));
   }
 

@@ -45,9 +45,7 @@ final class RefusedController implements Controller {
         .get("/plugins/privileges", refuse("managed plugins"))
         .post("/build", refuse("building images"))
         .post("/session", refuse("build sessions"))
-        .post("/grpc", refuse("build sessions"))
-        .post("/containers/{name}/checkpoints", refuse("checkpoints"))
-        .get("/containers/{name}/checkpoints", refuse("checkpoints"));
+        .post("/grpc", refuse("build sessions"));
   }
 
   private static Handler refuse(String what) {

@@ -107,7 +107,10 @@ final class ContainerCreator {
     try (Undo undo = new Undo();
         ImageHold hold = images.hold(request.config().image());
         ImageHolds mounted = images.holds()) {
-      request.platform().ifPresent(wanted -> requirePlatform(request, hold.image(), wanted));
+      request
+          .platform()
+          .map(Platform::parse)
+          .ifPresent(wanted -> wanted.require(hold.image(), request.config().image()));
       host.links().forEach(this::requireLinked);
       ContainerConfig config =
           ConfigMerge.merge(
@@ -178,18 +181,6 @@ final class ContainerCreator {
     }
     containers.reserve(wanted.get(), id);
     return wanted.get();
-  }
-
-  private static void requirePlatform(CreateContainer request, Image image, String wanted) {
-    Platform platform = Platform.parse(wanted);
-    if (!platform.os().equals(image.os())
-        || !platform.architecture().equals(image.architecture())
-        || !(platform.variant().isEmpty() || platform.variant().equals(image.variant()))) {
-      String own = new Platform(image.os(), image.architecture(), image.variant()).toString();
-      throw EngineException.notFound(
-          "image with reference %s was found but its platform (%s) does not match the specified platform (%s)"
-              .formatted(request.config().image(), own, wanted));
-    }
   }
 
   private void requireLinked(String link) {

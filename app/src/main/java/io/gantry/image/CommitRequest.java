@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param author may be empty
  * @param comment may be empty
  * @param changes Dockerfile instructions
- * @param target the name to give
+ * @param target the name to give, with a tag
  */
 public record CommitRequest(
     String containerId,

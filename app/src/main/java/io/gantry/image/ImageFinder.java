@@ -30,6 +30,17 @@ final class ImageFinder {
     return find(index, nameOrId).orElseThrow(() -> missing(nameOrId));
   }
 
+  /**
+   * Like {@link #get(ImageIndex, String)}, but for a platform, if one is given.
+   *
+   * @throws EngineException NOT_FOUND also when the image is for another one
+   */
+  static Image get(ImageIndex index, String nameOrId, Optional<Platform> platform) {
+    Image image = get(index, nameOrId);
+    platform.ifPresent(wanted -> wanted.require(image, nameOrId));
+    return image;
+  }
+
   static EngineException missing(String nameOrId) {
     boolean id = Reference.isBareId(nameOrId) || Digests.isDigest(nameOrId);
     String shown =

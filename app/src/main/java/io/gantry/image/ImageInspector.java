@@ -29,9 +29,9 @@ final class ImageInspector {
     this.driver = driver;
   }
 
-  ImageDetails inspect(String nameOrId) {
+  ImageDetails inspect(String nameOrId, Optional<Platform> platform) {
     ImageIndex index = images.index();
-    Image image = ImageFinder.get(index, nameOrId);
+    Image image = ImageFinder.get(index, nameOrId, platform);
     ImageConfig config = configs.get(image);
     List<Reference> names = index.namesOf(image.id());
     Map<String, String> data =
@@ -53,9 +53,9 @@ final class ImageInspector {
         : config.comment();
   }
 
-  List<HistoryItem> history(String nameOrId) {
+  List<HistoryItem> history(String nameOrId, Optional<Platform> platform) {
     ImageIndex index = images.index();
-    Image image = ImageFinder.get(index, nameOrId);
+    Image image = ImageFinder.get(index, nameOrId, platform);
     List<ImageConfig.Step> steps = configs.get(image).history();
     List<Long> sizes = layerSizes(image, steps);
     List<HistoryItem> items = new ArrayList<>(steps.size());

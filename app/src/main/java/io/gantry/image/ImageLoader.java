@@ -47,10 +47,24 @@ final class ImageLoader {
     this.spool = spool;
   }
 
-  void load(InputStream in, boolean quiet, ProgressSink progress) {
+  /**
+   * @param platform the only one whose images are taken
+   */
+  void load(InputStream in, Optional<Platform> platform, boolean quiet, ProgressSink progress) {
     try (SpooledArchive archive = spool(in)) {
+      boolean taken = platform.isEmpty();
       for (ArchiveContents.Item item : ArchiveContents.read(archive)) {
-        load(archive, item, quiet, progress);
+        byte[] document = archive.document(item.config());
+        ImageConfig config = ConfigJson.read(document);
+        if (isFor(platform, config)) {
+          load(archive, item, document, config, quiet, progress);
+          taken = true;
+        }
+      }
+      if (!taken) {
+        // dockerd says nothing, and has loaded nothing
+        throw EngineException.notFound(
+            "no image of the archive is for the platform " + platform.get());
       }
     } catch (IOException e) {
       throw new EngineException(EngineException.Kind.INVALID, String.valueOf(e.getMessage()), e);
@@ -73,11 +87,19 @@ final class ImageLoader {
     return detected.compression().decompress(detected.stream());
   }
 
+  private static boolean isFor(Optional<Platform> platform, ImageConfig config) {
+    Platform own = new Platform(config.os(), config.architecture(), config.variant());
+    return platform.map(wanted -> wanted.accepts(own)).orElse(true);
+  }
+
   private void load(
-      SpooledArchive archive, ArchiveContents.Item item, boolean quiet, ProgressSink progress)
+      SpooledArchive archive,
+      ArchiveContents.Item item,
+      byte[] document,
+      ImageConfig config,
+      boolean quiet,
+      ProgressSink progress)
       throws IOException {
-    byte[] document = archive.document(item.config());
-    ImageConfig config = ConfigJson.read(document);
     List<String> diffIds = config.diffIds();
     if (diffIds.size() != item.layers().size()) {
       throw EngineException.invalid(

@@ -78,7 +78,7 @@ final class ImageMaker {
           committer.commit(
               newImage(image, Optional.empty()),
               List.of(layer.layer()),
-              request.target().map(Reference::withDefaultTag).stream().toList());
+              request.target().stream().toList());
       tagged(id, request.target());
       events.publish("import", id, id);
       return id;
@@ -140,7 +140,7 @@ final class ImageMaker {
           committer.commit(
               newImage(image, request.base().map(Image::id)),
               stack,
-              request.target().map(Reference::withDefaultTag).stream().toList());
+              request.target().stream().toList());
       events.publish("create", id, id);
       tagged(id, request.target());
       return id;
@@ -150,7 +150,7 @@ final class ImageMaker {
   }
 
   private void tagged(String id, Optional<Reference> target) {
-    target.ifPresent(name -> events.publish("tag", id, name.withDefaultTag().familiar()));
+    target.ifPresent(name -> events.publish("tag", id, name.familiar()));
   }
 
   private static ImageCommitter.NewImage newImage(ImageConfig config, Optional<String> parent) {

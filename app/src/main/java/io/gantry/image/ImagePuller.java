@@ -92,7 +92,7 @@ final class ImagePuller {
     images
         .index()
         .byName(reference)
-        .filter(image -> !platform.get().accepts(image))
+        .filter(image -> !platform.get().accepts(Platform.of(image)))
         .ifPresent(
             image ->
                 progress.status(

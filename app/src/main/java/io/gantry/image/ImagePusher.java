@@ -67,7 +67,11 @@ final class ImagePusher {
     slots.resize(uploads);
   }
 
-  void push(Reference reference, AuthConfig auth, ProgressSink progress) {
+  void push(
+      Reference reference, Optional<Platform> platform, AuthConfig auth, ProgressSink progress) {
+    if (platform.isPresent()) {
+      ImageFinder.get(images.index(), reference.familiar(), platform);
+    }
     progress.status("The push refers to repository [" + reference.name() + "]");
     List<Reference> names =
         reference.isNameOnly() ? images.index().tagsIn(reference) : List.of(reference.key());

@@ -46,12 +46,12 @@ final class ImageRemover {
     this.events = events;
   }
 
-  List<Removal> remove(String nameOrId, boolean force, boolean prune) {
+  List<Removal> remove(String nameOrId, Optional<Platform> platform, boolean force, boolean prune) {
     Removing done =
         images.change(
             transaction -> {
               Removing removing = new Removing(transaction);
-              remove(removing, nameOrId, force, prune);
+              remove(removing, nameOrId, platform, force, prune);
               return removing;
             });
     finish(done);
@@ -63,9 +63,14 @@ final class ImageRemover {
     done.events.forEach(Runnable::run);
   }
 
-  private void remove(Removing removing, String nameOrId, boolean force, boolean prune) {
+  private void remove(
+      Removing removing,
+      String nameOrId,
+      Optional<Platform> platform,
+      boolean force,
+      boolean prune) {
     ImageIndex index = removing.transaction.index();
-    Image image = ImageFinder.get(index, nameOrId);
+    Image image = ImageFinder.get(index, nameOrId, platform);
     List<Reference> names = index.namesOf(image.id());
     boolean byName = !ImageFinder.isIdPrefix(image.id(), nameOrId);
     if (byName) {
@@ -274,7 +279,7 @@ final class ImageRemover {
     List<Removal> removals = new ArrayList<>();
     for (String target : targets) {
       try {
-        removals.addAll(remove(target, false, true));
+        removals.addAll(remove(target, Optional.empty(), false, true));
       } catch (EngineException e) {
         if (e.kind() != EngineException.Kind.CONFLICT
             && e.kind() != EngineException.Kind.NOT_FOUND) {

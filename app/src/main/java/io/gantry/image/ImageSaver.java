@@ -65,12 +65,14 @@ final class ImageSaver {
   }
 
   /**
-   * @param out not closed. Nothing is written when a name is wrong
+   * @param platform the one that all must be for
+   * @param out not closed. Nothing is written when a name or a platform is wrong
    */
-  void save(List<String> namesOrIds, OutputStream out) {
+  void save(List<String> namesOrIds, Optional<Platform> platform, OutputStream out) {
     List<LayerPin> pins = new ArrayList<>();
     try {
       List<Item> items = select(namesOrIds);
+      platform.ifPresent(wanted -> items.forEach(item -> require(wanted, item.image)));
       items.forEach(item -> prepare(item, pins));
       write(items, out);
       items.forEach(item -> events.publish("save", item.image.id(), item.image.id()));
@@ -78,6 +80,12 @@ final class ImageSaver {
       throw EngineException.system("save: " + e.getMessage(), e);
     } finally {
       pins.forEach(LayerPin::close);
+    }
+  }
+
+  private static void require(Platform wanted, Image image) {
+    if (!wanted.accepts(Platform.of(image))) {
+      throw EngineException.system("no suitable export target found for platform " + wanted, null);
     }
   }
 

@@ -197,29 +197,30 @@ public final class ImageService implements AutoCloseable {
     return lister.list(query);
   }
 
-  public ImageDetails inspect(String nameOrId) {
+  /**
+   * All of an image.
+   *
+   * @param platform the one it must be for
+   */
+  public ImageDetails inspect(String nameOrId, Optional<Platform> platform) {
     ready();
-    return inspector.inspect(nameOrId);
+    return inspector.inspect(nameOrId, platform);
   }
 
-  /** Newest first. */
-  public List<HistoryItem> history(String nameOrId) {
+  /**
+   * How an image was made, newest first.
+   *
+   * @param platform the one it must be for
+   */
+  public List<HistoryItem> history(String nameOrId, Optional<Platform> platform) {
     ready();
-    return inspector.history(nameOrId);
+    return inspector.history(nameOrId, platform);
   }
 
   /** Gives the image another name; {@code tag} may be empty. */
   public void tag(String nameOrId, String repository, String tag) {
     ready();
-    Reference parsed = Reference.parse(repository);
-    if (parsed.digest().isPresent()) {
-      throw EngineException.invalid("cannot import digest reference");
-    }
-    Reference name = tag.isEmpty() ? parsed.withDefaultTag() : parsed.withTag(tag);
-    if (name.familiarName().equals("sha256")) {
-      throw EngineException.invalid(
-          "refusing to create an ambiguous tag using digest algorithm as name");
-    }
+    Reference name = Reference.target(repository, tag);
     String id =
         images.change(
             transaction -> {
@@ -233,11 +234,13 @@ public final class ImageService implements AutoCloseable {
   /**
    * Takes a name away, and the image with its last name (API v1.51, {@code DELETE /images/{name}}).
    *
+   * @param platform the one the image must be for
    * @param prune also untagged parents
    */
-  public List<Removal> remove(String nameOrId, boolean force, boolean prune) {
+  public List<Removal> remove(
+      String nameOrId, Optional<Platform> platform, boolean force, boolean prune) {
     ready();
-    return remover.remove(nameOrId, force, prune);
+    return remover.remove(nameOrId, platform, force, prune);
   }
 
   /** Removes images nothing uses. Filters: dangling, until, label, label!. */
@@ -246,16 +249,25 @@ public final class ImageService implements AutoCloseable {
     return remover.prune(filters);
   }
 
-  /** Takes images from a Docker archive or an OCI layout, plain, gzip, zstd, bzip2 or xz. */
-  public void load(InputStream archive, boolean quiet, ProgressSink progress) {
+  /**
+   * Takes images from a Docker archive or an OCI layout, plain, gzip, zstd, bzip2 or xz.
+   *
+   * @param platform the only one whose images are taken; that there is none is an error
+   */
+  public void load(
+      InputStream archive, Optional<Platform> platform, boolean quiet, ProgressSink progress) {
     ready();
-    loader.load(archive, quiet, progress);
+    loader.load(archive, platform, quiet, progress);
   }
 
-  /** Checks the names before the first byte is written. The stream is not closed. */
-  public void save(List<String> namesOrIds, OutputStream out) {
+  /**
+   * Checks names and platform before the first byte is written. The stream is not closed.
+   *
+   * @param platform the one all must be for
+   */
+  public void save(List<String> namesOrIds, Optional<Platform> platform, OutputStream out) {
     ready();
-    saver.save(namesOrIds, out);
+    saver.save(namesOrIds, platform, out);
   }
 
   /** Makes an image of a root file system's tar. Returns its id. */
@@ -292,10 +304,12 @@ public final class ImageService implements AutoCloseable {
    * Sends an image to its registry.
    *
    * @param reference with a tag; without one every tag of the repository is pushed
+   * @param platform the one the image must be for
    */
-  public void push(Reference reference, AuthConfig auth, ProgressSink progress) {
+  public void push(
+      Reference reference, Optional<Platform> platform, AuthConfig auth, ProgressSink progress) {
     ready();
-    pusher.push(reference, auth, progress);
+    pusher.push(reference, platform, auth, progress);
   }
 
   /**

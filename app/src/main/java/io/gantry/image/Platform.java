@@ -2,6 +2,7 @@ package io.gantry.image;
 
 import io.gantry.error.EngineException;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * An operating system and a processor, in Go's spelling (OCI image index, {@code platform}).
@@ -11,6 +12,11 @@ import java.util.Locale;
  * @param variant for instance {@code v8}; may be empty
  */
 public record Platform(String os, String architecture, String variant) {
+
+  private static final Pattern LEVEL = Pattern.compile("v[0-9]{1,2}(\\.[0-9]{1,2})?");
+
+  /** 64-bit ARM processors run programs for 32-bit ones up to this variant. */
+  private static final int ARM64 = 8;
 
   /** This host. */
   public static Platform host() {
@@ -100,15 +106,54 @@ public record Platform(String os, String architecture, String variant) {
 
   /** The platform an image says it is for. */
   static Platform of(Image image) {
-    return normal(image.os(), image.architecture(), image.variant());
+    return new Platform(image.os(), image.architecture(), image.variant());
   }
 
-  /** Whether the image is for this platform; a variant that one of them leaves out fits. */
-  boolean accepts(Image image) {
-    Platform other = of(image);
-    return other.os.equals(os)
-        && other.architecture.equals(architecture)
-        && (variant.isEmpty() || other.variant.isEmpty() || other.variant.equals(variant));
+  /**
+   * Whether what is for a platform can be had for this one: it is the same, or one whose programs
+   * this one's processors run too, as containerd's {@code platforms.Only} has it; a variant that is
+   * not named fits.
+   */
+  boolean accepts(Platform image) {
+    Platform wanted = normal(os, architecture, variant);
+    Platform offered = normal(image.os, image.architecture, image.variant);
+    return offered.os.equals(wanted.os)
+        && (wanted.runs(offered)
+            || image.variant.isEmpty() && offered.architecture.equals(wanted.architecture));
+  }
+
+  private boolean runs(Platform other) {
+    if (other.architecture.equals(architecture)) {
+      return other.variant.equals(variant) || other.level() <= level();
+    }
+    return switch (architecture) {
+      case "amd64" -> other.architecture.equals("386") && other.variant.isEmpty();
+      case "arm64" -> other.architecture.equals("arm") && other.level() <= ARM64;
+      default -> false;
+    };
+  }
+
+  /** The variant as a number, where greater ones run what is for smaller ones. */
+  private double level() {
+    if (variant.isEmpty()) {
+      return architecture.equals("amd64") ? 1 : Double.NaN;
+    }
+    return LEVEL.matcher(variant).matches() ? Double.parseDouble(variant.substring(1)) : Double.NaN;
+  }
+
+  /**
+   * Checks that an image is for this platform.
+   *
+   * @param reference what the user calls the image
+   * @throws EngineException NOT_FOUND with Docker's text
+   */
+  public void require(Image image, String reference) {
+    Platform own = of(image);
+    if (!accepts(own)) {
+      throw EngineException.notFound(
+          "image with reference %s was found but its platform (%s) does not match the specified platform (%s)"
+              .formatted(reference, own, this));
+    }
   }
 
   @Override

@@ -114,6 +114,25 @@ public final class Reference {
         Objects.requireNonNull(match.group("domain")), path, match.group("tag"), digest);
   }
 
+  /**
+   * Reads a name that an image is to get: with a tag, {@code latest} when none is given.
+   *
+   * @param tag takes the place of the one in the repository; may be empty
+   * @throws EngineException INVALID when it is none, or has a digest, which nobody can choose
+   */
+  public static Reference target(String repository, String tag) {
+    Reference parsed = parse(repository);
+    if (parsed.digest != null) {
+      throw EngineException.invalid("cannot import digest reference");
+    }
+    Reference name = tag.isEmpty() ? parsed.withDefaultTag() : parsed.withTag(tag);
+    if (name.familiarName().equals("sha256")) {
+      throw EngineException.invalid(
+          "refusing to create an ambiguous tag using digest algorithm as name");
+    }
+    return name;
+  }
+
   private static boolean isDomain(String first) {
     return first.equals("localhost")
         || first.equals(LEGACY_DOMAIN)

@@ -110,7 +110,15 @@ public final class NetworkService implements AutoCloseable {
 
   /** The network with the containers in it. */
   public Details inspect(String reference) {
-    Entry entry = index.get(reference);
+    return details(index.get(reference));
+  }
+
+  /** All networks with the containers in them, in no particular order. */
+  public List<Details> inspectAll() {
+    return index.all().stream().map(NetworkService::details).toList();
+  }
+
+  private static Details details(Entry entry) {
     return new Details(entry.network, List.copyOf(entry.members.values()));
   }
 

@@ -52,13 +52,13 @@ class ImageArchiveTest {
 
   private String load(byte[] archive) {
     RecordedProgress progress = new RecordedProgress();
-    engine.images.load(TestArchive.in(archive), false, progress);
+    engine.images.load(TestArchive.in(archive), Optional.empty(), false, progress);
     return progress.text();
   }
 
   private byte[] save(String... names) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    engine.images.save(List.of(names), out);
+    engine.images.save(List.of(names), Optional.empty(), out);
     return out.toByteArray();
   }
 
@@ -93,7 +93,7 @@ class ImageArchiveTest {
     load(TestArchive.docker(TestArchive.config(layers, "one"), layers, "one:1"));
     String id = engine.images.resolve("one:1").id();
     byte[] archive = save("one:1");
-    List<Removal> removed = engine.images.remove("one:1", false, true);
+    List<Removal> removed = engine.images.remove("one:1", Optional.empty(), false, true);
     assertThat(removed)
         .containsExactly(
             new Removal.Untagged("one:1"),
@@ -118,7 +118,7 @@ class ImageArchiveTest {
                 oci.file(name, content);
               }
             });
-    engine.images.remove(id, true, true);
+    engine.images.remove(id, Optional.empty(), true, true);
     assertThat(load(oci.bytes())).contains("Loaded image: one:1");
     assertThat(engine.images.resolve("one:1").id()).isEqualTo(id);
   }
@@ -130,7 +130,7 @@ class ImageArchiveTest {
     String id = engine.images.resolve("one:1").id();
     byte[] archive = save(id.substring(7, 20));
     assertThat(new String(files(archive).get("manifest.json"))).contains("\"RepoTags\":null");
-    engine.images.remove(id, true, true);
+    engine.images.remove(id, Optional.empty(), true, true);
     assertThat(load(archive)).contains("Loaded image ID: " + id);
   }
 
@@ -199,12 +199,35 @@ class ImageArchiveTest {
   @Test
   void savingWhatIsNotThereWritesNothing() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    assertThatThrownBy(() -> engine.images.save(List.of("nope:x"), out))
+    assertThatThrownBy(() -> engine.images.save(List.of("nope:x"), Optional.empty(), out))
         .isInstanceOf(EngineException.class)
         .hasMessage("reference does not exist");
-    assertThatThrownBy(() -> engine.images.save(List.of("nope"), out))
+    assertThatThrownBy(() -> engine.images.save(List.of("nope"), Optional.empty(), out))
         .hasMessage("No such image: nope");
     assertThat(out.size()).isZero();
+  }
+
+  @Test
+  void onlyWhatIsForThePlatformIsSavedAndLoaded() {
+    List<byte[]> layers = layers();
+    byte[] archive = TestArchive.docker(TestArchive.config(layers, "one"), layers, "one:1");
+    Optional<Platform> own = Optional.of(new Platform("linux", "amd64", ""));
+    Optional<Platform> other = Optional.of(new Platform("linux", "arm64", ""));
+    RecordedProgress progress = new RecordedProgress();
+    assertThatThrownBy(
+            () -> engine.images.load(TestArchive.in(archive), other, false, progress))
+        .isInstanceOf(EngineException.class)
+        .hasMessage("no image of the archive is for the platform linux/arm64");
+    assertThat(progress.text()).isEmpty();
+    assertThat(engine.images.count()).isZero();
+    engine.images.load(TestArchive.in(archive), own, false, progress);
+    assertThat(progress.text()).contains("Loaded image: one:1");
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    assertThatThrownBy(() -> engine.images.save(List.of("one:1"), other, out))
+        .hasMessage("no suitable export target found for platform linux/arm64");
+    assertThat(out.size()).isZero();
+    engine.images.save(List.of("one:1"), own, out);
+    assertThat(out.size()).isPositive();
   }
 
   @Test

@@ -64,13 +64,15 @@ class ImageConcurrencyTest {
     String id = Digests.sha256(config);
     Reference name = Reference.parse(registry.name("d4/image:1"));
     byte[] archive = TestArchive.docker(config, layers, name.familiar());
-    engine.images.load(TestArchive.in(archive), true, ProgressSink.NONE);
-    engine.images.push(name, AuthConfig.ANONYMOUS, ProgressSink.NONE);
+    engine.images.load(TestArchive.in(archive), Optional.empty(), true, ProgressSink.NONE);
+    engine.images.push(name, Optional.empty(), AuthConfig.ANONYMOUS, ProgressSink.NONE);
 
     AtomicInteger saved = new AtomicInteger();
     List<Step> steps =
         List.of(
-            round -> engine.images.load(TestArchive.in(archive), true, ProgressSink.NONE),
+            round ->
+                engine.images.load(
+                    TestArchive.in(archive), Optional.empty(), true, ProgressSink.NONE),
             round ->
                 engine.images.pull(
                     name, false, Optional.empty(), AuthConfig.ANONYMOUS, ProgressSink.NONE),
@@ -78,12 +80,15 @@ class ImageConcurrencyTest {
                 engine.images.pull(
                     name, false, Optional.empty(), AuthConfig.ANONYMOUS, ProgressSink.NONE),
             round -> engine.images.tag(name.familiar(), "d4/other", "t" + round),
-            round -> engine.images.remove(round % 3 == 0 ? id : name.familiar(), true, true),
-            round -> engine.images.remove("d4/other:t" + (round - 1), false, true),
+            round ->
+                engine.images.remove(
+                    round % 3 == 0 ? id : name.familiar(), Optional.empty(), true, true),
+            round ->
+                engine.images.remove("d4/other:t" + (round - 1), Optional.empty(), false, true),
             round -> engine.images.prune(Filters.NONE.with("dangling", "false")),
             round -> {
               ByteArrayOutputStream out = new ByteArrayOutputStream();
-              engine.images.save(List.of(name.familiar()), out);
+              engine.images.save(List.of(name.familiar()), Optional.empty(), out);
               TarReader reader = new TarReader(TestArchive.in(out.toByteArray()));
               while (reader.next().isPresent()) {
                 saved.incrementAndGet();
@@ -106,9 +111,9 @@ class ImageConcurrencyTest {
           .as("an image without any name")
           .isPositive();
     }
-    engine.images.load(TestArchive.in(archive), true, ProgressSink.NONE);
-    engine.images.save(List.of(id), new ByteArrayOutputStream());
-    engine.images.remove(id, true, true);
+    engine.images.load(TestArchive.in(archive), Optional.empty(), true, ProgressSink.NONE);
+    engine.images.save(List.of(id), Optional.empty(), new ByteArrayOutputStream());
+    engine.images.remove(id, Optional.empty(), true, true);
     engine.images.prune(Filters.NONE.with("dangling", "false"));
     assertThat(engine.images.count()).isZero();
     assertThat(engine.driver.walk()).isEmpty();
@@ -156,7 +161,9 @@ class ImageConcurrencyTest {
             TestArchive.docker(TestArchive.config(layers, "i" + i), layers, "many:" + i);
         running.add(
             threads.submit(
-                () -> engine.images.load(TestArchive.in(archive), true, ProgressSink.NONE)));
+                () ->
+                    engine.images.load(
+                        TestArchive.in(archive), Optional.empty(), true, ProgressSink.NONE)));
       }
       for (Future<?> one : running) {
         one.get();
@@ -170,7 +177,7 @@ class ImageConcurrencyTest {
   void tenThousandImagesAreListedFromMemory() throws Exception {
     List<byte[]> layers = List.of(TestArchive.tar().file("f", "x").bytes());
     byte[] first = TestArchive.docker(TestArchive.config(layers, "0"), layers, "many:0");
-    engine.images.load(TestArchive.in(first), true, ProgressSink.NONE);
+    engine.images.load(TestArchive.in(first), Optional.empty(), true, ProgressSink.NONE);
     engine.store.write(Durability.PROCESS, connection -> insert(connection, layers));
     engine.stop();
     engine = engine.reopen();

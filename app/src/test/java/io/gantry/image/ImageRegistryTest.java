@@ -70,6 +70,7 @@ class ImageRegistryTest {
     byte[] config = TestArchive.config(layers, "s" + seed);
     engine.images.load(
         TestArchive.in(TestArchive.docker(config, layers, name.familiar())),
+        Optional.empty(),
         true,
         ProgressSink.NONE);
     return Digests.sha256(config);
@@ -77,7 +78,7 @@ class ImageRegistryTest {
 
   private String push(Reference name, AuthConfig auth) {
     RecordedProgress progress = new RecordedProgress();
-    engine.images.push(name, auth, progress);
+    engine.images.push(name, Optional.empty(), auth, progress);
     return progress.text();
   }
 
@@ -96,13 +97,13 @@ class ImageRegistryTest {
     Reference name = Reference.parse(registry.name("named/at-once:1"));
     String id = load(name, 2);
     push(name, AuthConfig.ANONYMOUS);
-    engine.images.remove(id, true, true);
+    engine.images.remove(id, Optional.empty(), true, true);
     List<List<String>> seen = new ArrayList<>();
     ProgressSink looking =
         message -> {
           if (message.status().startsWith("Digest: ")) {
             engine.images.prune(Filters.NONE);
-            seen.add(engine.images.inspect(id).repoTags());
+            seen.add(engine.images.inspect(id, Optional.empty()).repoTags());
           }
         };
     engine.images.pull(name, false, Optional.empty(), AuthConfig.ANONYMOUS, looking);
@@ -121,8 +122,13 @@ class ImageRegistryTest {
             ": Pushed",
             "1: digest: sha256:");
     String digest =
-        engine.images.inspect(name.familiar()).repoDigests().getFirst().replaceFirst(".*@", "");
-    engine.images.remove(id, true, true);
+        engine
+            .images
+            .inspect(name.familiar(), Optional.empty())
+            .repoDigests()
+            .getFirst()
+            .replaceFirst(".*@", "");
+    engine.images.remove(id, Optional.empty(), true, true);
     assertThat(engine.images.count()).isZero();
     assertThat(engine.driver.walk()).isEmpty();
 
@@ -137,7 +143,7 @@ class ImageRegistryTest {
             "Digest: " + digest)
         .endsWith("Status: Downloaded newer image for " + name.familiar() + "\n");
     assertThat(engine.images.resolve(name.familiar()).id()).isEqualTo(id);
-    assertThat(engine.images.inspect(name.familiar()).repoDigests())
+    assertThat(engine.images.inspect(name.familiar(), Optional.empty()).repoDigests())
         .containsExactly(name.repository().familiarName() + "@" + digest);
 
     assertThat(pull(name, AuthConfig.ANONYMOUS))
@@ -155,8 +161,14 @@ class ImageRegistryTest {
     Reference name = Reference.parse(registry.name("same/digest:1"));
     String id = load(name, 2);
     push(name, AuthConfig.ANONYMOUS);
-    String digest = engine.images.inspect(id).repoDigests().getFirst().replaceFirst(".*@", "");
-    engine.images.remove(id, true, true);
+    String digest =
+        engine
+            .images
+            .inspect(id, Optional.empty())
+            .repoDigests()
+            .getFirst()
+            .replaceFirst(".*@", "");
+    engine.images.remove(id, Optional.empty(), true, true);
     pull(name, AuthConfig.ANONYMOUS);
 
     assertThat(push(name, AuthConfig.ANONYMOUS))
@@ -174,8 +186,14 @@ class ImageRegistryTest {
     Reference one = Reference.parse(registry.name("again/one:1"));
     String id = load(one, 3);
     push(one, AuthConfig.ANONYMOUS);
-    String digest = engine.images.inspect(id).repoDigests().getFirst().replaceFirst(".*@", "");
-    engine.images.remove(id, true, true);
+    String digest =
+        engine
+            .images
+            .inspect(id, Optional.empty())
+            .repoDigests()
+            .getFirst()
+            .replaceFirst(".*@", "");
+    engine.images.remove(id, Optional.empty(), true, true);
     load(one, 3);
     Reference two = Reference.parse(registry.name("again/two:1"));
     engine.images.tag(id, two.familiarName(), "1");
@@ -187,16 +205,16 @@ class ImageRegistryTest {
     Reference name = Reference.parse(registry.name("by/digest:1"));
     String id = load(name, 4);
     push(name, AuthConfig.ANONYMOUS);
-    String byDigest = engine.images.inspect(id).repoDigests().getFirst();
-    engine.images.remove(id, true, true);
+    String byDigest = engine.images.inspect(id, Optional.empty()).repoDigests().getFirst();
+    engine.images.remove(id, Optional.empty(), true, true);
     Reference reference = Reference.parse(byDigest);
     assertThat(pull(reference, AuthConfig.ANONYMOUS))
         .startsWith(byDigest + ": Pulling from by/digest\n")
         .endsWith("Status: Downloaded newer image for " + byDigest + "\n");
     assertThat(engine.images.resolve(byDigest).id()).isEqualTo(id);
-    assertThat(engine.images.inspect(byDigest).repoTags()).isEmpty();
+    assertThat(engine.images.inspect(byDigest, Optional.empty()).repoTags()).isEmpty();
     assertThat(pull(reference, AuthConfig.ANONYMOUS)).contains("Image is up to date");
-    assertThat(engine.images.remove(byDigest, false, true))
+    assertThat(engine.images.remove(byDigest, Optional.empty(), false, true))
         .contains(new Removal.Untagged(byDigest), new Removal.Deleted(id));
   }
 
@@ -205,8 +223,8 @@ class ImageRegistryTest {
     String a = load(Reference.parse(registry.name("all/tags:a")), 5);
     String b = load(Reference.parse(registry.name("all/tags:b")), 6);
     push(Reference.parse(registry.name("all/tags")), AuthConfig.ANONYMOUS);
-    engine.images.remove(a, true, true);
-    engine.images.remove(b, true, true);
+    engine.images.remove(a, Optional.empty(), true, true);
+    engine.images.remove(b, Optional.empty(), true, true);
     engine.images.pull(
         Reference.parse(registry.name("all/tags")), true, Optional.empty(), AuthConfig.ANONYMOUS, ProgressSink.NONE);
     assertThat(engine.images.resolve(Reference.parse(registry.name("all/tags:a")).familiar()).id()).isEqualTo(a);
@@ -218,8 +236,8 @@ class ImageRegistryTest {
     Reference name = Reference.parse(registry.name("cut/off:1"));
     String id = load(name, 7);
     push(name, AuthConfig.ANONYMOUS);
-    var blob = engine.images.inspect(id);
-    engine.images.remove(id, true, true);
+    var blob = engine.images.inspect(id, Optional.empty());
+    engine.images.remove(id, Optional.empty(), true, true);
     assertThat(blob.image().diffIds()).hasSize(2);
     // half of the first layer's blob, as a daemon that was killed leaves it
     byte[] first = registryBlob(900_000);
@@ -262,7 +280,7 @@ class ImageRegistryTest {
     Reference name = Reference.parse(registry.name("cut/wrong:1"));
     String id = load(name, 8);
     push(name, AuthConfig.ANONYMOUS);
-    engine.images.remove(id, true, true);
+    engine.images.remove(id, Optional.empty(), true, true);
     byte[] first = registryBlob(900_000);
     Files.write(
         engine.root.resolve("image/downloads").resolve(Digests.sha256(first).replace(':', '-')),
@@ -311,7 +329,7 @@ class ImageRegistryTest {
     assertThatThrownBy(() -> push(name, ann("wrong")))
         .hasMessage("unauthorized: authentication required");
     assertThat(push(name, ann("s3cret"))).contains("1: digest: ");
-    engine.images.remove(id, true, true);
+    engine.images.remove(id, Optional.empty(), true, true);
     assertThatThrownBy(() -> pull(name, AuthConfig.ANONYMOUS))
         .hasMessageEndingWith("no basic auth credentials");
     pull(name, ann("s3cret"));

@@ -35,7 +35,10 @@ class ImageRulesTest {
     List<byte[]> layers = List.of(TestArchive.tar().file("f", label).bytes());
     byte[] config = TestArchive.config(layers, label);
     engine.images.load(
-        TestArchive.in(TestArchive.docker(config, layers, names)), true, ProgressSink.NONE);
+        TestArchive.in(TestArchive.docker(config, layers, names)),
+        Optional.empty(),
+        true,
+        ProgressSink.NONE);
     return Digests.sha256(config);
   }
 
@@ -98,12 +101,12 @@ class ImageRulesTest {
   @Test
   void theLastTagTakesTheImageWithIt() {
     String id = load("a", "a:1", "a:2");
-    assertThat(engine.images.remove("a:1", false, true))
+    assertThat(engine.images.remove("a:1", Optional.empty(), false, true))
         .containsExactly(new Removal.Untagged("a:1"));
-    assertThat(engine.images.remove("a:2", false, true))
+    assertThat(engine.images.remove("a:2", Optional.empty(), false, true))
         .startsWith(new Removal.Untagged("a:2"), new Removal.Deleted(id));
     assertThat(engine.driver.walk()).isEmpty();
-    assertThatThrownBy(() -> engine.images.remove("a:1", false, true))
+    assertThatThrownBy(() -> engine.images.remove("a:1", Optional.empty(), false, true))
         .hasMessage("No such image: a:1");
   }
 
@@ -111,12 +114,12 @@ class ImageRulesTest {
   void anIdWithTwoRepositoriesNeedsForce() {
     String id = load("a", "a:1", "b:1");
     String shortId = id.substring(7, 19);
-    assertThatThrownBy(() -> engine.images.remove(id, false, true))
+    assertThatThrownBy(() -> engine.images.remove(id, Optional.empty(), false, true))
         .hasMessage(
             "conflict: unable to delete "
                 + shortId
                 + " (must be forced) - image is referenced in multiple repositories");
-    assertThat(engine.images.remove(shortId, true, true))
+    assertThat(engine.images.remove(shortId, Optional.empty(), true, true))
         .contains(
             new Removal.Untagged("a:1"), new Removal.Untagged("b:1"), new Removal.Deleted(id));
   }
@@ -126,24 +129,24 @@ class ImageRulesTest {
     String id = load("a", "a:1");
     String shortId = id.substring(7, 19);
     use(id, false);
-    assertThatThrownBy(() -> engine.images.remove("a:1", false, true))
+    assertThatThrownBy(() -> engine.images.remove("a:1", Optional.empty(), false, true))
         .hasMessage(
             "conflict: unable to remove repository reference \"a:1\" (must force) - container"
                 + " cccccccccccc is using its referenced image "
                 + shortId);
-    assertThatThrownBy(() -> engine.images.remove(id, false, true))
+    assertThatThrownBy(() -> engine.images.remove(id, Optional.empty(), false, true))
         .hasMessage(
             "conflict: unable to delete "
                 + shortId
                 + " (must be forced) - image is being used by stopped container cccccccccccc");
     engine.uses.clear();
     use(id, true);
-    assertThatThrownBy(() -> engine.images.remove(id, true, true))
+    assertThatThrownBy(() -> engine.images.remove(id, Optional.empty(), true, true))
         .hasMessage(
             "conflict: unable to delete "
                 + shortId
                 + " (cannot be forced) - image is being used by running container cccccccccccc");
-    assertThat(engine.images.remove("a:1", true, true))
+    assertThat(engine.images.remove("a:1", Optional.empty(), true, true))
         .containsExactly(new Removal.Untagged("a:1"));
     assertThat(engine.images.resolve(id).id()).isEqualTo(id);
   }
@@ -153,7 +156,7 @@ class ImageRulesTest {
     String id = load("a", "a:1");
     String chain = engine.images.resolve(id).chainId().orElseThrow();
     use(id, false);
-    assertThat(engine.images.remove("a:1", true, true))
+    assertThat(engine.images.remove("a:1", Optional.empty(), true, true))
         .containsExactly(new Removal.Untagged("a:1"), new Removal.Deleted(id));
     assertThat(engine.driver.walk()).hasSize(1);
     engine.uses.clear();
@@ -213,7 +216,7 @@ class ImageRulesTest {
   private String importTar(byte[] tar, String name, String... changes) {
     return engine.images.importTar(
         new ImportRequest(
-            "-", Optional.of(Reference.parse(name)), "", List.of(changes), Optional.empty()),
+            "-", Optional.of(Reference.target(name, "")), "", List.of(changes), Optional.empty()),
         TestArchive.in(tar),
         ProgressSink.NONE);
   }
@@ -222,18 +225,18 @@ class ImageRulesTest {
   void anImportedTreeIsAnImageOfOneLayer() throws IOException {
     byte[] tar = TestArchive.tar().directory("bin/").file("bin/sh", "#!").bytes();
     String id = importTar(tar, "imp", "CMD [\"sh\"]", "ENV A=b");
-    ImageDetails details = engine.images.inspect("imp:latest");
+    ImageDetails details = engine.images.inspect("imp:latest", Optional.empty());
     assertThat(details.image().id()).isEqualTo(id);
     assertThat(details.comment()).isEqualTo("Imported from -");
     assertThat(details.config().config().cmd()).contains(List.of("sh"));
     assertThat(details.image().diffIds()).containsExactly(Digests.sha256(tar));
     assertThat(details.image().size()).isEqualTo(2);
-    assertThat(engine.images.history("imp"))
+    assertThat(engine.images.history("imp", Optional.empty()))
         .containsExactly(
             new HistoryItem(
                 id, details.config().created(), "", List.of("imp:latest"), 2, "Imported from -"));
     ByteArrayOutputStream saved = new ByteArrayOutputStream();
-    engine.images.save(List.of("imp"), saved);
+    engine.images.save(List.of("imp"), Optional.empty(), saved);
     assertThat(saved.toString(StandardCharsets.ISO_8859_1)).contains("#!");
   }
 
@@ -243,7 +246,7 @@ class ImageRulesTest {
     importTar(tar, "twice");
     assertThat(engine.images.resolve("twice").diffIds()).doesNotContain(Digests.sha256(tar));
     assertThat(engine.images.resolve("twice").size()).isEqualTo(7);
-    engine.images.save(List.of("twice"), new ByteArrayOutputStream());
+    engine.images.save(List.of("twice"), Optional.empty(), new ByteArrayOutputStream());
   }
 
   @Test
@@ -261,7 +264,7 @@ class ImageRulesTest {
     String id = load("a", "a:1");
     ImageHold hold = engine.images.hold("a:1");
     String parent = hold.parentSnapshot().orElseThrow();
-    engine.images.remove("a:1", true, true);
+    engine.images.remove("a:1", Optional.empty(), true, true);
     assertThat(engine.images.find(id)).isEmpty();
     assertThat(engine.driver.stat(parent)).isPresent();
     hold.close();
@@ -275,7 +278,10 @@ class ImageRulesTest {
       List<byte[]> layers = List.of(shared, TestArchive.tar().file("o", own).bytes());
       byte[] config = TestArchive.config(layers, own);
       engine.images.load(
-          TestArchive.in(TestArchive.docker(config, layers, own + ":1")), true, ProgressSink.NONE);
+          TestArchive.in(TestArchive.docker(config, layers, own + ":1")),
+          Optional.empty(),
+          true,
+          ProgressSink.NONE);
     }
     ImageUsage usage = engine.images.usage();
     assertThat(usage.layersSize()).isEqualTo(13);

@@ -89,7 +89,7 @@ class ImportFromAddressTest {
   private String importFrom(String source, ProgressSink progress) {
     ImportRequest request =
         new ImportRequest(
-            source, Optional.of(Reference.parse("imp")), "", List.of(), Optional.empty());
+            source, Optional.of(Reference.target("imp", "")), "", List.of(), Optional.empty());
     return engine.images.importTar(request, InputStream.nullInputStream(), progress);
   }
 
@@ -98,7 +98,7 @@ class ImportFromAddressTest {
   void whatTheAddressNamesBecomesAnImage(String scheme, String path) {
     RecordedProgress progress = new RecordedProgress();
     importFrom(scheme + host() + path, progress);
-    ImageDetails details = engine.images.inspect("imp:latest");
+    ImageDetails details = engine.images.inspect("imp:latest", Optional.empty());
     assertThat(details.image().diffIds()).containsExactly(Digests.sha256(tar));
     assertThat(details.comment()).isEqualTo("Imported from " + scheme + host() + path);
     assertThat(progress.text())

@@ -101,6 +101,17 @@ class ReferenceTest {
         .hasMessage("invalid reference format");
   }
 
+  @Test
+  void aNameToGiveHasATagAndNoDigest() {
+    assertThat(Reference.target("a", "").familiar()).isEqualTo("a:latest");
+    assertThat(Reference.target("a:1", "").familiar()).isEqualTo("a:1");
+    assertThat(Reference.target("a:1", "2").familiar()).isEqualTo("a:2");
+    assertThatThrownBy(() -> Reference.target("a@" + DIGEST, "2"))
+        .hasMessage("cannot import digest reference");
+    assertThatThrownBy(() -> Reference.target("sha256", "2"))
+        .hasMessage("refusing to create an ambiguous tag using digest algorithm as name");
+  }
+
   /** A pattern that tries all ways to split such a name would take years. */
   @Test
   @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)

@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the API answers to: method and path to handler. A path has at most one variable, {@code
- * {name}}, which may hold slashes, as the names of images do. Built once at start, then read only.
+ * {name}}, which may hold slashes, as the names of images do; a second one, which is the last
+ * segment, is not told. Of routes that fit, the first takes the request. Built once at start, then
+ * read only.
  *
  * <p>It is a table of its own rather than Spring MVC's, because a variable with slashes in the
  * middle of a path, dockerd's first-match order and its answers to bad paths don't fit there, and
@@ -21,6 +23,7 @@ public final class Routes {
    * @param pattern the path as it was added, for metrics
    * @param prefix before the variable, or the whole path
    * @param suffix after the variable; null without one
+   * @param open whether the suffix is followed by a segment of any content
    * @param stream it may take as long as the client likes, which says nothing about latency
    */
   record Route(
@@ -28,6 +31,7 @@ public final class Routes {
       String pattern,
       String prefix,
       @Nullable String suffix,
+      boolean open,
       boolean stream,
       Handler handler) {
 
@@ -36,6 +40,9 @@ public final class Routes {
       String end = suffix;
       if (end == null) {
         return path.equals(prefix) ? Optional.of("") : Optional.empty();
+      }
+      if (open) {
+        end += path.substring(path.lastIndexOf('/') + 1);
       }
       return path.length() > prefix.length() + end.length()
               && path.indexOf('\n') < 0
@@ -81,15 +88,18 @@ public final class Routes {
   }
 
   private Routes add(String method, String path, boolean stream, Handler handler) {
-    int open = path.indexOf('{');
+    int variable = path.indexOf('{');
+    String after = variable < 0 ? "" : path.substring(path.indexOf('}') + 1);
+    int second = after.indexOf('{');
     Route route =
-        open < 0
-            ? new Route(method, path, path, null, stream, handler)
+        variable < 0
+            ? new Route(method, path, path, null, false, stream, handler)
             : new Route(
                 method,
                 path,
-                path.substring(0, open),
-                path.substring(path.indexOf('}') + 1),
+                path.substring(0, variable),
+                second < 0 ? after : after.substring(0, second),
+                second >= 0,
                 stream,
                 handler);
     routes.computeIfAbsent(key(method, path), _ -> new ArrayList<>()).add(route);

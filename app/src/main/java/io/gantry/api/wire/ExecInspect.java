@@ -8,6 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An exec (API v1.51, {@code GET /exec/{id}/json}). */
+@SuppressWarnings("ArrayRecordComponent") // base64 in JSON
 public record ExecInspect(
     @JsonProperty("ID") String id,
     boolean running,
@@ -18,7 +19,7 @@ public record ExecInspect(
     boolean openStdout,
     boolean canRemove,
     @JsonProperty("ContainerID") String containerId,
-    String detachKeys,
+    byte[] detachKeys,
     int pid) {
 
   /** What is run. */
@@ -29,7 +30,10 @@ public record ExecInspect(
       @JsonProperty("privileged") boolean privileged,
       @JsonProperty("user") @JsonInclude(JsonInclude.Include.NON_EMPTY) String user) {}
 
-  public static ExecInspect of(ExecSession session) {
+  /**
+   * @param detachKeys what a terminal sends for the keys; empty when none were given
+   */
+  public static ExecInspect of(ExecSession session, byte[] detachKeys) {
     ExecConfig config = session.config();
     List<String> cmd = config.cmd();
     return new ExecInspect(
@@ -45,9 +49,9 @@ public record ExecInspect(
         config.attachStdin(),
         config.attachStderr(),
         config.attachStdout(),
-        session.exitCode().isPresent(),
+        false,
         session.containerId(),
-        config.detachKeys(),
+        detachKeys,
         session.pid());
   }
 }

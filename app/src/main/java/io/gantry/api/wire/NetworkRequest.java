@@ -62,7 +62,12 @@ public record NetworkRequest(
   @GoName("network.DisconnectOptions")
   public record Disconnect(@Nullable String container, boolean force) {}
 
-  public CreateNetwork request() {
+  /**
+   * What is asked for.
+   *
+   * @param ipv4Chosen whether the client's version lets it choose whether the network has IPv4
+   */
+  public CreateNetwork request(boolean ipv4Chosen) {
     return new CreateNetwork(
         orEmpty(name),
         orEmpty(driver),
@@ -72,7 +77,7 @@ public record NetworkRequest(
         ingress,
         configOnly,
         configFrom == null ? "" : orEmpty(configFrom.network),
-        enableIPv4,
+        ipv4Chosen ? enableIPv4 : null,
         Boolean.TRUE.equals(enableIPv6),
         ipam == null ? "" : orEmpty(ipam.driver),
         ipam == null ? Map.of() : orEmpty(ipam.options),
