@@ -50,7 +50,7 @@ class NetworkListTest {
     for (Map.Entry<String, String> id : ids.entrySet()) {
       text =
           text.replace("<" + id.getKey() + ">", engine.name(id.getKey()))
-              .replace("#" + id.getKey(), id.getValue());
+              .replace("#" + id.getKey() + "#", id.getValue());
     }
     return client.get("/v" + version + "/networks?filters=" + URLEncoder.encode(text, UTF_8));
   }
@@ -71,17 +71,17 @@ class NetworkListTest {
 
   @ParameterizedTest
   @CsvSource(
-      delimiter = '|',
+      delimiter = ';',
       value = {
-        "{'name':['<foo>']}|foo,barfoo",
-        "{'name':['^<foo>$']}|foo",
-        "{'name':['^foo.*']}|foo,foobar",
-        "{'name':['^(foo|barfoo)-[0-9a-f]{8}$']}|foo,barfoo",
-        "{'name':['^<unused>$','^foobar-']}|foobar,unused",
-        "{'name':['(']}|",
-        "{'id':['#foo']}|foo",
-        "{'id':['^#foobar$']}|foobar",
-        "{'id':['^$']}|",
+        "{'name':['<foo>']};foo,barfoo",
+        "{'name':['^<foo>$']};foo",
+        "{'name':['^foo.*']};foo,foobar",
+        "{'name':['^(foo|barfoo)-[0-9a-f]{8}$']};foo,barfoo",
+        "{'name':['^<unused>$','^foobar-']};foobar,unused",
+        "{'name':['(']};",
+        "{'id':['#foo#']};foo",
+        "{'id':['^#foobar#$']};foobar",
+        "{'id':['^$']};",
       })
   void namesAndIdsMayBeExpressions(String filters, String expected) throws IOException {
     List<String> wanted = expected == null ? List.of() : List.of(expected.split(","));
