@@ -40,8 +40,7 @@ class AnswerShapesTest {
   @BeforeAll
   static void start() throws Exception {
     engine =
-        RowEngine.start(
-            "--bridge", "none", "--default-address-pool", "base=10.211.0.0/16,size=26");
+        RowEngine.start("--bridge", "none", "--default-address-pool", "base=10.211.0.0/16,size=26");
     client = engine.client();
   }
 

@@ -214,8 +214,7 @@ class ImageArchiveTest {
     Optional<Platform> own = Optional.of(new Platform("linux", "amd64", ""));
     Optional<Platform> other = Optional.of(new Platform("linux", "arm64", ""));
     RecordedProgress progress = new RecordedProgress();
-    assertThatThrownBy(
-            () -> engine.images.load(TestArchive.in(archive), other, false, progress))
+    assertThatThrownBy(() -> engine.images.load(TestArchive.in(archive), other, false, progress))
         .isInstanceOf(EngineException.class)
         .hasMessage("no image of the archive is for the platform linux/arm64");
     assertThat(progress.text()).isEmpty();

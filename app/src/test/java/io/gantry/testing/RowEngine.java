@@ -29,12 +29,14 @@ public final class RowEngine implements AutoCloseable {
 
   private final String id = HexFormat.of().toHexDigits(new Random().nextInt());
   private final @Nullable TestDaemon daemon;
+  private final Path socket;
   private final EngineClient client;
   private final List<String> made = new ArrayList<>();
   private final Path shared;
 
   private RowEngine(@Nullable TestDaemon daemon, Path socket, Path shared) {
     this.daemon = daemon;
+    this.socket = socket;
     this.client = new EngineClient(socket);
     this.shared = shared;
   }
@@ -73,6 +75,11 @@ public final class RowEngine implements AutoCloseable {
   public TestDaemon own(String why) {
     assumeThat(daemon).as(why).isNotNull();
     return daemon();
+  }
+
+  /** For requests that the client has no words for. */
+  public Path socket() {
+    return socket;
   }
 
   public EngineClient client() {
