@@ -9,6 +9,7 @@ import io.gantry.image.transfer.ProgressSink;
 import io.gantry.registry.Digests;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,7 @@ class LeftLayersTest {
   }
 
   private void load(byte[] archive) {
-    engine.images.load(TestArchive.in(archive), true, ProgressSink.NONE);
+    engine.images.load(TestArchive.in(archive), Optional.empty(), true, ProgressSink.NONE);
   }
 
   /** Makes an image with a stopped container, and removes the image; returns what is used. */
@@ -49,7 +50,7 @@ class LeftLayersTest {
     String chain = engine.images.resolve(id).chainId().orElseThrow();
     ImageUsers.Use use = new ImageUsers.Use("c".repeat(64), id, chain, List.of(), false);
     engine.uses.add(use);
-    engine.images.remove(id, true, true);
+    engine.images.remove(id, Optional.empty(), true, true);
     assertThat(engine.driver.walk()).hasSize(2);
     return use;
   }
