@@ -279,7 +279,8 @@ public final class HostChecks {
     Resources now = before.resources();
     try {
       cpuConflicts(asked, now);
-      if (asked.memory() > now.memorySwap() && asked.memorySwap() == 0) {
+      boolean moreMemory = asked.memory() != 0 && asked.memory() > now.memorySwap();
+      if (moreMemory && asked.memorySwap() == 0) {
         throw EngineException.conflict(
             "Memory limit should be smaller than already set memoryswap limit, update the"
                 + " memoryswap at the same time");

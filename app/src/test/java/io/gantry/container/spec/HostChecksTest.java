@@ -384,6 +384,23 @@ class HostChecksTest {
   }
 
   @Test
+  void updatesOfAContainerWithSwapWithoutAnEnd() {
+    Container container = Spec.container("{}", "{'resources':{'memory':67108864,'memorySwap':-1}}");
+    CheckedUpdate shares =
+        checks.checkUpdate(container, resources("{'cpuShares':512}"), Optional.empty());
+    assertThat(shares.hostConfig().resources().memorySwap()).isEqualTo(-1);
+    assertThat(shares.change().memory()).isEmpty();
+    CheckedUpdate more =
+        checks.checkUpdate(
+            container, resources("{'memory':134217728,'memorySwap':-1}"), Optional.empty());
+    assertThat(more.change().memory()).hasValue(134217728);
+    assertThatThrownBy(
+            () ->
+                checks.checkUpdate(container, resources("{'memory':134217728}"), Optional.empty()))
+        .hasMessageContaining("update the memoryswap at the same time");
+  }
+
+  @Test
   void restartPolicyOfAContainerThatRemovesItself() {
     Container container = Spec.container("{}", "{'autoRemove':true}");
     assertThatThrownBy(
