@@ -10,7 +10,7 @@ import io.gantry.api.wire.StatsView;
 import io.gantry.container.ContainerService;
 import io.gantry.container.record.Container;
 import io.gantry.error.EngineException;
-import io.gantry.linux.Kernel;
+import io.gantry.linux.MemoryInfo;
 import io.gantry.plugins.runtime.Stats;
 import io.gantry.system.HostCpu;
 import io.gantry.system.InterfaceCounters;
@@ -28,7 +28,7 @@ final class StatsController implements Controller {
   private static final int ONE_SHOT = 41;
 
   private final ContainerService containers;
-  private final long hostMemory = Kernel.memory();
+  private final long hostMemory = MemoryInfo.read().total();
 
   StatsController(ContainerService containers) {
     this.containers = containers;

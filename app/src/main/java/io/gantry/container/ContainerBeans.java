@@ -21,6 +21,7 @@ import io.gantry.driver.Drivers;
 import io.gantry.image.Image;
 import io.gantry.image.ImageService;
 import io.gantry.image.ImageUsers;
+import io.gantry.linux.MemoryInfo;
 import io.gantry.network.Network;
 import io.gantry.network.NetworkService;
 import io.gantry.plugins.runtime.RuntimeDriver;
@@ -51,7 +52,8 @@ class ContainerBeans {
 
   @Bean
   HostChecks hostChecks(HostFacts facts, RuntimeDriver runtime) {
-    return new HostChecks(facts, runtime.resourceSupport(), runtime.runtimeNames());
+    return new HostChecks(
+        facts, runtime.resourceSupport(), runtime.runtimeNames(), MemoryInfo::read);
   }
 
   /**

@@ -266,7 +266,7 @@ final class RootFileSystems implements AutoCloseable {
             sources.put("/etc/" + name, file);
           }
         }
-        sources.putAll(mounts.prepare(handle.current(), root()));
+        sources.putAll(mounts.prepareFiles(handle.current(), root()));
         return sources;
       } finally {
         handle.lock.unlock();

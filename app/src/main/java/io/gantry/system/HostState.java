@@ -1,6 +1,7 @@
 package io.gantry.system;
 
 import io.gantry.linux.Kernel;
+import io.gantry.linux.MemoryInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ public record HostState(
   /** Total memory and names don't change while the engine runs. */
   private static final class Fixed {
     static final Map<String, String> RELEASE = release();
-    static final long MEMORY = Kernel.memory();
+    static final long MEMORY = MemoryInfo.read().total();
   }
 
   /** As it is now. */

@@ -372,6 +372,13 @@ class KnownHolesTest {
       assertThat(output(Map.of("Image", IMAGE), volume, "true"))
           .as(place)
           .contains("cannot be mounted because");
+      Map<String, ?> shared =
+          Map.of("PathOnHost", host.resolve("channel").toString(), "PathInContainer", place);
+      Map<String, ?> channel = Map.of("Runtime", runtime, "HostChannel", shared);
+      assertThat(output(Map.of("Image", IMAGE), channel, "true"))
+          .as(place)
+          .contains("cannot be mounted because");
+      assertThat(host.resolve("channel")).doesNotExist();
     }
   }
 

@@ -207,6 +207,48 @@ class OpenEulerRowsTest {
       assertThat(message(create(name(), "true", "", channel(place, "x", 0))))
           .isEqualTo("Invalid mount mode for host channel: x");
     }
+
+    @Test
+    void behindALinkIsMountedOnce() throws Exception {
+      Path real = Files.createDirectory(scratch.resolve("real"));
+      Path link = Files.createSymbolicLink(scratch.resolve("link"), real);
+      Path place = real.resolve("channel");
+      String name = run("sleep 100", "", channel(link.resolve("channel"), "rw", 0));
+      for (int i = 0; i < 2; i++) {
+        client.post("/containers/" + name + "/kill").expectOk();
+        client.post("/containers/" + name + "/start").expectOk();
+      }
+      assertThat(exec(name, "echo here > /channel/f")).isZero();
+      assertThat(place.resolve("f")).hasContent("here\n");
+      assertThat(MountInfo.list())
+          .filteredOn(m -> Path.of(m.mountPoint()).equals(place))
+          .hasSize(1);
+      remove(name);
+      assertThat(place).doesNotExist();
+    }
+
+    @Test
+    void takesNobodysPlaceInTheContainer() throws Exception {
+      String shared = channel(scratch.resolve("channel"), "rw", 0);
+      for (String other : new String[] {"'Binds':['/tmp:/channel']", "'Tmpfs':{'/channel':''}"}) {
+        EngineClient.Answer refused = create(name(), "true", "", shared + "," + other);
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(message(refused)).isEqualTo("Duplicate mount point: /channel");
+      }
+      String name = run("sleep 100", ",'Volumes':{'/channel':{}}", shared);
+      assertThat(inspect(name).path("Mounts")).isEmpty();
+      remove(name);
+    }
+
+    @Test
+    void aStartThatFailsLeavesNothing() throws Exception {
+      Path place = scratch.resolve("channel");
+      String name = name();
+      create(name, "true", ",'User':'nosuch'", channel(place, "rw", 0)).expectOk();
+      assertThat(client.post("/containers/" + name + "/start").ok()).isFalse();
+      assertThat(place).doesNotExist();
+      remove(name);
+    }
   }
 
   @Nested

@@ -9,6 +9,7 @@ import io.gantry.testing.RowEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -42,6 +43,22 @@ class RowC14LimitsTest {
     known.put("online", Files.readString(Path.of("/sys/devices/system/cpu/online")).strip());
     known.put("parent", engine.isReference() ? "docker" : engine.daemon().cgroup());
     return new OptionTable(engine, known).tests("limits-c14.json");
+  }
+
+  /** crun sets it, runc does not, under dockerd neither. */
+  @Test
+  void kernelMemoryTcp() throws IOException {
+    assumeThat(Path.of("/sys/fs/cgroup/memory/memory.kmem.tcp.limit_in_bytes")).exists();
+    Map<String, Object> host = new HashMap<>(Map.of("KernelMemoryTCP", 64 * MIB));
+    if (!engine.isReference()) {
+      host.put("Runtime", "crun");
+    }
+    String id = engine.run(engine.name("tcp"), Map.of("HostConfig", host));
+    assertThat(engine.inspect(id).at("/HostConfig/KernelMemoryTCP").asLong()).isEqualTo(64 * MIB);
+    if (!engine.isReference()) {
+      assertThat(engine.cgroup(id, "memory/memory.kmem.tcp.limit_in_bytes"))
+          .isEqualTo(Long.toString(64 * MIB));
+    }
   }
 
   /** A process in the container dies of its limit, not the container: it is seen at once. */

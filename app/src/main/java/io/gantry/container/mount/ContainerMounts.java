@@ -54,9 +54,20 @@ public final class ContainerMounts {
    * @throws EngineException in Docker's words
    */
   public Map<String, Path> prepare(Container container, Path rootfs) {
-    Map<String, Path> ready = new HashMap<>();
+    Map<String, Path> ready = prepareFiles(container, rootfs);
     try {
       SharedChannel.mount(container);
+      return ready;
+    } catch (RuntimeException e) {
+      release(container);
+      throw e;
+    }
+  }
+
+  /** The same for who only reads and writes its files: there is no channel to the host then. */
+  public Map<String, Path> prepareFiles(Container container, Path rootfs) {
+    Map<String, Path> ready = new HashMap<>();
+    try {
       int number = 0;
       for (MountPoint mount : container.mounts()) {
         switch (mount.type()) {
@@ -248,8 +259,11 @@ public final class ContainerMounts {
         .anyMatch(root -> root.startsWith(source) || source.startsWith(root));
   }
 
-  /** Undoes {@link #prepare}; may be called again. */
+  /** Undoes {@link #prepare}; may be called again. A channel stays once it has been used. */
   public void release(Container container) {
+    if (container.state().started().isEmpty()) {
+      SharedChannel.remove(container);
+    }
     HostPlaces.release(subpaths.resolve(container.id()));
     images.release(container);
     for (MountPoint mount : container.mounts()) {

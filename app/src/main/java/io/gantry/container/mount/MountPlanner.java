@@ -2,6 +2,7 @@ package io.gantry.container.mount;
 
 import io.gantry.container.record.Container;
 import io.gantry.container.record.ContainerConfig;
+import io.gantry.container.record.HostChannel;
 import io.gantry.container.record.HostConfig;
 import io.gantry.container.record.Mount;
 import io.gantry.container.record.MountPoint;
@@ -75,6 +76,10 @@ public final class MountPlanner {
       hostConfig.mounts().forEach(mount -> draft.add(mount, "", Set.of()));
       Set<String> covered = new LinkedHashSet<>();
       hostConfig.tmpfs().keySet().forEach(path -> covered.add(MountSyntax.clean(path)));
+      HostChannel channel = hostConfig.hostChannel();
+      if (channel != null) {
+        draft.cover(SharedChannel.destination(channel), covered);
+      }
       config.volumes().forEach(path -> draft.anonymous(path, covered));
       return draft.plan();
     } catch (RuntimeException e) {
@@ -192,6 +197,17 @@ public final class MountPlanner {
             case "image" -> image(mount, destination);
             default -> tmpfs(mount, destination);
           });
+    }
+
+    /**
+     * Takes a destination for what is no mount of the plan.
+     *
+     * @param covered those taken before
+     */
+    void cover(String destination, Set<String> covered) {
+      if (mounts.containsKey(destination) || !covered.add(destination)) {
+        throw EngineException.invalid("Duplicate mount point: " + destination);
+      }
     }
 
     private void put(MountPoint mount) {

@@ -3,22 +3,28 @@ package io.gantry.container.mount;
 import io.gantry.container.record.Container;
 import io.gantry.container.record.HostChannel;
 import io.gantry.error.EngineException;
+import io.gantry.linux.Errno;
+import io.gantry.linux.ErrnoException;
+import io.gantry.linux.MemoryInfo;
 import io.gantry.linux.mount.MountInfo;
 import io.gantry.linux.mount.Mounts;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * openEuler's {@code --host-channel}: a file system in memory, at a path of the host's that must be
- * new, which the container sees too. It is mounted at the container's first start, bears the
- * container's name in the mount table, and goes with the container.
+ * new, which the container sees too. It is mounted at the container's first start and goes with the
+ * container. In the mount table it bears the container's name, by which it is found again: the path
+ * may lead through links. After the host was started anew only the directory is there; it is the
+ * container's if that has been started before.
  */
 public final class SharedChannel {
 
@@ -31,32 +37,43 @@ public final class SharedChannel {
   /**
    * Whether a new container can have it.
    *
-   * @param totalMemory of the host, in bytes
+   * @param memory of the host; asked only where there is a channel
    * @throws EngineException INVALID, in openEuler's words
    */
-  public static void check(@Nullable HostChannel channel, long totalMemory) {
+  public static void check(@Nullable HostChannel channel, Supplier<MemoryInfo> memory) {
     if (channel == null) {
       return;
     }
     refuse(
-        !channel.pathOnHost().startsWith("/"),
+        !isAbsolute(channel.pathOnHost()),
         "Host channel host path should be absolute: " + channel.pathOnHost());
     refuse(
-        !channel.pathInContainer().startsWith("/"),
+        !isAbsolute(channel.pathInContainer()),
         "Host channel container path should be absolute: " + channel.pathInContainer());
+    MountSyntax.destination(channel.pathInContainer()).ifPresent(why -> refuse(true, why));
     refuse(
         !List.of("", "rw", "ro").contains(channel.permissions()),
         "Invalid mount mode for host channel: " + channel.permissions());
     refuse(
         channel.size() != 0 && channel.size() < MIN_SIZE,
         "Invalid size, larger than 4KB is allowed");
+    MemoryInfo now = memory.get();
     refuse(
-        channel.size() > totalMemory / 2,
+        size(channel) > now.total() / 2,
         "Required host channel size %d is larger than half of total memory %d"
-            .formatted(channel.size(), totalMemory));
+            .formatted(size(channel), now.total()));
+    refuse(
+        size(channel) > now.available(),
+        "Required host channel size %d is larger than available memory %d"
+            .formatted(size(channel), now.available()));
     refuse(
         Files.exists(Path.of(channel.pathOnHost()), LinkOption.NOFOLLOW_LINKS),
         "Host path '" + channel.pathOnHost() + "' already exists");
+  }
+
+  /** No path has the character by which the kernel knows its end. */
+  private static boolean isAbsolute(String path) {
+    return path.startsWith("/") && path.indexOf('\0') < 0;
   }
 
   private static void refuse(boolean wrong, String message) {
@@ -65,34 +82,54 @@ public final class SharedChannel {
     }
   }
 
+  private static long size(HostChannel channel) {
+    return channel.size() == 0 ? STANDARD_SIZE : channel.size();
+  }
+
   public static boolean writable(HostChannel channel) {
     return !channel.permissions().equals("ro");
+  }
+
+  /** Where the container sees it. */
+  public static String destination(HostChannel channel) {
+    return MountSyntax.clean(channel.pathInContainer());
   }
 
   /** Mounts it unless an earlier start did. */
   static void mount(Container container) {
     HostChannel channel = container.hostConfig().hostChannel();
-    if (channel == null) {
+    if (channel == null || !mounts(container).isEmpty()) {
       return;
     }
     Path place = Path.of(channel.pathOnHost());
     try {
-      Optional<MountInfo> there = mountAt(place);
-      if (there.isPresent() && !there.get().source().equals(source(container))) {
-        throw EngineException.conflict("Host path '" + place + "' already exists");
-      }
-      if (there.isEmpty()) {
-        Files.createDirectories(place);
-        long size = channel.size() == 0 ? STANDARD_SIZE : channel.size();
-        Mounts.mount(
-            "tmpfs",
-            source(container),
-            place,
-            List.of("noexec", "nosuid", "nodev", "mode=1777", "size=" + size));
-      }
+      makePlace(container, place);
+      Mounts.mount(
+          "tmpfs",
+          source(container),
+          place.toRealPath(),
+          List.of("noexec", "nosuid", "nodev", "mode=1777", "size=" + size(channel)));
     } catch (IOException e) {
       throw EngineException.system(
           "cannot make host channel %s: %s".formatted(place, e.getMessage()), e);
+    }
+  }
+
+  private static void makePlace(Container container, Path place) throws IOException {
+    Path parent = place.getParent();
+    if (parent != null) {
+      Files.createDirectories(parent);
+    }
+    try {
+      Files.createDirectory(place);
+    } catch (FileAlreadyExistsException e) {
+      boolean own =
+          container.state().started().isPresent()
+              && Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)
+              && !Mounts.isMountPoint(place);
+      if (!own) {
+        throw EngineException.conflict("Host path '" + place + "' already exists");
+      }
     }
   }
 
@@ -100,10 +137,11 @@ public final class SharedChannel {
     return "host-channel-" + container.shortId();
   }
 
-  private static Optional<MountInfo> mountAt(Path place) {
+  private static List<Path> mounts(Container container) {
     return MountInfo.list().stream()
-        .filter(mount -> Path.of(mount.mountPoint()).equals(place.normalize()))
-        .reduce((below, above) -> above);
+        .filter(mount -> mount.type().equals("tmpfs") && mount.source().equals(source(container)))
+        .map(mount -> Path.of(mount.mountPoint()))
+        .toList();
   }
 
   /** Takes it away; what still uses it keeps it unseen. Another's at the same place stays. */
@@ -114,13 +152,37 @@ public final class SharedChannel {
     }
     Path place = Path.of(channel.pathOnHost());
     try {
-      Optional<MountInfo> there = mountAt(place);
-      if (there.filter(mount -> mount.source().equals(source(container))).isPresent()) {
-        Mounts.detach(place);
-        Files.deleteIfExists(place);
+      List<Path> mounts = mounts(container);
+      for (Path mount : mounts) {
+        detach(mount);
+      }
+      boolean own = !mounts.isEmpty() || container.state().started().isPresent();
+      if (own && Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS) && isFree(place)) {
+        Files.delete(place);
       }
     } catch (IOException e) {
       log.warn("Host channel {} of container {} is left over", place, container.id(), e);
+    }
+  }
+
+  /** What spread to other places goes with the first of them. */
+  private static void detach(Path mount) throws IOException {
+    try {
+      Mounts.detach(mount);
+    } catch (ErrnoException e) {
+      if (e.errno() != Errno.EINVAL) {
+        throw e;
+      }
+    }
+  }
+
+  /** Whether nothing is mounted there and nobody has put anything there. */
+  private static boolean isFree(Path place) throws IOException {
+    if (Mounts.isMountPoint(place)) {
+      return false;
+    }
+    try (var files = Files.newDirectoryStream(place)) {
+      return !files.iterator().hasNext();
     }
   }
 }

@@ -9,6 +9,7 @@ import io.gantry.container.record.PortBinding;
 import io.gantry.container.record.Resources;
 import io.gantry.container.record.RestartPolicy;
 import io.gantry.error.EngineException;
+import io.gantry.linux.MemoryInfo;
 import io.gantry.plugins.runtime.ResourceSupport;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -41,14 +43,21 @@ public final class HostChecks {
   private final HostFacts facts;
   private final ResourceSupport support;
   private final Set<String> runtimes;
+  private final Supplier<MemoryInfo> memory;
 
   /**
    * @param runtimes names of the OCI runtimes there are
+   * @param memory of the host, as it is now
    */
-  public HostChecks(HostFacts facts, ResourceSupport support, Collection<String> runtimes) {
+  public HostChecks(
+      HostFacts facts,
+      ResourceSupport support,
+      Collection<String> runtimes,
+      Supplier<MemoryInfo> memory) {
     this.facts = facts;
     this.support = support;
     this.runtimes = Set.copyOf(runtimes);
+    this.memory = memory;
   }
 
   /**
@@ -160,7 +169,7 @@ public final class HostChecks {
     }
     Umask.check(hostConfig.annotations());
     SecurityOptions.parse(hostConfig.securityOpt());
-    SharedChannel.check(hostConfig.hostChannel(), facts.memory());
+    SharedChannel.check(hostConfig.hostChannel(), memory);
   }
 
   private static void restartPolicy(RestartPolicy policy) {

@@ -6,9 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -19,26 +17,24 @@ import java.util.Set;
  * @param architecture Go's name
  * @param kernel release, as {@code uname -r} prints it
  * @param processors how many there are
- * @param memory bytes there are
  * @param capabilities what the engine itself may have: nobody can give more
  * @param rlimits the engine's own hard limits by name ({@code RLIMIT_NOFILE}); -1 is unlimited
  * @param mayRaiseRlimits whether it may go beyond its own hard limits
  * @param cgroupNamespaces whether the kernel has them
  * @param apparmor whether it is enabled
- * @param hugePageSizes as {@code 2MB}
+ * @param hugePages the kernel's
  * @param hidden of {@link SystemPaths#HIDDEN}, what exists
  */
 public record HostFacts(
     String architecture,
     String kernel,
     int processors,
-    long memory,
     Set<String> capabilities,
     Map<String, Long> rlimits,
     boolean mayRaiseRlimits,
     boolean cgroupNamespaces,
     boolean apparmor,
-    List<String> hugePageSizes,
+    HugePages hugePages,
     Set<String> hidden) {
 
   private static final Path SELF = Path.of("/proc/self");
@@ -64,7 +60,6 @@ public record HostFacts(
   public HostFacts {
     capabilities = Set.copyOf(capabilities);
     rlimits = Map.copyOf(rlimits);
-    hugePageSizes = List.copyOf(hugePageSizes);
     hidden = Set.copyOf(hidden);
   }
 
@@ -76,39 +71,16 @@ public record HostFacts(
           Platform.host().architecture(),
           Kernel.release(),
           Runtime.getRuntime().availableProcessors(),
-          Kernel.memory(),
           capabilities,
           rlimits(Files.readString(SELF.resolve("limits"))),
           Capabilities.ofMask(mask("CapEff")).contains("CAP_SYS_RESOURCE"),
           Files.exists(SELF.resolve("ns/cgroup")),
           startsWithY(Path.of("/sys/module/apparmor/parameters/enabled")),
-          pageSizes(),
+          HugePages.read(),
           SystemPaths.existing());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read what this host can do", e);
     }
-  }
-
-  private static List<String> pageSizes() throws IOException {
-    Path pools = Path.of("/sys/kernel/mm/hugepages");
-    List<String> sizes = new ArrayList<>();
-    if (Files.isDirectory(pools)) {
-      try (var names = Files.newDirectoryStream(pools, "hugepages-*kB")) {
-        for (Path pool : names) {
-          String name = pool.getFileName().toString();
-          sizes.add(size(Long.parseLong(name.substring("hugepages-".length(), name.length() - 2))));
-        }
-      }
-    }
-    sizes.sort(null);
-    return sizes;
-  }
-
-  private static String size(long kilobytes) {
-    if (kilobytes % (1 << 20) == 0) {
-      return (kilobytes >> 20) + "GB";
-    }
-    return kilobytes % 1024 == 0 ? (kilobytes >> 10) + "MB" : kilobytes + "KB";
   }
 
   private static boolean startsWithY(Path file) throws IOException {

@@ -1,6 +1,5 @@
 package io.gantry.container.spec;
 
-import io.gantry.container.mount.MountSyntax;
 import io.gantry.container.mount.SharedChannel;
 import io.gantry.container.mount.TmpfsOptions;
 import io.gantry.container.record.Container;
@@ -181,7 +180,7 @@ final class OciMounts {
             });
     HostChannel channel = hostConfig.hostChannel();
     if (channel != null) {
-      String destination = MountSyntax.clean(channel.pathInContainer());
+      String destination = SharedChannel.destination(channel);
       entries.put(
           destination,
           bind(

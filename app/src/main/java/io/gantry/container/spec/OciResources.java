@@ -64,6 +64,10 @@ final class OciResources {
     if (resources.memoryReservation() > 0) {
       node.put("reservation", resources.memoryReservation());
     }
+    Long tcp = resources.kernelMemoryTCP();
+    if (tcp != null && tcp > 0) {
+      node.put("kernelTCP", tcp);
+    }
     Long swappiness = resources.memorySwappiness();
     if (swappiness != null && swappiness >= 0) {
       node.put("swappiness", swappiness);

@@ -1,7 +1,9 @@
 package io.gantry.container.spec;
 
 import io.gantry.container.mount.MountSyntax;
+import io.gantry.container.mount.SharedChannel;
 import io.gantry.container.record.Container;
+import io.gantry.container.record.HostChannel;
 import io.gantry.container.record.MountPoint;
 import io.gantry.error.EngineException;
 import io.gantry.linux.Errno;
@@ -59,6 +61,11 @@ final class ProcGuard {
       }
       for (String destination : container.hostConfig().tmpfs().keySet()) {
         check(root, inputs.rootfs(), MountSyntax.clean(destination), Path.of("tmpfs"));
+      }
+      HostChannel channel = container.hostConfig().hostChannel();
+      if (channel != null) {
+        String destination = SharedChannel.destination(channel);
+        check(root, inputs.rootfs(), destination, Path.of(channel.pathOnHost()));
       }
     } catch (IOException e) {
       throw EngineException.system("cannot look at the places of mounts: " + e.getMessage(), e);

@@ -1,6 +1,5 @@
 package io.gantry.container.spec;
 
-import io.gantry.container.record.HugetlbLimit;
 import io.gantry.container.record.Resources;
 import io.gantry.container.record.ThrottleDevice;
 import io.gantry.error.EngineException;
@@ -109,6 +108,13 @@ final class ResourceChecks {
         && limits.memory < limits.memoryReservation) {
       throw EngineException.invalid(
           "Minimum memory limit can not be less than memory reservation limit, see usage");
+    }
+    Long tcp = limits.kernelMemoryTCP;
+    if (tcp != null && tcp > 0 && !support.kernelMemoryTcp()) {
+      warn(
+          "Your kernel does not support kernel memory TCP limit capabilities or the cgroup is not"
+              + " mounted. Limitation discarded.");
+      limits.kernelMemoryTCP = null;
     }
     boolean disableKiller = Boolean.TRUE.equals(limits.oomKillDisable);
     if (!support.oomKillDisable()) {
@@ -271,13 +277,7 @@ final class ResourceChecks {
               + " discarded.");
       limits.hugetlbs = List.of();
     }
-    for (HugetlbLimit limit : limits.hugetlbs) {
-      if (!facts.hugePageSizes().contains(limit.pageSize())) {
-        throw EngineException.invalid(
-            "Invalid hugepage size:%s, shoud be one of [%s]"
-                .formatted(limit.pageSize(), String.join(" ", facts.hugePageSizes())));
-      }
-    }
+    limits.hugetlbs = facts.hugePages().checked(limits.hugetlbs, this::warn);
   }
 
   private void warn(String warning) {

@@ -29,6 +29,7 @@ final class ResourceDraft {
   long cpuRealtimeRuntime;
   String cpusetCpus;
   String cpusetMems;
+  @Nullable Long kernelMemoryTCP;
   long memoryReservation;
   long memorySwap;
   @Nullable Long memorySwappiness;
@@ -55,6 +56,8 @@ final class ResourceDraft {
     cpuRealtimeRuntime = base.cpuRealtimeRuntime();
     cpusetCpus = base.cpusetCpus();
     cpusetMems = base.cpusetMems();
+    Long tcp = base.kernelMemoryTCP();
+    kernelMemoryTCP = tcp == null || tcp == 0 ? null : tcp;
     memoryReservation = base.memoryReservation();
     memorySwap = base.memorySwap();
     memorySwappiness = base.memorySwappiness();
@@ -87,9 +90,7 @@ final class ResourceDraft {
         base.deviceCgroupRules(),
         base.deviceRequests(),
         null,
-        base.kernelMemoryTCP() == null || base.kernelMemoryTCP() == 0
-            ? null
-            : base.kernelMemoryTCP(),
+        kernelMemoryTCP,
         memoryReservation,
         memorySwap,
         memorySwappiness,

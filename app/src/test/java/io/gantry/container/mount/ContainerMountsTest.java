@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.container.record.Container;
 import io.gantry.container.record.MountPoint;
+import io.gantry.container.record.State;
 import io.gantry.container.spec.Spec;
 import io.gantry.error.EngineException;
 import io.gantry.image.ImageHolds;
+import io.gantry.linux.mount.MountInfo;
 import io.gantry.linux.mount.Mounts;
 import io.gantry.linux.mount.Propagation;
 import io.gantry.store.RecordJson;
@@ -19,6 +21,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -181,6 +184,10 @@ class ContainerMountsTest {
             + " two alphanumeric characters",
         "{'volumeDriver':'nosuch','binds':['vol8:/x']}|create vol8: error looking up volume plugin"
             + " nosuch: plugin \"nosuch\" not found",
+        "{'binds':['vol9:/a','/a:/b'],'hostChannel':{'pathOnHost':'/c','pathInContainer':'/x/../b'}}|Duplicate"
+            + " mount point: /b",
+        "{'tmpfs':{'/b':''},'hostChannel':{'pathOnHost':'/c','pathInContainer':'/b'}}|Duplicate"
+            + " mount point: /b",
         "{'binds':['vol9:/a'],'mounts':[{'type':'volume','source':'vol8','target':'/b','volumeOptions':{'driverConfig':{'name':'local','options':{'foo':'x'}}}}]}|create"
             + " vol8: invalid option: \"foo\"",
         "{'volumesFrom':['']}|volumes-from specification cannot be an empty string",
@@ -373,13 +380,18 @@ class ContainerMountsTest {
         .isFalse();
   }
 
+  /** That has been started before, and whose path on the host may lead through links. */
+  private static Container channel(Path place) {
+    return Spec.container(
+            "{}",
+            "{'hostChannel':{'pathOnHost':'" + place + "','pathInContainer':'/c','size':1048576}}")
+        .with(State.CREATED.running(7, Instant.now()));
+  }
+
   @Test
   void hostChannel() throws Exception {
     Path place = directory.resolve("channel");
-    Container container =
-        Spec.container(
-            "{}",
-            "{'hostChannel':{'pathOnHost':'" + place + "','pathInContainer':'/c','size':1048576}}");
+    Container container = channel(place);
     try {
       mounts.prepare(container, rootfs);
       assertThat(Files.getFileStore(place).getTotalSpace()).isEqualTo(1048576);
@@ -393,6 +405,63 @@ class ContainerMountsTest {
     }
     assertThat(place).doesNotExist();
     mounts.remove(container);
+  }
+
+  @Test
+  void hostChannelBehindALink() throws Exception {
+    Path real = Files.createDirectory(directory.resolve("real"));
+    Path link = Files.createSymbolicLink(directory.resolve("link"), real);
+    Container container = channel(link.resolve("new/channel"));
+    Path place = real.resolve("new/channel");
+    try {
+      mounts.prepare(container, rootfs);
+      Files.writeString(place.resolve("f"), "kept");
+      mounts.release(container);
+      mounts.prepare(container, rootfs);
+      assertThat(place.resolve("f")).hasContent("kept");
+      assertThat(MountInfo.list())
+          .filteredOn(m -> Path.of(m.mountPoint()).equals(place))
+          .hasSize(1);
+    } finally {
+      mounts.remove(container);
+    }
+    assertThat(Mounts.isMountPoint(place)).isFalse();
+    assertThat(place).doesNotExist();
+  }
+
+  /** The host was started anew: only the directory is there. */
+  @Test
+  void hostChannelAfterTheHostsStart() throws Exception {
+    Path place = directory.resolve("channel");
+    Container container = channel(place);
+    mounts.prepare(container, rootfs);
+    Mounts.detach(place);
+    mounts.prepare(container, rootfs);
+    assertThat(Mounts.isMountPoint(place)).isTrue();
+    Mounts.detach(place);
+    Path others = Files.writeString(place.resolve("others"), "stays");
+    mounts.remove(container);
+    assertThat(others).exists();
+    Files.delete(others);
+    mounts.remove(container);
+    assertThat(place).doesNotExist();
+  }
+
+  @Test
+  void hostChannelOfAStartThatFailed() throws Exception {
+    Path place = directory.resolve("channel");
+    Container container = channel(place).with(State.CREATED);
+    mounts.prepareFiles(container, rootfs);
+    assertThat(place).doesNotExist();
+    mounts.prepare(container, rootfs);
+    assertThat(Mounts.isMountPoint(place)).isTrue();
+    mounts.release(container);
+    assertThat(place).doesNotExist();
+    Files.createDirectory(place);
+    assertThatThrownBy(() -> mounts.prepare(container, rootfs))
+        .hasMessage("Host path '" + place + "' already exists");
+    mounts.remove(container);
+    assertThat(place).as("never the container's").exists();
   }
 
   @Test

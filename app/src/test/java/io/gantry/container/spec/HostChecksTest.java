@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HostChecksTest {
 
   private final HostChecks checks =
-      new HostChecks(Spec.HOST, Spec.SUPPORT, List.of("crun", "runc"));
+      new HostChecks(Spec.HOST, Spec.SUPPORT, List.of("crun", "runc"), () -> Spec.MEMORY);
 
   private Checked check(String config, String hostConfig) {
     return checks.check(Spec.config(config), Spec.hostConfig(hostConfig));
@@ -138,12 +138,13 @@ class HostChecksTest {
 
   @Test
   void aKernelWithoutLimits() {
-    HostChecks poor = new HostChecks(Spec.HOST, Spec.support(false, "", ""), List.of());
+    HostChecks poor =
+        new HostChecks(Spec.HOST, Spec.support(false, "", ""), List.of(), () -> Spec.MEMORY);
     Checked checked =
         poor.check(
             Spec.config("{}"),
             Spec.hostConfig(
-                "{'resources':{'memory':67108864,'memoryReservation':8388608,'cpuShares':5,'cpuQuota':5000,'pidsLimit':5,'oomKillDisable':true,'memorySwappiness':5,'cpusetCpus':'0','blkioDeviceReadBps':[{'path':'/dev/x','rate':1}]}}"));
+                "{'resources':{'memory':67108864,'memoryReservation':8388608,'cpuShares':5,'cpuQuota':5000,'pidsLimit':5,'oomKillDisable':true,'memorySwappiness':5,'kernelMemoryTCP':4096,'cpusetCpus':'0','blkioDeviceReadBps':[{'path':'/dev/x','rate':1}]}}"));
     assertThat(checked.warnings())
         .containsExactly(
             "Your kernel does not support memory limit capabilities or the cgroup is not mounted."
@@ -151,6 +152,8 @@ class HostChecksTest {
             "Your kernel does not support memory swappiness capabilities or the cgroup is not"
                 + " mounted. Memory swappiness discarded.",
             "Your kernel does not support memory soft limit capabilities or the cgroup is not"
+                + " mounted. Limitation discarded.",
+            "Your kernel does not support kernel memory TCP limit capabilities or the cgroup is not"
                 + " mounted. Limitation discarded.",
             "Your kernel does not support OomKillDisable. OomKillDisable discarded.",
             "Your kernel does not support PIDs limit capabilities or the cgroup is not mounted."
@@ -164,6 +167,7 @@ class HostChecksTest {
                 + " Block I/O BPS read limit discarded.");
     Resources left = checked.hostConfig().resources();
     assertThat(left.memory()).isZero();
+    assertThat(left.kernelMemoryTCP()).isNull();
     assertThat(left.cpusetCpus()).isEmpty();
     assertThat(left.pidsLimit()).isNull();
     assertThat(left.blkioDeviceReadBps()).isEmpty();
@@ -243,6 +247,10 @@ class HostChecksTest {
             + " larger than 4KB is allowed",
         "{}|{'hostChannel':{'pathOnHost':'/x','pathInContainer':'/y','size':3000000000}}|Required"
             + " host channel size 3000000000 is larger than half of total memory 4294967296",
+        "{}|{'hostChannel':{'pathOnHost':'/x','pathInContainer':'/y','size':1500000000}}|Required"
+            + " host channel size 1500000000 is larger than available memory 1073741824",
+        "{}|{'hostChannel':{'pathOnHost':'/x','pathInContainer':'/y/..'}}|invalid specification:"
+            + " destination can't be '/'",
         "{}|{'hostChannel':{'pathOnHost':'/etc','pathInContainer':'/y'}}|Host path '/etc' already"
             + " exists",
         "{'workingDir':'rel'}|{}|the working directory 'rel' is invalid, it needs to be an absolute"

@@ -74,4 +74,19 @@ class ProcGuardTest {
     assertThatThrownBy(() -> ProcGuard.check(container, Spec.inputs(rootfs)))
         .hasMessageEndingWith("it is not of type proc");
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/proc,it is not of type proc",
+    "/a/twice,it is not of type proc",
+    "/absolute/sys,it is inside /proc",
+  })
+  void channelToTheHost(String destination, String why) {
+    Container container =
+        Spec.container(
+            "{}",
+            "{'hostChannel':{'pathOnHost':'/tmp','pathInContainer':'%s'}}".formatted(destination));
+    assertThatThrownBy(() -> ProcGuard.check(container, Spec.inputs(rootfs)))
+        .hasMessageEndingWith(why);
+  }
 }

@@ -4,6 +4,8 @@ import io.gantry.config.DaemonOptions;
 import io.gantry.container.record.Container;
 import io.gantry.container.record.ContainerConfig;
 import io.gantry.container.record.HostConfig;
+import io.gantry.container.record.State;
+import io.gantry.linux.MemoryInfo;
 import io.gantry.plugins.runtime.ResourceSupport;
 import io.gantry.store.RecordJson;
 import java.nio.file.Path;
@@ -31,14 +33,16 @@ public final class Spec {
           "amd64",
           "6.1.0-test",
           2,
-          4L << 30,
           Capabilities.ofMask(0x1fffeffffffL),
           Map.of("RLIMIT_NOFILE", 1024L, "RLIMIT_CORE", -1L),
           false,
           true,
           false,
-          List.of("2MB"),
+          new HugePages(List.of("1GB", "2MB"), "2MB"),
           Set.of("/proc/config.gz"));
+
+  /** 4 GiB, a quarter of it free. */
+  static final MemoryInfo MEMORY = new MemoryInfo(4L << 30, 1L << 30, 2 << 20);
 
   static final ResourceSupport SUPPORT = support(true, "0-1", "0");
 
@@ -85,10 +89,11 @@ public final class Spec {
   /** All in JSON with single quotes. */
   public static Container container(String config, String hostConfig, String... mounts) {
     return RecordJson.read(
-        "{'id':'%s','name':'test','config':%s,'hostConfig':%s,'mounts':[%s],'networks':{}}"
-            .formatted(ID, config, hostConfig, String.join(",", mounts))
-            .replace('\'', '"'),
-        Container.class);
+            "{'id':'%s','name':'test','config':%s,'hostConfig':%s,'mounts':[%s],'networks':{}}"
+                .formatted(ID, config, hostConfig, String.join(",", mounts))
+                .replace('\'', '"'),
+            Container.class)
+        .with(State.CREATED);
   }
 
   static DaemonOptions.Containers defaults(String... flags) {

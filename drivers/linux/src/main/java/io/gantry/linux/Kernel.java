@@ -40,15 +40,6 @@ public final class Kernel {
         .collect(Collectors.toSet());
   }
 
-  /** Bytes of memory there are. */
-  public static long memory() {
-    return lines("meminfo").stream()
-        .filter(line -> line.startsWith("MemTotal:"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("/proc/meminfo has no MemTotal"));
-  }
-
   private static String line(String file) {
     try {
       return Files.readString(PROC.resolve(file)).strip();
