@@ -7,11 +7,13 @@ import io.gantry.api.http.Routes;
 import io.gantry.api.wire.CreateRequest;
 import io.gantry.api.wire.Replies;
 import io.gantry.api.wire.UpdateRequest;
+import io.gantry.container.ContainerNetworks;
 import io.gantry.container.ContainerQuery;
 import io.gantry.container.ContainerService;
 import io.gantry.container.CreatedContainer;
 import io.gantry.container.ProcessTable;
 import io.gantry.container.Pruned;
+import io.gantry.container.record.Resources;
 import io.gantry.error.EngineException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -25,13 +27,27 @@ final class ContainersController implements Controller {
 
   private static final int CREATED = 201;
 
+  /** Length of {@code {"a":1}}, below which a body of a start may be an empty one. */
+  private static final int NO_OPTIONS = 7;
+
+  /** Since this version the limit of processes can be changed. */
+  private static final int PIDS_UPDATES = 40;
+
+  /** Since this version the signal of a stop can be chosen. */
+  private static final int SIGNALS = 42;
+
   private final ContainerService containers;
+  private final ContainerNetworks networks;
   private final ContainerViews views;
   private final CreateOptions createOptions;
 
   ContainersController(
-      ContainerService containers, ContainerViews views, CreateOptions createOptions) {
+      ContainerService containers,
+      ContainerNetworks networks,
+      ContainerViews views,
+      CreateOptions createOptions) {
     this.containers = containers;
+    this.networks = networks;
     this.views = views;
     this.createOptions = createOptions;
   }
@@ -79,12 +95,12 @@ final class ContainersController implements Controller {
   private void create(Exchange exchange) throws IOException {
     Query query = exchange.query();
     CreateRequest request = exchange.requiredJson(CreateRequest.class);
-    CreatedContainer created =
-        containers.create(
-            createOptions.read(
-                request, query.given("name"), query.given("platform"), exchange.version()));
+    CreateOptions.Meant meant =
+        createOptions.read(
+            request, query.given("name"), query.given("platform"), exchange.version());
+    CreatedContainer created = containers.create(meant.request());
     List<String> warnings = new ArrayList<>(created.warnings());
-    createOptions.deprecation(request, exchange.version()).ifPresent(warnings::add);
+    warnings.addAll(meant.warnings());
     exchange.json(CREATED, new Replies.Created(created.id(), warnings));
   }
 
@@ -96,6 +112,11 @@ final class ContainersController implements Controller {
   }
 
   private void start(Exchange exchange) {
+    if (exchange.bodyLongerThan(NO_OPTIONS)) {
+      throw EngineException.invalid(
+          "starting container with non-empty request body was deprecated since API v1.22 and"
+              + " removed in v1.24");
+    }
     if (!exchange.query().text("checkpoint").isEmpty()) {
       throw EngineException.invalid("checkpoint is only supported in experimental mode");
     }
@@ -104,15 +125,17 @@ final class ContainersController implements Controller {
   }
 
   private void stop(Exchange exchange) {
-    containers.stop(
-        exchange.name(), exchange.query().number("t"), exchange.query().given("signal"));
+    containers.stop(exchange.name(), exchange.query().number("t"), signal(exchange));
     exchange.noContent();
   }
 
   private void restart(Exchange exchange) {
-    containers.restart(
-        exchange.name(), exchange.query().number("t"), exchange.query().given("signal"));
+    containers.restart(exchange.name(), exchange.query().number("t"), signal(exchange));
     exchange.noContent();
+  }
+
+  private static Optional<String> signal(Exchange exchange) {
+    return exchange.query().given("signal").filter(given -> exchange.version().atLeast(SIGNALS));
   }
 
   private void kill(Exchange exchange) {
@@ -148,9 +171,12 @@ final class ContainersController implements Controller {
     if (request.accel() != null) {
       containers.refuseAccelerators(exchange.name(), request.accel());
     }
+    Resources resources =
+        exchange.version().before(PIDS_UPDATES)
+            ? request.resources().withoutPidsLimit()
+            : request.resources();
     List<String> warnings =
-        containers.update(
-            exchange.name(), request.resources(), Optional.ofNullable(request.restartPolicy()));
+        containers.update(exchange.name(), resources, Optional.ofNullable(request.restartPolicy()));
     exchange.ok(new Replies.Warnings(warnings.isEmpty() ? null : warnings));
   }
 
@@ -163,10 +189,9 @@ final class ContainersController implements Controller {
   private void remove(Exchange exchange) {
     Query query = exchange.query();
     if (query.flag("link")) {
-      // links are aliases in the network here, not names: there is only the container's own
-      containers.get(exchange.name());
-      throw EngineException.system(
-          "Conflict, cannot remove the default link name of the container", null);
+      networks.unlink(exchange.name());
+      exchange.noContent();
+      return;
     }
     containers.remove(exchange.name(), query.flag("v"), query.flag("force"));
     exchange.noContent();

@@ -19,10 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConfigMerge {
 
-  private static final String UMASK = "native.umask";
+  static final String UMASK = "native.umask";
 
   private ConfigMerge() {}
 
+  /**
+   * @param umask the one in force, whatever the user's annotations say here
+   */
   static ContainerConfig merge(
       ContainerConfig user, RunConfig image, String hostname, String umask) {
     @Nullable List<String> entrypoint = user.entrypoint();
@@ -39,7 +42,7 @@ final class ConfigMerge {
       entrypoint = null;
     }
     Map<String, String> annotations = new LinkedHashMap<>(user.annotations());
-    annotations.putIfAbsent(UMASK, umask);
+    annotations.put(UMASK, umask);
     return new ContainerConfig(
         hostname,
         user.domainname(),

@@ -13,6 +13,7 @@ import io.gantry.container.record.ContainerConfig;
 import io.gantry.container.record.HostConfig;
 import io.gantry.container.record.HostDefaults;
 import io.gantry.container.record.Lists;
+import io.gantry.container.record.MountPoint;
 import io.gantry.container.record.Restarts;
 import io.gantry.container.record.State;
 import io.gantry.container.spec.Checked;
@@ -32,7 +33,6 @@ import io.gantry.plugins.storage.StorageDriver;
 import io.gantry.volume.VolumeService;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -117,11 +117,11 @@ final class ContainerCreator {
               request.config(),
               images.config(hold.image()).config(),
               hostname(request.config(), host, id),
-              host.annotations().getOrDefault("native.umask", given.umask()));
+              umask(host, request.config(), given));
       requireProgram(config);
       logs.validate(host.logConfig());
       Map<String, EndpointSettings> endpoints =
-          networks.check(host.networkMode(), withMac(request));
+          networks.check(host.networkMode(), request.networks());
       if (config.networkDisabled()) {
         endpoints = Map.of();
       }
@@ -145,7 +145,7 @@ final class ContainerCreator {
               parent,
               config,
               host,
-              plan.mounts(),
+              mounts(request, plan),
               endpoints,
               storageName,
               "",
@@ -207,36 +207,16 @@ final class ContainerCreator {
     }
   }
 
-  /** The address in the container's own configuration is that of its main network. */
-  private static Map<String, EndpointSettings> withMac(CreateContainer request) {
-    String mac = request.config().macAddress();
-    String mode = request.hostConfig().networkMode();
-    if (mac.isEmpty() || mode.startsWith(SHARED) || mode.equals("host")) {
-      return request.networks();
-    }
-    String network = mode.isEmpty() || mode.equals("default") ? "bridge" : mode;
-    EndpointSettings main = request.networks().getOrDefault(network, EndpointSettings.NONE);
-    if (!main.macAddress().isEmpty()) {
-      if (!main.macAddress().equals(mac)) {
-        throw EngineException.invalid(
-            "the container-wide MAC address must match the endpoint-specific MAC address for the"
-                + " main network, or be left empty");
-      }
-      return request.networks();
-    }
-    Map<String, EndpointSettings> networks = new LinkedHashMap<>(request.networks());
-    networks.put(
-        network,
-        new EndpointSettings(
-            main.ipv4Address(),
-            main.ipv6Address(),
-            main.linkLocalIps(),
-            main.links(),
-            main.aliases(),
-            mac,
-            main.driverOpts(),
-            main.gwPriority()));
-    return networks;
+  /** That of the host's configuration before the container's, before the daemon's. */
+  private static String umask(HostConfig host, ContainerConfig config, HostDefaults defaults) {
+    String own = config.annotations().getOrDefault(ConfigMerge.UMASK, defaults.umask());
+    return host.annotations().getOrDefault(ConfigMerge.UMASK, own);
+  }
+
+  private static List<MountPoint> mounts(CreateContainer request, MountPlan plan) {
+    return request.readOnlyAlone()
+        ? plan.mounts().stream().map(MountPoint::readOnlyAlone).toList()
+        : plan.mounts();
   }
 
   private static String checkedNew(String name) {

@@ -287,7 +287,7 @@ public final class ContainerFiles {
   /** As the configuration of a container lies over its image's. */
   private static ContainerConfig over(ContainerConfig own, Container container) {
     ContainerConfig config = container.config();
-    String umask = config.annotations().getOrDefault("native.umask", "");
+    String umask = config.annotations().getOrDefault(ConfigMerge.UMASK, "");
     return ConfigMerge.merge(own, runConfig(config), config.hostname(), umask);
   }
 

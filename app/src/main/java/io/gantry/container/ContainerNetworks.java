@@ -214,17 +214,67 @@ public final class ContainerNetworks implements Links {
     List<ContainerNetworking.Link> links = new ArrayList<>();
     for (String link : host.links()) {
       String reference = target(link);
-      String alias = link.substring(link.indexOf(':') + 1);
       Container other =
           containers
               .find(reference)
               .orElseThrow(
                   () -> EngineException.invalid("could not get container for " + reference));
-      links.add(
-          new ContainerNetworking.Link(
-              other.id(), other.name(), alias.substring(alias.lastIndexOf('/') + 1)));
+      links.add(new ContainerNetworking.Link(other.id(), other.name(), alias(link)));
     }
     return links;
+  }
+
+  /**
+   * Removes a link of a container on the default bridge, durably: its name, the variables of later
+   * processes and, where links open ports, the way to them.
+   *
+   * @param name of the link, {@code container/alias}
+   */
+  public void unlink(String name) {
+    String path = name.startsWith("/") ? name.substring(1) : name;
+    int slash = path.lastIndexOf('/');
+    if (slash < 0) {
+      containers.get(name);
+      throw EngineException.system(
+          "Conflict, cannot remove the default link name of the container", null);
+    }
+    Optional<ContainerHandle> parent =
+        containers
+            .findHandle(path.substring(0, slash))
+            .filter(handle -> handle.current().name().equals(path.substring(0, slash)));
+    if (parent.isEmpty() || !unlink(parent.get(), path.substring(slash + 1))) {
+      throw EngineException.notFound("No such container: " + name);
+    }
+  }
+
+  /** Whether there was such a link. */
+  private boolean unlink(ContainerHandle handle, String alias) {
+    handle.lock.lock();
+    try {
+      Container container = handle.current();
+      HostConfig host = container.hostConfig();
+      List<String> rest = host.links().stream().filter(link -> !alias(link).equals(alias)).toList();
+      if (!host.networkMode().equals("bridge") || rest.size() == host.links().size()) {
+        return false;
+      }
+      Container unlinked = container.with(host.withLinks(rest));
+      store.update(unlinked);
+      handle.publish(unlinked);
+      if (unlinked.state().isRunning()) {
+        networks.live(unlinked.id()).ifPresent(live -> rewriteHosts(unlinked, live));
+        if (networks.isLinkNeeded()) {
+          networks.link(unlinked.id(), exposedTo(unlinked));
+        }
+      }
+      return true;
+    } finally {
+      handle.lock.unlock();
+    }
+  }
+
+  private static String alias(String link) {
+    String name = link.substring(link.indexOf(':') + 1);
+    return name.substring(name.lastIndexOf('/') + 1);
   }
 
   /** Connects a container to one more network; durable when it returns. */

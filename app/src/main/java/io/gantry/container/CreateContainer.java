@@ -15,13 +15,15 @@ import java.util.Optional;
  * @param config as the client sent it
  * @param hostConfig as the client sent it
  * @param networks endpoints asked for, by network name
+ * @param readOnlyAlone whether read-only binds leave what is mounted below them as it is
  */
 public record CreateContainer(
     Optional<String> name,
     Optional<String> platform,
     ContainerConfig config,
     HostConfig hostConfig,
-    Map<String, EndpointSettings> networks) {
+    Map<String, EndpointSettings> networks,
+    boolean readOnlyAlone) {
 
   public CreateContainer {
     networks = Lists.of(networks);

@@ -42,7 +42,10 @@ final class EndpointRules {
     networks.forEach((name, settings) -> given.put(nameOf(Predefined.network(name)), settings));
     Map<String, EndpointSettings> all = new LinkedHashMap<>();
     String first = nameOf(Predefined.network(mode));
-    all.put(first, given.getOrDefault(first, EndpointSettings.NONE));
+    boolean alone = first.equals(Predefined.HOST) || first.equals(Predefined.NONE);
+    if (alone || given.isEmpty() || given.containsKey(first)) {
+      all.put(first, given.getOrDefault(first, EndpointSettings.NONE));
+    }
     given.forEach(all::putIfAbsent);
     if (all.size() > 1 && all.containsKey(Predefined.HOST)) {
       throw EngineException.invalid(NOT_HOST);

@@ -54,6 +54,21 @@ public record EndpointSettings(
     return list == null ? List.of() : List.copyOf(list);
   }
 
+  public EndpointSettings withMacAddress(String other) {
+    return new EndpointSettings(
+        ipv4Address, ipv6Address, linkLocalIps, links, aliases, other, driverOpts, gwPriority);
+  }
+
+  public EndpointSettings withDriverOpts(Map<String, String> others) {
+    return new EndpointSettings(
+        ipv4Address, ipv6Address, linkLocalIps, links, aliases, macAddress, others, gwPriority);
+  }
+
+  public EndpointSettings withGwPriority(int other) {
+    return new EndpointSettings(
+        ipv4Address, ipv6Address, linkLocalIps, links, aliases, macAddress, driverOpts, other);
+  }
+
   public EndpointSettings withAliases(List<String> others) {
     return new EndpointSettings(
         ipv4Address, ipv6Address, linkLocalIps, links, others, macAddress, driverOpts, gwPriority);

@@ -2,16 +2,13 @@ package io.gantry.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gantry.linux.netlink.RouteBatch;
-import io.gantry.linux.netlink.RouteSocket;
 import io.gantry.testing.EngineClient.Answer;
 import io.gantry.testing.RowEngine;
+import io.gantry.testing.TestBridge;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,31 +16,22 @@ import org.junit.jupiter.api.Test;
 /** {@code --link} on a default bridge whose containers are kept apart ({@code --icc=false}). */
 class LinksTest {
 
-  private static final String BRIDGE = "lk" + HexFormat.of().toHexDigits(new Random().nextInt());
   private static final String SERVE =
       "nc -ll -p 81 -e echo port 81 & exec nc -ll -p 80 -e echo port 80";
 
+  private static TestBridge bridge;
   private static RowEngine engine;
 
   @BeforeAll
   static void start() throws Exception {
-    if (System.getenv("GANTRY_REFERENCE_SOCKET") == null) {
-      try (RouteSocket socket = RouteSocket.open()) {
-        socket.run(new RouteBatch().addBridge(BRIDGE, new byte[] {2, 0x42, 5, 2, 3, 4}, 1500));
-      }
-    }
-    engine = RowEngine.start("--bridge", BRIDGE, "--icc=false");
+    bridge = TestBridge.make();
+    engine = RowEngine.start("--bridge", bridge.name(), "--icc=false");
   }
 
   @AfterAll
   static void end() throws Exception {
-    boolean ours = !engine.isReference();
     engine.close();
-    if (ours) {
-      try (RouteSocket socket = RouteSocket.open()) {
-        socket.run(new RouteBatch().delete(BRIDGE));
-      }
-    }
+    bridge.close();
   }
 
   private static Map<String, Object> server() {
@@ -113,7 +101,7 @@ class LinksTest {
       found =
           new String(save.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
               .lines()
-              .filter(line -> line.contains("-s " + address + "/") && line.contains(BRIDGE))
+              .filter(line -> line.contains("-s " + address + "/") && line.contains(bridge.name()))
               .toList();
       if (found.isEmpty()) {
         return found;
@@ -151,5 +139,63 @@ class LinksTest {
             "Cannot link to a non running container: /%s AS /%s/db-1"
                 .formatted(engine.name("told"), engine.name("asks")));
     engine.removeContainers();
+  }
+
+  /** {@code docker rm --link}: the link goes, and stays away; both containers stay. */
+  @Test
+  void isRemovedAlone() throws Exception {
+    String server = engine.run(engine.name("target"), server());
+    String parent = engine.name("parent");
+    String linked = client("parent", engine.name("target") + ":db", engine.name("target") + ":x");
+    String address = address(server);
+    assertThat(ask(linked, address, 80)).isEqualTo("port 80");
+    Answer removed = engine.client().delete("/containers/" + parent + "/x?link=1&v=1&force=1");
+    assertThat(removed.status()).isEqualTo(204);
+    assertThat(links(linked))
+        .isEqualTo("[\"/%s:/%s/db\"]".formatted(engine.name("target"), parent));
+    if (!engine.isReference()) {
+      // dockerd takes all names of the other one away
+      assertThat(engine.shell(linked, "grep -c '\tdb ' /etc/hosts")).isEqualTo("1");
+      assertThat(ask(linked, "db", 80)).isEqualTo("port 80");
+    }
+    assertThat(engine.shell(linked, "grep -c '\tx ' /etc/hosts")).isEqualTo("0");
+    engine.client().delete("/containers/" + parent + "/db?link=1").expectOk();
+    assertThat(links(linked)).isEqualTo("null");
+    assertThat(engine.shell(linked, "grep -c '\tdb ' /etc/hosts; env | grep -c ^DB_"))
+        .isEqualTo("0\n0");
+    if (!engine.isReference()) {
+      assertThat(ask(linked, address, 80)).isEmpty();
+      engine.daemon().kill();
+      engine.daemon().start();
+      assertThat(links(linked)).as("after a daemon's death").isEqualTo("null");
+      assertThat(ask(linked, address, 80)).isEmpty();
+    }
+    for (String container : List.of(server, linked)) {
+      assertThat(engine.inspect(container).at("/State/Running").asBoolean()).isTrue();
+    }
+    engine.removeContainers();
+  }
+
+  private static String links(String container) throws IOException {
+    return engine.inspect(container).at("/HostConfig/Links").toString();
+  }
+
+  @Test
+  void linksThatAreNotThereCannotBeRemoved() throws Exception {
+    String alone = engine.run(engine.name("alone"), server());
+    String name = engine.name("alone");
+    assertThat(message("/containers/" + name + "?link=1", 500))
+        .isEqualTo("Conflict, cannot remove the default link name of the container");
+    assertThat(message("/containers/" + name + "/db?link=1", 404))
+        .isEqualTo("No such container: " + name + "/db");
+    assertThat(message("/containers/nosuch?link=1", 404)).isEqualTo("No such container: nosuch");
+    assertThat(engine.inspect(alone).at("/State/Running").asBoolean()).isTrue();
+    engine.removeContainers();
+  }
+
+  private static String message(String path, int status) throws IOException {
+    Answer answer = engine.client().delete(path);
+    assertThat(answer.status()).isEqualTo(status);
+    return answer.json().get("message").asString();
   }
 }

@@ -125,6 +125,17 @@ class OpenEulerRowsTest {
       return Integer.toOctalString(0666 & ~Integer.parseInt(umask, 8));
     }
 
+    /** The host's configuration goes before the container's, also in what inspect shows. */
+    @Test
+    void theOneInForceIsShown() throws Exception {
+      String entry = "'Annotations':{'native.umask':'%s'}";
+      String name = run("sleep 100", "," + entry.formatted("normal"), entry.formatted("secure"));
+      assertThat(exec(name, "test $(umask) = 0027")).isZero();
+      assertThat(inspect(name).at("/Config/Annotations").path("native.umask").asString())
+          .isEqualTo("secure");
+      remove(name);
+    }
+
     @Test
     void nothingElse() throws Exception {
       for (String value : new String[] {"", "0022", "Secure"}) {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.NullNode;
 
 /**
  * A table of options: what is asked for, and how it must show. Read from a resource; {@code {name}}
@@ -37,11 +38,12 @@ final class OptionTable {
   /**
    * A row of the table.
    *
+   * @param version of the API by which it is made; null is the newest
    * @param body of the request, beside what {@link RowEngine#body} gives
    * @param warnings of the answer; null is none
    * @param create the error of the creation
    * @param start the error of the start
-   * @param inspect values in inspect by JSON pointer
+   * @param inspect values in inspect by JSON pointer; null is not there
    * @param shell what commands print in the container
    * @param cgroup values of cgroup files, {@code controller/file}, on version 1
    * @param cgroup2 the same on version 2
@@ -51,6 +53,7 @@ final class OptionTable {
    */
   private record Row(
       String what,
+      @Nullable String version,
       Map<String, Object> body,
       @Nullable List<String> warnings,
       @Nullable Reply create,
@@ -122,7 +125,8 @@ final class OptionTable {
     assumeThat(row.cgroups() == null || row.cgroups() == version)
         .as("cgroups %d", version)
         .isTrue();
-    Answer created = engine.create(name, row.body());
+    String spoken = row.version() == null ? "1.51" : row.version();
+    Answer created = engine.create(spoken, name, row.body());
     Reply refused = expected(row.create(), row.ours() == null ? null : row.ours().create());
     if (refused != null || !created.ok()) {
       if (created.ok()) {
@@ -165,7 +169,8 @@ final class OptionTable {
     Map<String, Object> wanted = new LinkedHashMap<>();
     for (var value : orEmpty(row.inspect()).entrySet()) {
       wanted.put(value.getKey(), value.getValue());
-      found.put(value.getKey(), inspected.at(value.getKey()));
+      JsonNode shown = inspected.at(value.getKey());
+      found.put(value.getKey(), shown.isMissingNode() ? NullNode.getInstance() : shown);
     }
     Map<String, String> files = RowEngine.unifiedCgroups() ? row.cgroup2() : row.cgroup();
     for (var file : orEmpty(files).entrySet()) {

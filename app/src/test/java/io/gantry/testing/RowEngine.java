@@ -116,8 +116,14 @@ public final class RowEngine implements AutoCloseable {
   }
 
   /** Asks for a container; it is removed at the end if there is one. */
-  public synchronized Answer create(String name, Map<String, ?> given) throws IOException {
-    Answer answer = client.post("/v1.51/containers/create?name=" + name, body(given));
+  public Answer create(String name, Map<String, ?> given) throws IOException {
+    return create("1.51", name, given);
+  }
+
+  /** The same by a version of the API. */
+  public synchronized Answer create(String version, String name, Map<String, ?> given)
+      throws IOException {
+    Answer answer = client.post("/v" + version + "/containers/create?name=" + name, body(given));
     if (answer.ok()) {
       made.add(answer.json().get("Id").asString());
     }

@@ -77,6 +77,12 @@ public final class Exchange {
         || (request.getContentLengthLong() < 0 && header("Transfer-Encoding").isEmpty());
   }
 
+  /** Whether the body has more bytes, or nobody knows how many. */
+  public boolean bodyLongerThan(int bytes) {
+    long length = request.getContentLengthLong();
+    return length < 0 ? !bodyEmpty() : length > bytes;
+  }
+
   /**
    * The body as JSON of a type; without a body what an empty object gives.
    *

@@ -9,6 +9,7 @@ import io.gantry.container.record.HostConfig;
 import io.gantry.container.record.PortBinding;
 import io.gantry.container.record.State;
 import io.gantry.container.record.Status;
+import io.gantry.network.EndpointSettings;
 import io.gantry.network.LiveNetworking;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -189,7 +190,18 @@ public record ContainerInspect(
         around.sizeRw(),
         around.sizeRootFs(),
         MountView.of(container.mounts()),
-        container.config(),
+        withMacAddress(container),
         NetworkSettings.of(container, around.live(), around.bridge(), around.networks()));
+  }
+
+  /** The address asked for of its main network is shown as the container's too. */
+  private static ContainerConfig withMacAddress(Container container) {
+    EndpointSettings main =
+        container
+            .networks()
+            .getOrDefault(container.hostConfig().networkMode(), EndpointSettings.NONE);
+    return main.macAddress().isEmpty()
+        ? container.config()
+        : container.config().withMacAddress(main.macAddress());
   }
 }

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param workingDir working directory, absolute
  * @param entrypoint null takes the image's
  * @param networkDisabled no network at all
- * @param macAddress of the first interface; API before 1.44
+ * @param macAddress of the main network's interface, as clients before API 1.44 give it
  * @param onBuild ONBUILD triggers of the image
  * @param labels user labels
  * @param stopSignal name or number; empty is SIGTERM
@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param shell for the shell form of RUN, CMD and ENTRYPOINT
  * @param annotations openEuler's place for OCI annotations; {@code native.umask} is always here
  */
+@CopyBuilder
 public record ContainerConfig(
     String hostname,
     String domainname,
@@ -78,5 +79,13 @@ public record ContainerConfig(
     labels = Lists.orAbsent(labels);
     stopSignal = Lists.of(stopSignal);
     annotations = Lists.of(annotations);
+  }
+
+  public ContainerConfig with(@Nullable Healthcheck other) {
+    return ContainerConfigBuilder.from(this).healthcheck(other).build();
+  }
+
+  public ContainerConfig withMacAddress(String other) {
+    return ContainerConfigBuilder.from(this).macAddress(other).build();
   }
 }

@@ -26,4 +26,9 @@ public record Healthcheck(
   public Healthcheck {
     test = Lists.of(test);
   }
+
+  /** This with the usual interval in the start period. */
+  public Healthcheck withoutStartInterval() {
+    return new Healthcheck(test, interval, timeout, startPeriod, 0, retries, exitOnUnhealthy);
+  }
 }

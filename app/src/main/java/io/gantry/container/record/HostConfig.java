@@ -149,6 +149,30 @@ public record HostConfig(
     return HostConfigBuilder.from(this).autoRemove(remove).build();
   }
 
+  public HostConfig withMounts(List<Mount> others) {
+    return HostConfigBuilder.from(this).mounts(others).build();
+  }
+
+  public HostConfig withCgroupnsMode(String mode) {
+    return HostConfigBuilder.from(this).cgroupnsMode(mode).build();
+  }
+
+  public HostConfig withConsoleSize(List<Integer> size) {
+    return HostConfigBuilder.from(this).consoleSize(size).build();
+  }
+
+  public HostConfig withAnnotations(Map<String, String> others) {
+    return HostConfigBuilder.from(this).annotations(others).build();
+  }
+
+  public HostConfig withSysctls(Map<String, String> others) {
+    return HostConfigBuilder.from(this).sysctls(others).build();
+  }
+
+  public HostConfig withLinks(List<String> others) {
+    return HostConfigBuilder.from(this).links(others).build();
+  }
+
   /** This with the daemon's defaults where the user asked for nothing. */
   public HostConfig withDefaults(HostDefaults defaults) {
     HostConfigBuilder builder =

@@ -35,6 +35,26 @@ public record Mount(
     consistency = Lists.of(consistency);
   }
 
+  public Mount with(BindOptions other) {
+    return new Mount(
+        type,
+        source,
+        target,
+        readOnly,
+        consistency,
+        other,
+        volumeOptions,
+        tmpfsOptions,
+        imageOptions);
+  }
+
+  /** This, of a read-only bind, without what is mounted below: that stays as it is. */
+  Mount readOnlyAlone() {
+    BindOptions options =
+        bindOptions == null ? new BindOptions("", false, false, false, false) : bindOptions;
+    return with(options.readOnlyAlone());
+  }
+
   /** Of a bind. {@code propagation}: rprivate, private, rshared, shared, rslave, slave or empty. */
   public record BindOptions(
       String propagation,
@@ -44,6 +64,23 @@ public record Mount(
       boolean readOnlyForceRecursive) {
     public BindOptions {
       propagation = Lists.of(propagation);
+    }
+
+    /** This with what is mounted below the source. */
+    public BindOptions recursive() {
+      return new BindOptions(
+          propagation, false, createMountpoint, readOnlyNonRecursive, readOnlyForceRecursive);
+    }
+
+    /** This without the making of a source that does not exist. */
+    public BindOptions withoutMountpoint() {
+      return new BindOptions(
+          propagation, nonRecursive, false, readOnlyNonRecursive, readOnlyForceRecursive);
+    }
+
+    /** This read-only, where it is so, without what is mounted below. */
+    BindOptions readOnlyAlone() {
+      return new BindOptions(propagation, nonRecursive, createMountpoint, true, false);
     }
   }
 

@@ -34,4 +34,27 @@ public record MountPoint(
     boolean copyUp,
     boolean anonymous,
     Mount options,
-    @Nullable MountedImage image) {}
+    @Nullable MountedImage image) {
+
+  /**
+   * This as clients before API 1.44 mean it: where it is a read-only bind, what is mounted below
+   * its source stays writable.
+   */
+  public MountPoint readOnlyAlone() {
+    return type.equals("bind") && !readWrite
+        ? new MountPoint(
+            type,
+            name,
+            source,
+            destination,
+            driver,
+            mode,
+            false,
+            propagation,
+            copyUp,
+            anonymous,
+            options.readOnlyAlone(),
+            image)
+        : this;
+  }
+}

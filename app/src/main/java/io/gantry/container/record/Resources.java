@@ -131,6 +131,14 @@ public record Resources(
           null,
           List.of());
 
+  public Resources withoutKernelMemoryTCP() {
+    return ResourcesBuilder.from(this).kernelMemoryTCP(null).build();
+  }
+
+  public Resources withoutPidsLimit() {
+    return ResourcesBuilder.from(this).pidsLimit(null).build();
+  }
+
   /** This with Docker's defaults: memory and swap together are twice the memory. */
   Resources withDefaults() {
     ResourcesBuilder builder = ResourcesBuilder.from(this);

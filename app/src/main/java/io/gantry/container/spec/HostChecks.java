@@ -14,7 +14,6 @@ import io.gantry.plugins.runtime.ResourceSupport;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -32,8 +31,6 @@ public final class HostChecks {
       Set.of("", "no", "always", "on-failure", "unless-stopped");
   private static final Set<String> IPC_MODES = Set.of("", "none", "private", "shareable", "host");
   private static final Set<String> CGROUPNS_MODES = Set.of("", "private", "host");
-  private static final Pattern INTERFACE_PARAMETER =
-      Pattern.compile("net[./]ipv[46][./](conf|neigh)[./]eth[^./]*[./].*");
   private static final Pattern PORTS = Pattern.compile("([0-9]{1,5})(?:-([0-9]{1,5}))?");
   private static final String BYTE = "(25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})";
   private static final Pattern ADDRESS =
@@ -71,8 +68,6 @@ public final class HostChecks {
     windowsOnly(hostConfig);
     realtime(hostConfig.resources());
     namespaces(hostConfig);
-    hostConfig.mounts().forEach(MountSyntax::checkOptionsFit);
-    parameters(hostConfig.sysctls());
     ConfigChecks.process(config);
     restartPolicy(hostConfig.restartPolicy());
     hostSettings(hostConfig);
@@ -139,17 +134,6 @@ public final class HostChecks {
     String uts = hostConfig.utsMode();
     if (!uts.isEmpty() && !uts.equals("host")) {
       throw EngineException.invalid("invalid UTS mode: " + uts);
-    }
-  }
-
-  private static void parameters(Map<String, String> sysctls) {
-    for (String name : sysctls.keySet()) {
-      if (INTERFACE_PARAMETER.matcher(name).matches()) {
-        throw EngineException.system(
-            "interface specific sysctl setting \"%s\" must be supplied using driver option 'com.docker.network.endpoint.sysctls'"
-                .formatted(name),
-            null);
-      }
     }
   }
 

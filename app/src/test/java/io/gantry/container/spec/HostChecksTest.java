@@ -290,9 +290,6 @@ class HostChecksTest {
             + " \"systempaths=unconfined\"",
         "{'securityOpt':['no-new-privileges=foo']}|invalid --security-opt 2:"
             + " \"no-new-privileges=foo\"",
-        "{'sysctls':{'net.ipv4.conf.eth0.x':'1'}}|interface specific sysctl setting"
-            + " \"net.ipv4.conf.eth0.x\" must be supplied using driver option"
-            + " 'com.docker.network.endpoint.sysctls'",
       })
   void refusedAsTheEnginesFault(String hostConfig, String message) {
     assertThatThrownBy(() -> check("{}", hostConfig))
