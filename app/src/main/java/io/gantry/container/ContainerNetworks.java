@@ -356,13 +356,23 @@ public final class ContainerNetworks implements Links {
       try {
         leave(disconnected, name);
       } catch (RuntimeException e) {
-        store.update(container);
+        if (isIn(container, name)) {
+          store.update(container);
+        } else {
+          handle.publish(disconnected);
+        }
         throw e;
       }
       handle.publish(disconnected);
     } finally {
       handle.lock.unlock();
     }
+  }
+
+  private boolean isIn(Container container, String network) {
+    return networks.live(container.id()).stream()
+        .flatMap(live -> live.endpoints().stream())
+        .anyMatch(endpoint -> endpoint.networkName().equals(network));
   }
 
   private void leave(Container container, String network) {

@@ -244,6 +244,9 @@ final class LocalVolumes implements VolumeDriver {
   }
 
   private static void removeEmpty(Path volume) throws IOException {
+    if (Files.isSymbolicLink(volume) || Files.isSymbolicLink(volume.resolve(DATA))) {
+      throw new IOException("a link leads elsewhere");
+    }
     Files.deleteIfExists(volume.resolve(DATA));
     Files.deleteIfExists(volume.resolve(OPTIONS));
     WholeFile.deleteDraft(volume.resolve(OPTIONS));

@@ -113,16 +113,26 @@ class CutOffNetworksTest {
   void aConnectionThatFailsLeavesNothing() throws Exception {
     startWithNetworks("");
     String id = run("connected");
+    requireRefused(id, "connect");
+    requireNetworks(id, "one");
+    connect(id, "two");
+    requireNetworks(id, "one", "two");
+    requireRefused(id, "disconnect");
+    requireNetworks(id, "one");
+    dying.daemon.kill();
+    dying.start();
+    requireNetworks(id, "one");
+  }
+
+  /** Asks for something of network two while the container's hosts file cannot be written. */
+  private void requireRefused(String id, String action) throws IOException {
     Path hosts = Path.of(dying.containers.inspect(id).get("HostsPath").asString());
     Path aside = Files.move(hosts, hosts.resolveSibling("aside"));
     Files.createDirectory(hosts);
     Map<String, String> container = Map.of("Container", id);
-    assertThat(dying.client.post("/networks/two/connect", container).status()).isEqualTo(500);
+    assertThat(dying.client.post("/networks/two/" + action, container).status()).isEqualTo(500);
     Files.delete(hosts);
     Files.move(aside, hosts);
-    requireNetworks(id, "one");
-    connect(id, "two");
-    requireNetworks(id, "one", "two");
   }
 
   @Test

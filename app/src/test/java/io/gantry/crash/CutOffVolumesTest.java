@@ -105,7 +105,7 @@ class CutOffVolumesTest {
       dying.containers.awaitStatus(ends, "exited");
       assertThat(Files.readAllLines(calls))
           .containsExactly("mount " + ends, "mount " + stays, "mount " + stays, "unmount " + ends);
-      dying.client.post("/containers/" + stays + "/stop?t=0").expectOk();
+      dying.client.delete("/containers/" + stays + "?force=1").expectOk();
       assertThat(Files.readAllLines(calls)).endsWith("unmount " + stays).hasSize(5);
     }
   }

@@ -88,9 +88,13 @@ class VolumeRecoveryTest {
     Files.writeString(half.resolve("opts.json.new"), "{");
     Path full = Files.createDirectories(data("full"));
     Files.writeString(full.resolve("f"), "of somebody");
+    Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
+    Files.createDirectory(data("linked").getParent());
+    Files.createSymbolicLink(data("linked"), elsewhere);
     reopen(Set.of(), Set.of());
     assertThat(bare).doesNotExist();
     assertThat(half).doesNotExist();
+    assertThat(data("linked")).isSymbolicLink();
     assertThat(full.resolve("f")).hasContent("of somebody");
     assertThat(data("recorded")).isDirectory();
     assertThat(create("full", Map.of()).mountpoint()).isEqualTo(full.toString());
