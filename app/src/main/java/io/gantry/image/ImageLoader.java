@@ -9,9 +9,11 @@ import io.gantry.image.layer.Layer;
 import io.gantry.image.layer.LayerPin;
 import io.gantry.image.layer.LayerStore;
 import io.gantry.image.layer.PlatformThread;
+import io.gantry.image.layer.ShortId;
 import io.gantry.image.transfer.ProgressSink;
 import io.gantry.image.transfer.ReportingStream;
 import io.gantry.layers.Compression;
+import io.gantry.linux.PlatformThread;
 import io.gantry.registry.Digests;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -72,13 +74,7 @@ final class ImageLoader {
   }
 
   private SpooledArchive spool(InputStream in) throws IOException {
-    try {
-      return PlatformThread.call("image-load", () -> SpooledArchive.read(uncompressed(in), spool));
-    } catch (IOException | RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IOException(e);
-    }
+    return PlatformThread.call("image-load", () -> SpooledArchive.read(uncompressed(in), spool));
   }
 
   /** The archive's bytes; what it is compressed with is seen from the first ones. */

@@ -2,6 +2,7 @@ package io.gantry.volume;
 
 import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;
+import io.gantry.linux.PlatformThread;
 import io.gantry.linux.file.Directory;
 import io.gantry.linux.file.DirectoryEntry;
 import io.gantry.linux.file.FileStat;
@@ -281,7 +282,8 @@ final class LocalVolumes implements VolumeDriver {
   @Override
   public Optional<VolumeCapacity> capacity(String name) {
     try (Directory data = Directory.open(data(name))) {
-      return Optional.of(new VolumeCapacity(size(data, new HashSet<>(), 0), OptionalLong.empty()));
+      long size = PlatformThread.call("volume-size", () -> size(data, new HashSet<>(), 0));
+      return Optional.of(new VolumeCapacity(size, OptionalLong.empty()));
     } catch (ErrnoException e) {
       if (e.errno() == Errno.ENOENT) {
         return Optional.of(new VolumeCapacity(0, OptionalLong.empty()));

@@ -6,6 +6,7 @@ import io.gantry.container.record.MountPoint;
 import io.gantry.error.EngineException;
 import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;
+import io.gantry.linux.PlatformThread;
 import io.gantry.linux.file.Directory;
 import io.gantry.linux.file.Fd;
 import io.gantry.linux.file.FileStat;
@@ -125,7 +126,7 @@ public final class ContainerMounts {
 
   private static void copy(Directory source, Directory target) throws ErrnoException {
     try (TreeCopy copy = new TreeCopy(target)) {
-      copy.copy(source);
+      PlatformThread.run("copy-tree", () -> copy.copy(source));
     }
   }
 

@@ -10,6 +10,7 @@ import io.gantry.layers.tar.TarEntry;
 import io.gantry.layers.tar.TarFormatException;
 import io.gantry.layers.tar.TarLimits;
 import io.gantry.layers.tar.TarReader;
+import io.gantry.linux.PlatformThread;
 import io.gantry.plugins.DriverException;
 import io.gantry.plugins.FailPoint;
 import io.gantry.plugins.storage.StorageDriver;

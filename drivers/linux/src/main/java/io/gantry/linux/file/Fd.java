@@ -4,6 +4,7 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;
+import io.gantry.linux.PlatformThread;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -157,14 +158,14 @@ public final class Fd implements AutoCloseable {
 
   /** {@code fsync(2)}; of a directory: the names in it. */
   public void sync() throws ErrnoException {
-    Blocking.run(() -> check(LibC.fsync(number()), "sync"));
+    PlatformThread.run("sync", () -> check(LibC.fsync(number()), "sync"));
   }
 
   /**
    * Everything written to the file system this file is on, by whomever, is on the disk afterwards.
    */
   public void syncFileSystem() throws ErrnoException {
-    Blocking.run(() -> check(LibC.syncfs(number()), "sync the file system of"));
+    PlatformThread.run("sync", () -> check(LibC.syncfs(number()), "sync the file system of"));
   }
 
   @Override

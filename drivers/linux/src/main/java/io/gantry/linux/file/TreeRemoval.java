@@ -2,6 +2,7 @@ package io.gantry.linux.file;
 
 import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;
+import io.gantry.linux.PlatformThread;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -24,7 +25,12 @@ final class TreeRemoval {
     this.base = base;
   }
 
+  /** On a thread of its own: it may take minutes. */
   void remove(String name) throws ErrnoException {
+    PlatformThread.run("remove-tree", () -> removeAll(name));
+  }
+
+  private void removeAll(String name) throws ErrnoException {
     mount = base.fd().stat().mountId();
     removeIn(base, new DirectoryEntry(name, 0, 0), name, 0);
     while (!moved.isEmpty()) {

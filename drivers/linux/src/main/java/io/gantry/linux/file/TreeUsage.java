@@ -2,6 +2,7 @@ package io.gantry.linux.file;
 
 import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;
+import io.gantry.linux.PlatformThread;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -15,8 +16,12 @@ import java.util.Set;
  */
 public record TreeUsage(long bytes, long inodes) {
 
-  /** The directory itself counts too. */
+  /** The directory itself counts too. On a thread of its own: it may take minutes. */
   public static TreeUsage of(Directory directory) throws ErrnoException {
+    return PlatformThread.call("tree-usage", () -> count(directory));
+  }
+
+  private static TreeUsage count(Directory directory) throws ErrnoException {
     Walk walk = new Walk(directory.fd().stat().device());
     walk.add(directory, 0);
     return new TreeUsage(walk.bytes, walk.inodes);

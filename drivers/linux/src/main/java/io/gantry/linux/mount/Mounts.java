@@ -4,6 +4,7 @@ import com.sun.jna.Native;
 import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;
 import io.gantry.linux.Kernel;
+import io.gantry.linux.PlatformThread;
 import io.gantry.linux.file.Directory;
 import io.gantry.linux.file.Fd;
 import io.gantry.linux.file.FileName;
@@ -18,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Mounts and unmounts in the mount namespace of the calling thread. Safe for use by any number of
  * threads. Errors name source and target.
  *
- * <p>Unmounting the last place of a file system writes it out and may take long: call it from where
- * that does no harm.
+ * <p>Unmounting the last place of a file system writes it out and may take long; a virtual thread
+ * leaves its carrier meanwhile.
  */
 public final class Mounts {
 
@@ -121,6 +122,10 @@ public final class Mounts {
   }
 
   private static void unmount(Path target, int flags) throws ErrnoException {
+    PlatformThread.run("unmount", () -> unmountHere(target, flags));
+  }
+
+  private static void unmountHere(Path target, int flags) throws ErrnoException {
     if (LibC.umount2(c(target), flags) < 0) {
       throw ErrnoException.last("unmount " + target);
     }
