@@ -6,6 +6,7 @@ import io.gantry.container.index.ContainerStore;
 import io.gantry.container.record.Container;
 import io.gantry.container.record.Status;
 import io.gantry.error.EngineException;
+import io.gantry.plugins.FailPoint;
 import io.gantry.plugins.runtime.RuntimeDriver;
 import java.util.concurrent.CompletableFuture;
 import org.springframework.stereotype.Component;
@@ -42,6 +43,7 @@ final class Freezer {
       if (handle.freezes() == 0) {
         runtime.pause(container.id());
       }
+      FailPoint.hit("container.pause.frozen");
       record(handle, Status.PAUSED).join();
       events.publish(container, "pause");
     } finally {
@@ -60,6 +62,7 @@ final class Freezer {
       if (handle.freezes() == 0) {
         runtime.resume(container.id());
       }
+      FailPoint.hit("container.unpause.thawed");
       var _ = record(handle, Status.RUNNING);
       events.publish(container, "unpause");
     } finally {

@@ -4,6 +4,7 @@ import io.gantry.container.record.Container;
 import io.gantry.container.record.MountPoint;
 import io.gantry.image.MountedImage;
 import io.gantry.linux.mount.Mounts;
+import io.gantry.plugins.FailPoint;
 import io.gantry.plugins.storage.MountSpec;
 import io.gantry.plugins.storage.StorageDriver;
 import java.io.IOException;
@@ -60,6 +61,7 @@ public final class ImageMounts {
     if (!Mounts.isMountPoint(place)) {
       if (storage.stat(snapshot).isEmpty()) {
         storage.prepare(snapshot, image.snapshot(), Map.of());
+        FailPoint.hit("image.mount.prepared");
       }
       Files.createDirectories(place);
       for (MountSpec spec : storage.mounts(snapshot)) {

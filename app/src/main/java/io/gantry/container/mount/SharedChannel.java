@@ -8,12 +8,16 @@ import io.gantry.linux.ErrnoException;
 import io.gantry.linux.MemoryInfo;
 import io.gantry.linux.mount.MountInfo;
 import io.gantry.linux.mount.Mounts;
+import io.gantry.plugins.FailPoint;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * openEuler's {@code --host-channel}: a file system in memory, at a path of the host's that must be
  * new, which the container sees too. It is mounted at the container's first start and goes with the
  * container. In the mount table it bears the container's name, by which it is found again: the path
- * may lead through links. After the host was started anew only the directory is there; it is the
- * container's if that has been started before.
+ * may lead through links. After the host was started anew only the directory is there, which bears
+ * a mark of its own.
  */
 public final class SharedChannel {
 
@@ -103,7 +107,7 @@ public final class SharedChannel {
     }
     Path place = Path.of(channel.pathOnHost());
     try {
-      makePlace(container, place);
+      makePlace(place);
       Mounts.mount(
           "tmpfs",
           source(container),
@@ -115,22 +119,27 @@ public final class SharedChannel {
     }
   }
 
-  private static void makePlace(Container container, Path place) throws IOException {
+  /** A directory that nobody may enter: so a start that was cut off here finds it again. */
+  private static void makePlace(Path place) throws IOException {
     Path parent = place.getParent();
     if (parent != null) {
       Files.createDirectories(parent);
     }
     try {
-      Files.createDirectory(place);
+      Files.createDirectory(place, PosixFilePermissions.asFileAttribute(Set.of()));
     } catch (FileAlreadyExistsException e) {
-      boolean own =
-          container.state().started().isPresent()
-              && Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)
-              && !Mounts.isMountPoint(place);
-      if (!own) {
+      if (!isOwn(place)) {
         throw EngineException.conflict("Host path '" + place + "' already exists");
       }
     }
+    FailPoint.hit("channel.place.made");
+  }
+
+  /** Whether it is a directory as {@link #makePlace} makes it, with nothing mounted there. */
+  private static boolean isOwn(Path place) throws IOException {
+    return Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)
+        && !Mounts.isMountPoint(place)
+        && Files.getPosixFilePermissions(place, LinkOption.NOFOLLOW_LINKS).isEmpty();
   }
 
   private static String source(Container container) {
@@ -144,7 +153,10 @@ public final class SharedChannel {
         .toList();
   }
 
-  /** Takes it away; what still uses it keeps it unseen. Another's at the same place stays. */
+  /**
+   * Takes it away; what still uses it keeps it unseen. Another's at the same place stays, and so
+   * does what has come into the place of one that was never mounted.
+   */
   static void remove(Container container) {
     HostChannel channel = container.hostConfig().hostChannel();
     if (channel == null) {
@@ -152,14 +164,14 @@ public final class SharedChannel {
     }
     Path place = Path.of(channel.pathOnHost());
     try {
-      List<Path> mounts = mounts(container);
-      for (Path mount : mounts) {
+      for (Path mount : mounts(container)) {
         detach(mount);
       }
-      boolean own = !mounts.isEmpty() || container.state().started().isPresent();
-      if (own && Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS) && isFree(place)) {
+      if (isOwn(place)) {
         Files.delete(place);
       }
+    } catch (DirectoryNotEmptyException e) {
+      log.info("Host channel {} stays: somebody has put files there", place);
     } catch (IOException e) {
       log.warn("Host channel {} of container {} is left over", place, container.id(), e);
     }
@@ -173,16 +185,6 @@ public final class SharedChannel {
       if (e.errno() != Errno.EINVAL) {
         throw e;
       }
-    }
-  }
-
-  /** Whether nothing is mounted there and nobody has put anything there. */
-  private static boolean isFree(Path place) throws IOException {
-    if (Mounts.isMountPoint(place)) {
-      return false;
-    }
-    try (var files = Files.newDirectoryStream(place)) {
-      return !files.iterator().hasNext();
     }
   }
 }

@@ -9,6 +9,7 @@ import io.gantry.linux.process.Command;
 import io.gantry.linux.process.Launcher;
 import io.gantry.linux.process.ProcStat;
 import io.gantry.linux.process.Signals;
+import io.gantry.plugins.FailPoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -93,6 +94,7 @@ final class Conmon {
         Pipe sync = Pipe.open();
         PipeReader reader = new PipeReader(poller, sync.readEnd(), LINE_LIMIT)) {
       var started = launcher.start(command(arguments, bundle, Map.of(SYNC, sync.writeEnd())));
+      FailPoint.hit("runtime.create.monitored");
       sync.writeEnd().close();
       Optional<String> line = reader.line();
       // It writes its pid file before it ends.
@@ -192,6 +194,7 @@ final class Conmon {
                   attach.orElseThrow().writeEnd())
               : Map.of(SYNC, sync.writeEnd());
       var _ = launcher.start(command(arguments, directory, descriptors).withUmask(umask));
+      FailPoint.hit("runtime.exec.monitored");
       // The first of two: it waits for it before it leaves its parent, so that one could move it to
       // a cgroup.
       pipes.go();

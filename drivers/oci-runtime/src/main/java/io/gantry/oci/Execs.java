@@ -6,6 +6,7 @@ import io.gantry.linux.process.Launcher;
 import io.gantry.linux.process.PidFd;
 import io.gantry.plugins.DriverException;
 import io.gantry.plugins.DriverException.Kind;
+import io.gantry.plugins.FailPoint;
 import io.gantry.plugins.runtime.Attachment;
 import io.gantry.plugins.runtime.ExecSpec;
 import io.gantry.plugins.runtime.LaunchException;
@@ -52,6 +53,7 @@ final class Execs {
     try {
       Path process = directory.resolve("process.json");
       Files.writeString(process, spec.process());
+      FailPoint.hit("runtime.exec.intended");
       return launch(container, spec, directory, process, output);
     } catch (IOException | RuntimeException e) {
       Directory.deleteTree(directory);
@@ -88,6 +90,7 @@ final class Execs {
         throw LaunchFailure.exec(
             first.map(Conmon.Message::message).orElse(""), program(spec.process()));
       }
+      FailPoint.hit("runtime.exec.started");
       int pid = first.get().data();
       ExecSession session =
           new ExecSession(

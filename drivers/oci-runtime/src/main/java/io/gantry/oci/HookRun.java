@@ -7,6 +7,7 @@ import io.gantry.linux.process.Command;
 import io.gantry.linux.process.Launcher;
 import io.gantry.linux.process.PidFd;
 import io.gantry.linux.process.Signals;
+import io.gantry.plugins.FailPoint;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -209,6 +210,7 @@ final class HookRun {
       } catch (IOException e) {
         return Optional.of(String.valueOf(e.getMessage()));
       }
+      FailPoint.hit("runtime.hook.started");
       new HookProgress(kind, number, ContainerRecord.KnownProcess.of(child.pid())).write(directory);
     } finally {
       lock.unlock();

@@ -1,5 +1,6 @@
 package io.gantry.oci.journal;
 
+import io.gantry.plugins.FailPoint;
 import io.gantry.plugins.runtime.Journal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,6 +31,7 @@ public final class JournalSegments {
 
   private final Path directory;
   private final Path current;
+  private boolean asked;
 
   JournalSegments(Path directory) {
     this.directory = directory;
@@ -165,12 +167,26 @@ public final class JournalSegments {
     NavigableSet<Long> rotated = rotated();
     long number = rotated.isEmpty() ? 1 : rotated.last() + 1;
     if (size(current) == 0) {
+      finishRotation(writer);
       return;
     }
+    asked = true;
     Files.move(current, rotatedFile(number));
+    FailPoint.hit("journal.rotate.renamed");
     if (!writer.reopen()) {
       // Nobody writes: leave it as it was, for the next run to go on.
       Files.move(rotatedFile(number), current);
+    }
+  }
+
+  /**
+   * The last daemon may have died before it asked the writer to go on in a new file. Only the first
+   * one asks again: a writer that is asked twice throws away what it wrote in between.
+   */
+  private void finishRotation(JournalFiles.Writer writer) throws IOException {
+    if (!asked && !currentExists()) {
+      asked = true;
+      var _ = writer.reopen();
     }
   }
 
