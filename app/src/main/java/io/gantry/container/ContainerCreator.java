@@ -151,7 +151,8 @@ final class ContainerCreator {
               "",
               State.CREATED,
               Restarts.NONE,
-              ownHooks.orElse(null));
+              ownHooks.orElse(null),
+              null);
       Container container = made.withLogPath(logs.path(made));
       store.insert(container);
       FailPoint.hit("container.create.recorded");

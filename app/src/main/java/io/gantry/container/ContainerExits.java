@@ -7,7 +7,6 @@ import io.gantry.container.index.Containers;
 import io.gantry.container.record.Container;
 import io.gantry.container.record.State;
 import io.gantry.container.record.Status;
-import io.gantry.container.record.Step;
 import io.gantry.container.stream.ContainerStreams;
 import io.gantry.plugins.FailPoint;
 import io.gantry.plugins.runtime.Exit;
@@ -23,9 +22,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * What follows the end of a container: the log is completed, the end recorded and told, what the
- * run had in the kernel taken away, and the container started again, removed, or left. The monitor
- * keeps the exit code until it is recorded.
+ * What follows the end of a container: the end is recorded and told, what the run had in the kernel
+ * taken away, and the container started again, removed, or left. The monitor keeps the exit code
+ * until it is recorded. The log is completed beside that, however long its driver takes.
  */
 @Component
 final class ContainerExits {
@@ -99,7 +98,7 @@ final class ContainerExits {
     Container container = handle.current();
     handle.freezes(0);
     health.stop(container.id());
-    logs.finish(container.id());
+    CompletableFuture<Boolean> endOfLog = logs.finish(container.id());
     teardown.network(container);
     State state =
         container
@@ -126,7 +125,7 @@ final class ContainerExits {
     handle.exited(now.state());
     recorded.join();
     FailPoint.hit("container.exit.recorded");
-    if (!tearDown(handle)) {
+    if (!tearDown(handle, endOfLog)) {
       return;
     }
     FailPoint.hit("container.exit.torn");
@@ -188,8 +187,18 @@ final class ContainerExits {
     events.publish(container, "die", attributes);
   }
 
-  /** Takes away what the run had; what fails is left to the next start or remove. */
-  boolean tearDown(ContainerHandle handle) {
+  /** Takes away what is left of a run that the last daemon did not come to an end with. */
+  void tearDown(ContainerHandle handle) {
+    launcher.resumeLog(handle.current());
+    tearDown(handle, logs.finish(handle.id()));
+  }
+
+  /**
+   * Takes away what the run had; what fails is left to the next start or remove.
+   *
+   * @param endOfLog as {@link ContainerLogging#finish} gave it
+   */
+  private boolean tearDown(ContainerHandle handle, CompletableFuture<Boolean> endOfLog) {
     Container container = handle.current();
     try {
       teardown.teardown(container);
@@ -197,7 +206,7 @@ final class ContainerExits {
       log.warn("Container {} ended, but not all it had could be taken away", container.id(), e);
       return !container.hostConfig().autoRemove();
     }
-    Container settled = container.with(container.state().with(Step.NONE));
+    Container settled = container.with(container.state().with(logs.stepUntil(endOfLog, handle)));
     handle.publish(settled);
     store.updateLater(settled);
     return true;

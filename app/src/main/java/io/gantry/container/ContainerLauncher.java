@@ -219,7 +219,10 @@ final class ContainerLauncher {
       cause.addSuppressed(e);
       left = Step.TEARDOWN;
     }
-    logs.finish(starting.id());
+    CompletableFuture<Boolean> endOfLog = logs.finish(starting.id());
+    if (left == Step.NONE) {
+      left = logs.stepUntil(endOfLog, handle);
+    }
     handle.takeStreams().ifPresent(ContainerStreams::end);
     Container failed = starting.with(starting.state().failed(exitCode, message).with(left));
     handle.publish(failed);
@@ -245,14 +248,11 @@ final class ContainerLauncher {
 
   /** Goes on with a container that ran while no daemon did. */
   void adopt(ContainerHandle handle, int pid, boolean paused) {
-    Container container = handle.current();
+    Container container = finishUpdate(handle.current());
     State state = container.state();
     boolean byUser = paused && state.status() == Status.PAUSED;
     if (paused && !byUser) {
       runtime.resume(container.id()); // a commit had frozen it
-    }
-    if (state.step() == Step.UPDATE) {
-      finishUpdate(container);
     }
     Instant started = state.startedAt() == null ? Instant.now() : state.startedAt();
     State now =
@@ -269,11 +269,18 @@ final class ContainerLauncher {
     networks.adopt(running);
   }
 
-  private void finishUpdate(Container container) {
+  /** All or nothing of a change of limits that nobody was told the result of. */
+  private Container finishUpdate(Container container) {
+    if (container.state().step() != Step.UPDATE) {
+      return container;
+    }
+    Container updated = container.updated();
     try {
-      runtime.update(container.id(), specs.limits(container));
+      runtime.update(container.id(), specs.limits(updated));
+      return updated;
     } catch (DriverException e) {
-      log.warn("Container {} has its new limits only after its next start", container.id(), e);
+      log.warn("Container {} keeps its limits: {}", container.id(), e.getMessage());
+      return container.notUpdated();
     }
   }
 

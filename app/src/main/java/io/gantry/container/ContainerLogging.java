@@ -1,6 +1,8 @@
 package io.gantry.container;
 
+import io.gantry.container.index.ContainerHandle;
 import io.gantry.container.index.ContainerPaths;
+import io.gantry.container.index.ContainerStore;
 import io.gantry.container.log.ContainerLog;
 import io.gantry.container.log.ContainerLogs;
 import io.gantry.container.log.LogReading;
@@ -9,6 +11,7 @@ import io.gantry.container.record.Container;
 import io.gantry.container.record.ContainerConfig;
 import io.gantry.container.record.LogConfig;
 import io.gantry.container.record.Status;
+import io.gantry.container.record.Step;
 import io.gantry.error.EngineException;
 import io.gantry.plugins.log.LogContext;
 import io.gantry.plugins.runtime.RuntimeDriver;
@@ -19,12 +22,16 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** A container's log from its record: which driver, with what, and where. */
 @Component
 public final class ContainerLogging {
 
+  private static final Logger log = LoggerFactory.getLogger(ContainerLogging.class);
   private static final String DAEMON = "gantry";
   private static final Set<PosixFilePermission> DIRECTORY =
       PosixFilePermissions.fromString("rwx--x---");
@@ -34,11 +41,14 @@ public final class ContainerLogging {
   private final ContainerLogs logs;
   private final RuntimeDriver runtime;
   private final ContainerPaths paths;
+  private final ContainerStore store;
 
-  ContainerLogging(ContainerLogs logs, RuntimeDriver runtime, ContainerPaths paths) {
+  ContainerLogging(
+      ContainerLogs logs, RuntimeDriver runtime, ContainerPaths paths, ContainerStore store) {
     this.logs = logs;
     this.runtime = runtime;
     this.paths = paths;
+    this.store = store;
   }
 
   void validate(LogConfig config) {
@@ -57,17 +67,72 @@ public final class ContainerLogging {
     }
   }
 
-  /** Goes on with the log of a run that an earlier daemon began. */
+  /**
+   * Goes on with the log of a run that an earlier daemon began, if it had one. What keeps the log
+   * from being written, as a driver that is gone, keeps nothing else from going on.
+   */
   void resume(Container container) {
-    if (wantsJournal(container)) {
-      logs.resume(
-          target(container), runtime.journal(container.id(), paths.journal(container.id())));
+    Path journal = paths.journal(container.id());
+    if (!Files.isDirectory(journal)) {
+      return;
+    }
+    try {
+      logs.resume(target(container), runtime.journal(container.id(), journal));
+    } catch (RuntimeException e) {
+      log.warn("The log of container {} is not written: {}", container.id(), e.getMessage());
     }
   }
 
-  /** The run has ended: when this returns, the driver has all of its output. */
-  void finish(String id) {
-    logs.finish(id);
+  /**
+   * The run has ended: its log is completed in the background. Who reads it from now on waits for
+   * that.
+   *
+   * @return completed when the log is closed, with whether the driver has all of it
+   */
+  CompletableFuture<Boolean> finish(String id) {
+    return logs.finish(id);
+  }
+
+  /**
+   * The step in which an ended container is left that has nothing in the kernel any more: {@link
+   * Step#LOG} until its log is complete, which is then recorded. The caller holds the lock and
+   * records the step.
+   *
+   * @param end as {@link #finish} gave it
+   */
+  Step stepUntil(CompletableFuture<Boolean> end, ContainerHandle handle) {
+    if (end.isDone() && end.join()) {
+      return Step.NONE;
+    }
+    var _ =
+        end.thenAcceptAsync(
+            complete -> {
+              if (complete) {
+                settle(handle);
+              }
+            },
+            Thread::startVirtualThread);
+    return Step.LOG;
+  }
+
+  private void settle(ContainerHandle handle) {
+    handle.lock.lock();
+    try {
+      Container container = handle.current();
+      boolean waits = container.state().step() == Step.LOG && !handle.removed.isDone();
+      if (waits && !logs.isOpen(container.id())) {
+        Container settled = container.with(container.state().with(Step.NONE));
+        handle.publish(settled);
+        store.updateLater(settled);
+      }
+    } finally {
+      handle.lock.unlock();
+    }
+  }
+
+  /** The container is removed: its log gets a moment to be completed. */
+  void giveUp(String id) {
+    logs.giveUp(id);
   }
 
   /** Reads a container's log; all output of before this call is in it. */
@@ -105,8 +170,12 @@ public final class ContainerLogging {
         paths.journal(container.id()).resolve("checkpoint"));
   }
 
-  /** Makes the directories of the log; the container's own are removed with it. */
+  /**
+   * Makes the directories of the log; the container's own are removed with it. The log of the last
+   * run, which has the same journal, gets a moment to end.
+   */
   void prepare(String id) {
+    logs.awaitEnd(id);
     try {
       Files.createDirectories(paths.directory(id));
       Files.setPosixFilePermissions(paths.directory(id), DIRECTORY);

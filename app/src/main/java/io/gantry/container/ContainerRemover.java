@@ -47,6 +47,7 @@ final class ContainerRemover {
   private final ContainerTeardown teardown;
   private final StorageDriver storage;
   private final RootFileSystems roots;
+  private final ContainerLogging logs;
   private final ImageService images;
   private final VolumeService volumes;
   private final ContainerMounts mounts;
@@ -59,6 +60,7 @@ final class ContainerRemover {
       ContainerTeardown teardown,
       StorageDriver storage,
       RootFileSystems roots,
+      ContainerLogging logs,
       ImageService images,
       VolumeService volumes,
       ContainerMounts mounts,
@@ -69,6 +71,7 @@ final class ContainerRemover {
     this.teardown = teardown;
     this.storage = storage;
     this.roots = roots;
+    this.logs = logs;
     this.images = images;
     this.volumes = volumes;
     this.mounts = mounts;
@@ -83,7 +86,7 @@ final class ContainerRemover {
       if (force && handle.removed.isDone()) {
         return;
       }
-      checkRemovable(handle.current(), reference, force);
+      checkRemovable(handle, reference, force);
       if (!roots.awaitUnheld(handle, FILES_LIMIT)) {
         throw EngineException.conflict(
             "cannot remove container \"%s\": its files are being copied or committed, try again when that is done"
@@ -93,7 +96,7 @@ final class ContainerRemover {
         return;
       }
       handle.requireThere(reference);
-      checkRemovable(handle.current(), reference, force);
+      checkRemovable(handle, reference, force);
       handle.cancelRestart();
       remove(handle, withVolumes);
     } finally {
@@ -101,9 +104,9 @@ final class ContainerRemover {
     }
   }
 
-  private static void checkRemovable(Container container, String reference, boolean force) {
+  private static void checkRemovable(ContainerHandle handle, String reference, boolean force) {
     String name = "cannot remove container \"" + reference + "\": ";
-    switch (container.state().status()) {
+    switch (handle.current().state().status()) {
       case RUNNING ->
           throw EngineException.conflict(
               name + "container is running: stop the container before removing or force remove");
@@ -115,9 +118,14 @@ final class ContainerRemover {
               name + "container is restarting: stop the container before removing or force remove");
         }
       }
-      case REMOVING ->
+      case REMOVING -> {
+        // Whoever removes it holds its lock until it is gone: one that is not was left so by the
+        // last daemon, and is removed now.
+        if (handle.removed.isDone()) {
           throw EngineException.conflict(
               "removal of container " + reference + " is already in progress");
+        }
+      }
       default -> {}
     }
   }
@@ -133,6 +141,8 @@ final class ContainerRemover {
     if (handle.removed.isDone() || handle.current().state().isRunning()) {
       return;
     }
+    // While it is not recorded as being removed, the next daemon can complete the log.
+    logs.giveUp(handle.id());
     State state = handle.current().state();
     Container container =
         handle.current().with(state.removing(withVolumes || state.removeVolumes()));

@@ -10,7 +10,6 @@ import io.gantry.container.record.RestartPolicy;
 import io.gantry.container.record.Restarts;
 import io.gantry.container.record.State;
 import io.gantry.container.record.Status;
-import io.gantry.container.record.Step;
 import io.gantry.container.spec.Accelerators;
 import io.gantry.container.spec.CheckedUpdate;
 import io.gantry.container.spec.HostChecks;
@@ -255,20 +254,20 @@ public final class ContainerService {
                 .formatted(container.id()));
       }
       CheckedUpdate checked = checks.checkUpdate(container, resources, restartPolicy);
-      Container updated = container.with(checked.hostConfig());
       if (container.state().isRunning()) {
-        store.update(updated.with(updated.state().with(Step.UPDATE)));
+        // After a power cut the kernel has neither the new limits nor the old.
+        store.updateLater(container.updating(checked.hostConfig())).join();
         FailPoint.hit("container.update.intended");
         try {
           runtime.update(container.id(), checked.change());
         } catch (RuntimeException e) {
-          store.update(container);
+          store.updateLater(container).join();
           throw e;
         }
-        store.updateLater(updated);
-      } else {
-        store.update(updated);
+        FailPoint.hit("container.update.applied");
       }
+      Container updated = container.with(checked.hostConfig());
+      store.update(updated);
       handle.publish(updated);
       events.publish(updated, "update");
       return checked.warnings();

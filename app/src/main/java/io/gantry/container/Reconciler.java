@@ -1,7 +1,6 @@
 package io.gantry.container;
 
 import io.gantry.container.exec.ExecService;
-import io.gantry.container.index.ContainerEvents;
 import io.gantry.container.index.ContainerHandle;
 import io.gantry.container.index.ContainerPaths;
 import io.gantry.container.index.ContainerStore;
@@ -9,7 +8,6 @@ import io.gantry.container.index.ContainerStore.Stored;
 import io.gantry.container.index.Containers;
 import io.gantry.container.mount.ImageMounts;
 import io.gantry.container.record.Container;
-import io.gantry.container.record.State;
 import io.gantry.container.record.Status;
 import io.gantry.container.record.Step;
 import io.gantry.image.ImageService;
@@ -19,7 +17,6 @@ import io.gantry.linux.mount.Mounts;
 import io.gantry.network.NetworkService;
 import io.gantry.plugins.FailPoint;
 import io.gantry.plugins.runtime.Adopted;
-import io.gantry.plugins.runtime.Exit;
 import io.gantry.plugins.runtime.RuntimeDriver;
 import io.gantry.plugins.storage.Snapshot;
 import io.gantry.plugins.storage.SnapshotKind;
@@ -30,17 +27,13 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -59,21 +52,16 @@ final class Reconciler implements ApplicationListener<ApplicationReadyEvent> {
   private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
   private static final Pattern ID = Pattern.compile("[0-9a-f]{64}");
 
-  /** Docker's exit code for a run whose end nobody saw. */
-  private static final int UNKNOWN = 255;
-
   private final Containers containers;
   private final ContainerStore store;
-  private final ContainerLauncher launcher;
   private final ContainerExits exits;
-  private final ContainerRemover remover;
+  private final ContainerAdoption adoption;
   private final RuntimeDriver runtime;
   private final StorageDriver storage;
   private final ImageService images;
   private final NetworkService networks;
   private final VolumeService volumes;
   private final ExecService execs;
-  private final ContainerEvents events;
   private final ContainerPaths paths;
 
   /** The containers that were not at rest when the daemon started. */
@@ -82,29 +70,25 @@ final class Reconciler implements ApplicationListener<ApplicationReadyEvent> {
   Reconciler(
       Containers containers,
       ContainerStore store,
-      ContainerLauncher launcher,
       ContainerExits exits,
-      ContainerRemover remover,
+      ContainerAdoption adoption,
       RuntimeDriver runtime,
       StorageDriver storage,
       ImageService images,
       NetworkService networks,
       VolumeService volumes,
       ExecService execs,
-      ContainerEvents events,
       ContainerPaths paths) {
     this.containers = containers;
     this.store = store;
-    this.launcher = launcher;
     this.exits = exits;
-    this.remover = remover;
+    this.adoption = adoption;
     this.runtime = runtime;
     this.storage = storage;
     this.images = images;
     this.networks = networks;
     this.volumes = volumes;
     this.execs = execs;
-    this.events = events;
     this.paths = paths;
   }
 
@@ -142,7 +126,7 @@ final class Reconciler implements ApplicationListener<ApplicationReadyEvent> {
             .collect(Collectors.toSet()));
     Set<String> running =
         found.entrySet().stream()
-            .filter(entry -> entry.getValue() instanceof Adopted.Running)
+            .filter(entry -> mayRun(entry.getValue()))
             .map(Map.Entry::getKey)
             .collect(Collectors.toSet());
     for (ContainerHandle handle : awake) {
@@ -151,10 +135,10 @@ final class Reconciler implements ApplicationListener<ApplicationReadyEvent> {
     volumes.unmountUnused();
     networks.start(running::contains).done().forEach(line -> log.info("Network: {}", line));
     FailPoint.hit("reconcile.adopted");
-    Map<String, Instant> told = told(found.values());
-    for (ContainerHandle handle : open) {
-      settle(handle, found.getOrDefault(handle.id(), new Adopted.Gone()), told);
-    }
+    awake.stream()
+        .filter(handle -> handle.current().state().step() == Step.LOG)
+        .forEach(adoption::finishLog);
+    adoption.settle(open, found);
     execs.adopt();
     removeOrphanMounts(running);
     FailPoint.hit("reconcile.settled");
@@ -166,14 +150,8 @@ final class Reconciler implements ApplicationListener<ApplicationReadyEvent> {
     Thread.startVirtualThread(this::background);
   }
 
-  /** When the last daemon told the ends of containers, whether or not it came to record them. */
-  private Map<String, Instant> told(Collection<Adopted> found) {
-    return found.stream()
-        .flatMap(now -> now instanceof Adopted.Exited(Exit exit) ? Stream.of(exit) : Stream.empty())
-        .map(Exit::finishedAt)
-        .min(Comparator.naturalOrder())
-        .map(first -> events.toldSince("die", first))
-        .orElse(Map.of());
+  private static boolean mayRun(Adopted found) {
+    return found instanceof Adopted.Running || found instanceof Adopted.Unknown;
   }
 
   private void adoptVolumes(Container container, boolean running) {
@@ -184,74 +162,6 @@ final class Reconciler implements ApplicationListener<ApplicationReadyEvent> {
           container.state().mayHaveSomething() ? VolumeService.Use.LEFT : VolumeService.Use.NONE;
       volumes.adopt(names, container.id(), running ? VolumeService.Use.RUNNING : left);
     }
-  }
-
-  private void settle(ContainerHandle handle, Adopted found, Map<String, Instant> told) {
-    handle.lock.lock();
-    try {
-      Container container = handle.current();
-      if (container.state().status() == Status.REMOVING) {
-        return;
-      }
-      switch (found) {
-        case Adopted.Exited(Exit exit) -> {
-          Instant last = told.getOrDefault(handle.id(), Instant.MIN);
-          ended(handle, exit, !last.isBefore(exit.finishedAt()));
-        }
-        case Adopted.Running now when container.state().step() != Step.TEARDOWN -> {
-          launcher.adopt(handle, now.pid(), now.paused());
-          if (now.outOfMemory() && !container.state().oomKilled()) {
-            exits.outOfMemory(handle.id());
-          }
-        }
-        case Adopted.Running now -> notStarted(handle);
-        case Adopted.Waiting waiting -> notStarted(handle);
-        case Adopted.Gone gone -> {
-          if (container.state().isRunning()) {
-            Exit lost =
-                new Exit(
-                    container.id(),
-                    UNKNOWN,
-                    Instant.now(),
-                    false,
-                    "the host or its monitor went away");
-            exits.ended(handle, lost, false);
-          } else {
-            notStarted(handle);
-          }
-        }
-      }
-    } catch (RuntimeException e) {
-      log.error("Container {} could not be reconciled", handle.id(), e);
-    } finally {
-      handle.lock.unlock();
-    }
-  }
-
-  /**
-   * It has ended. Of that the last daemon may have recorded nothing, or all but taken away what the
-   * run had; what it did is not done again.
-   */
-  private void ended(ContainerHandle handle, Exit exit, boolean told) {
-    Container container = handle.current();
-    State state = container.state();
-    if (state.step() == Step.TEARDOWN) {
-      if (!told) {
-        exits.tell(container, exit, exit.oomKilled());
-      }
-      exits.tearDown(handle);
-      return;
-    }
-    launcher.resumeLog(container);
-    if (!state.isRunning()) {
-      handle.publish(container.with(state.running(0, exit.finishedAt())));
-    }
-    exits.ended(handle, exit, told);
-  }
-
-  /** A start that was cut off before the program ran, or the rest of a teardown. */
-  private void notStarted(ContainerHandle handle) {
-    exits.tearDown(handle);
   }
 
   private void removeOrphanMounts(Set<String> running) {
@@ -297,11 +207,7 @@ final class Reconciler implements ApplicationListener<ApplicationReadyEvent> {
     } catch (IOException | RuntimeException e) {
       log.warn("Cleaning up after the last run", e);
     }
-    for (ContainerHandle handle : awake) {
-      // Hooks may take their time, and the other containers are waiting.
-      var _ =
-          runtime.hooks(handle.id()).thenRunAsync(() -> goOn(handle), Thread::startVirtualThread);
-    }
+    awake.forEach(adoption::goOn);
   }
 
   private void removeOrphanSnapshots() {
@@ -330,40 +236,6 @@ final class Reconciler implements ApplicationListener<ApplicationReadyEvent> {
     }
     for (Path orphan : orphans) {
       Directory.deleteTree(orphan);
-    }
-  }
-
-  /**
-   * Restart policies, removals that were cut off, and containers that were to go when they end. One
-   * that a user has started, stopped or removed since the engine answers is as he wants it.
-   */
-  private void goOn(ContainerHandle handle) {
-    handle.lock.lock();
-    try {
-      Container container = handle.current();
-      State state = container.state();
-      if (handle.isUsersChoice() || handle.removed.isDone()) {
-        return;
-      }
-      switch (state.status()) {
-        case REMOVING -> remover.remove(handle, false);
-        case RESTARTING -> exits.resumeRestart(handle);
-        case EXITED -> {
-          if (container.hostConfig().autoRemove()) {
-            exits.removeAfterEnd(handle);
-          } else if (container
-              .hostConfig()
-              .restartPolicy()
-              .appliesAtDaemonStart(state, container.restarts().count())) {
-            launcher.start(handle, container.restarts());
-          }
-        }
-        default -> {}
-      }
-    } catch (RuntimeException e) {
-      log.warn("Container {}: {}", handle.id(), e.getMessage());
-    } finally {
-      handle.lock.unlock();
     }
   }
 }

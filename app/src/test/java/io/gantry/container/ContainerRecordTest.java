@@ -65,6 +65,7 @@ class ContainerRecordTest {
         "",
         State.CREATED.running(7, Instant.parse("2026-01-02T03:04:06Z")),
         new Restarts(2, Duration.ofMillis(200)),
+        null,
         null);
   }
 
@@ -105,7 +106,19 @@ class ContainerRecordTest {
     Container made = container("12".repeat(32), "made").with(State.CREATED);
     assertThat(made.isAtRest()).isTrue();
     assertThat(made.with(made.state().with(Step.TEARDOWN)).isAtRest()).isFalse();
+    assertThat(made.with(made.state().with(Step.LOG)).isAtRest()).isFalse();
     assertThat(made.with(made.state().running(7, Instant.now())).isAtRest()).isFalse();
+  }
+
+  @Test
+  void anUpdateIsTakenAsAWholeOrNotAtAll() {
+    Container before = container("34".repeat(32), "updated");
+    HostConfig next = RecordJson.read("{\"privileged\":true}", HostConfig.class);
+    Container during = before.updating(next);
+    assertThat(during.hostConfig()).isEqualTo(before.hostConfig());
+    assertThat(RecordJson.read(RecordJson.write(during), Container.class)).isEqualTo(during);
+    assertThat(during.notUpdated()).isEqualTo(before);
+    assertThat(during.updated()).isEqualTo(before.with(next));
   }
 
   @Test

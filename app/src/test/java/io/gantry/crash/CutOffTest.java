@@ -1,6 +1,7 @@
 package io.gantry.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gantry.testing.Containers;
 import io.gantry.testing.EngineClient;
@@ -156,6 +157,122 @@ class CutOffTest {
       daemon.kill();
       daemon.start();
       assertThat(containers.inspect(id).at("/HostConfig/PidsLimit").asInt()).isEqualTo(70);
+    }
+  }
+
+  @Test
+  void limitsThatTheKernelRefusesAreInNoRecord() throws Exception {
+    Path memory = Path.of("/sys/fs/cgroup/memory");
+    assumeTrue(Files.isDirectory(memory), "cgroup v2 takes any limit");
+    try (daemon) {
+      start("container.update.intended");
+      daemon.withBusybox();
+      String id =
+          containers.run(
+              "large",
+              Map.of(),
+              Map.of("Memory", 256 << 20, "Tmpfs", Map.of("/large", "size=64m")),
+              "sh",
+              "-c",
+              "head -c 50000000 /dev/zero > /large/file; touch /large/done; sleep 600");
+      Path done = Path.of("/proc/" + containers.pid(id) + "/root/large/done");
+      long end = System.nanoTime() + LIMIT.toNanos();
+      while (!Files.exists(done)) {
+        assertThat(System.nanoTime()).isLessThan(end);
+        TimeUnit.MILLISECONDS.sleep(20);
+      }
+      die(() -> client.post("/containers/" + id + "/update", Map.of("Memory", 8 << 20)));
+      daemon.start();
+      assertThat(containers.inspect(id).at("/HostConfig/Memory").asInt()).isEqualTo(256 << 20);
+      Path limit = memory.resolve(daemon.cgroup()).resolve(id).resolve("memory.limit_in_bytes");
+      assertThat(limit).content().isEqualToIgnoringNewLines(Integer.toString(256 << 20));
+      assertThat(containers.status(id)).isEqualTo("running");
+    }
+  }
+
+  @Test
+  void aUserFinishesARemovalThatWasCutOff() throws Exception {
+    try (daemon) {
+      start("container.remove.intended");
+      daemon.withBusybox();
+      String id = containers.create("cut", "true");
+      die(() -> client.delete("/containers/" + id));
+      daemon.start();
+      assertThat(client.delete("/containers/" + id + "?force=1").status()).isIn(204, 404);
+      awaitGone(id);
+    }
+  }
+
+  @Test
+  void aStartByAUserLeavesARemovalThatWasCutOffToTheDaemon() throws Exception {
+    try (daemon) {
+      start("container.remove.intended");
+      daemon.withBusybox();
+      String id = containers.create("cut", "true");
+      die(() -> client.delete("/containers/" + id));
+      daemon.start();
+      assertThat(client.post("/containers/" + id + "/start").status()).isIn(404, 409);
+      awaitGone(id);
+    }
+  }
+
+  @Test
+  void aContainerIsFrozenOrNotAsItsRecordSays() throws Exception {
+    try (daemon) {
+      start("container.pause.frozen");
+      daemon.withBusybox();
+      String id = containers.run("paused", "sleep", "600");
+      die(() -> client.post("/containers/" + id + "/pause"));
+      start("container.unpause.thawed");
+      assertThat(containers.status(id)).isEqualTo("running");
+      client.post("/containers/" + id + "/pause").expectOk();
+      die(() -> client.post("/containers/" + id + "/unpause"));
+      daemon.start();
+      assertThat(containers.status(id)).isEqualTo("running");
+      client.post("/containers/" + id + "/stop?t=0").expectOk();
+    }
+  }
+
+  @Test
+  void aNameIsGivenEverywhereOrNowhere() throws Exception {
+    try (daemon) {
+      start("container.rename.recorded");
+      daemon.withBusybox();
+      client.post("/networks/create", Map.of("Name", "net")).expectOk();
+      String id = containers.run("before", Map.of(), Map.of("NetworkMode", "net"), "sleep", "600");
+      die(() -> client.post("/containers/" + id + "/rename?name=after"));
+      daemon.start();
+      JsonNode names = containers.inspect("after").at("/NetworkSettings/Networks/net/DNSNames");
+      assertThat(names.valueStream().map(JsonNode::asString).toList())
+          .contains("after")
+          .doesNotContain("before");
+    }
+  }
+
+  @Test
+  void theHostChannelOfAStartThatWasCutOffGoesWithTheContainer() throws Exception {
+    Path place = Path.of("/run/gantry-channel-" + daemon.cgroup());
+    try (daemon) {
+      start("channel.place.made");
+      daemon.withBusybox();
+      Map<String, ?> channel =
+          Map.of(
+              "PathOnHost",
+              place.toString(),
+              "PathInContainer",
+              "/channel",
+              "Permissions",
+              "rw",
+              "Size",
+              1 << 20);
+      String id = containers.create("channel", Map.of(), Map.of("HostChannel", channel), "true");
+      die(() -> client.post("/containers/" + id + "/start"));
+      assertThat(place).isDirectory();
+      daemon.start();
+      client.delete("/containers/" + id).expectOk();
+      assertThat(place).doesNotExist();
+    } finally {
+      Files.deleteIfExists(place);
     }
   }
 

@@ -12,6 +12,7 @@ import io.gantry.container.spec.ExecProcess;
 import io.gantry.container.stream.ProcessStreams;
 import io.gantry.error.EngineException;
 import io.gantry.id.Ids;
+import io.gantry.plugins.DriverException;
 import io.gantry.plugins.runtime.Exec;
 import io.gantry.plugins.runtime.ExecSpec;
 import io.gantry.plugins.runtime.LaunchException;
@@ -26,6 +27,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -36,6 +39,7 @@ import org.springframework.stereotype.Component;
 @Component
 public final class ExecService {
 
+  private static final Logger log = LoggerFactory.getLogger(ExecService.class);
   private static final Duration KEPT = Duration.ofMinutes(5);
   private static final int KILL = 9;
   private static final int STOP = 19;
@@ -77,11 +81,31 @@ public final class ExecService {
       }
       ExecSession session = new ExecSession(known);
       sessions.put(session.id(), session);
-      if (session.exitCode().isEmpty()) {
-        runtime
-            .findExec(known.containerId(), known.id())
-            .ifPresent(process -> goOn(session, container.get(), process));
+      adopt(session, container.get());
+    }
+  }
+
+  /** Takes over what runs in a container of which the runtime had nothing to say until now. */
+  public void adopt(Container container) {
+    sessions.values().stream()
+        .filter(session -> session.containerId().equals(container.id()))
+        .filter(session -> session.process().isEmpty())
+        .forEach(session -> adopt(session, container));
+  }
+
+  private void adopt(ExecSession session, Container container) {
+    if (session.exitCode().isPresent()) {
+      return;
+    }
+    try {
+      runtime
+          .findExec(container.id(), session.id())
+          .ifPresent(process -> goOn(session, container, process));
+    } catch (DriverException e) {
+      if (e.kind() != DriverException.Kind.NOT_FOUND) {
+        throw e;
       }
+      log.warn("Exec {} runs in a container of which nothing is known yet", session.id());
     }
   }
 
@@ -118,6 +142,12 @@ public final class ExecService {
     ExecSession session = new ExecSession(id, container.id(), config, probe);
     sessions.put(id, session);
     records.write(session.entry());
+    if (containers.find(container.id()).isEmpty()) {
+      // removed meanwhile, by one who may have looked for its execs before
+      sessions.remove(id);
+      records.delete(id);
+      throw EngineException.notFound("No such container: " + reference);
+    }
     events.publish(container, action("exec_create", config), Map.of("execID", id));
     return id;
   }

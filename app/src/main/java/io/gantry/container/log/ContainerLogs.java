@@ -9,9 +9,14 @@ import io.gantry.plugins.log.LogQuery;
 import io.gantry.plugins.runtime.Journal;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +28,9 @@ import org.slf4j.LoggerFactory;
 public final class ContainerLogs implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ContainerLogs.class);
+
+  /** As long as Docker waits for a log driver. */
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
   private final Drivers drivers;
   private final Map<String, LogPump> pumps = new ConcurrentHashMap<>();
@@ -57,13 +65,19 @@ public final class ContainerLogs implements AutoCloseable {
   }
 
   /**
-   * Begins to carry output, before the container's process runs.
+   * Begins to carry output, before the container's process runs. When the log of the run before has
+   * not ended, it is the log of this run too.
    *
    * @param journal is closed by this object, also on failure
    * @throws DriverException when the driver refuses; the container must not start then, the message
    *     is Docker's
    */
   public void start(ContainerLog target, Journal journal) {
+    LogPump before = pumps.get(target.id());
+    if (before != null && before.progress().goOn()) {
+      journal.close();
+      return;
+    }
     LogPump pump = open(target, journal);
     try {
       pump.openSink();
@@ -76,20 +90,42 @@ public final class ContainerLogs implements AutoCloseable {
 
   /**
    * Goes on carrying output of a container that an earlier daemon started, whether it still runs or
-   * not. A driver that fails is tried again.
+   * not. A driver that fails, or is missing, is tried again.
    */
   public void resume(ContainerLog target, Journal journal) {
+    if (isOpen(target.id())) {
+      journal.close();
+      return;
+    }
     run(target, open(target, journal));
   }
 
+  private static boolean endsWithin(CompletableFuture<?> end) {
+    try {
+      end.get(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
   private LogPump open(ContainerLog target, Journal journal) {
-    finish(target.id());
     try {
       EngineLogOptions options = EngineLogOptions.parse(target.context().options());
       ContainerLog own =
           new ContainerLog(
               target.driver(), with(target.context(), options.rest()), target.checkpoint());
-      return new LogPump(own, driver(target.driver()), options.backlogLimit(), journal);
+      return new LogPump(
+          own,
+          () -> driver(target.driver()),
+          options.backlogLimit(),
+          journal,
+          pump -> pumps.remove(target.id(), pump));
     } catch (IOException | RuntimeException e) {
       try (journal) {
         throw new DriverException(
@@ -106,14 +142,39 @@ public final class ContainerLogs implements AutoCloseable {
   }
 
   /**
-   * Carries the rest after a container has ended, closes its log and lets those who follow it
-   * finish. Returns when the driver has everything, or has failed: then the rest stays in the
-   * journal until the next start. A log that was not started is no error.
+   * The container has ended: carries the rest in the background, closes its log and lets those who
+   * follow it finish. A log that was not started is no error.
+   *
+   * @return completed when the log is closed, with whether the driver has everything; when it has
+   *     failed the rest stays in the journal until the log is started or resumed the next time
    */
-  public void finish(String id) {
+  public CompletableFuture<Boolean> finish(String id) {
     LogPump pump = pumps.get(id);
-    if (pump != null) {
-      pump.progress().end(PumpProgress.Order.FINISH);
+    return pump == null
+        ? CompletableFuture.completedFuture(true)
+        : pump.progress().end(PumpProgress.Order.FINISH);
+  }
+
+  /** As {@link #finish}, and waits for the end for a moment. */
+  public void awaitEnd(String id) {
+    if (!endsWithin(finish(id))) {
+      log.warn("log of {}: the driver is slow, the next run goes on with it", id);
+    }
+  }
+
+  /** Whether a log is being written. */
+  public boolean isOpen(String id) {
+    return pumps.containsKey(id);
+  }
+
+  /**
+   * As {@link #finish}, but gives up what the driver does not take in time: it is to be deleted.
+   */
+  public void giveUp(String id) {
+    LogPump pump = pumps.get(id);
+    if (pump != null && !endsWithin(pump.progress().end(PumpProgress.Order.FINISH))) {
+      log.warn("log of {}: the driver is too slow, the last output is given up", id);
+      pump.abandon();
       pumps.remove(id, pump);
     }
   }
@@ -169,18 +230,17 @@ public final class ContainerLogs implements AutoCloseable {
 
   /**
    * Carries what is there and closes all logs; the containers go on, and so does their output in
-   * the journals.
+   * the journals. A driver that takes too long keeps nobody: the rest is in the journals too.
    */
   @Override
   public void close() {
-    pumps.forEach(
-        (id, pump) -> {
-          try {
-            pump.progress().end(PumpProgress.Order.STOP);
-          } catch (RuntimeException e) {
-            log.warn("log of {}: {}", id, e.toString());
-          }
-        });
+    CompletableFuture<?>[] ends =
+        pumps.values().stream()
+            .map(pump -> pump.progress().end(PumpProgress.Order.STOP))
+            .toArray(CompletableFuture[]::new);
+    if (!endsWithin(CompletableFuture.allOf(ends))) {
+      log.warn("The logs of {} containers stay in their journals", pumps.size());
+    }
     pumps.clear();
   }
 }

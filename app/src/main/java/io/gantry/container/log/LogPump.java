@@ -14,6 +14,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * <p>After each batch the driver's mark and the place in the journal are stored together. A daemon
  * that was killed at any point opens the driver at that mark, which drops what came after it, and
  * reads on from that place: no line is lost and, with a driver that can go back, none is there
- * twice. A driver that fails is tried again, with growing pauses; meanwhile the output stays in the
- * journal.
+ * twice. What fails, be it the driver, the journal or the file of the checkpoint, is tried again,
+ * with growing pauses; meanwhile the output stays in the journal.
  */
 final class LogPump {
 
@@ -43,22 +45,37 @@ final class LogPump {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
   private final ContainerLog target;
-  private final LogDriver driver;
+  private final Supplier<LogDriver> driver;
   private final Journal journal;
   private final long backlogLimit;
   private final Checkpoint checkpoint;
   private final LineAssembler assembler = new LineAssembler();
   private final PumpProgress progress;
+  private final Thread thread;
+  private final Runnable whenEnded;
   private Checkpoint.State state;
   private @Nullable LogSink sink;
   private long lastTime = Long.MIN_VALUE;
   private long released;
+  private volatile boolean abandoned;
   private boolean batchFull;
+  private boolean blind;
   private Duration pause = FIRST_PAUSE;
 
-  LogPump(ContainerLog target, LogDriver driver, long backlogLimit, Journal journal)
+  /**
+   * @param driver is asked for whenever the log is opened; it may be missing for a while
+   * @param whenEnded called once, before others hear of the end
+   */
+  LogPump(
+      ContainerLog target,
+      Supplier<LogDriver> driver,
+      long backlogLimit,
+      Journal journal,
+      Consumer<LogPump> whenEnded)
       throws IOException {
     this.target = target;
+    this.whenEnded = () -> whenEnded.accept(this);
+    this.thread = Thread.ofVirtual().name("log-" + target.id()).unstarted(this::run);
     this.driver = driver;
     this.backlogLimit = backlogLimit;
     this.journal = journal;
@@ -79,7 +96,7 @@ final class LogPump {
   void openSink() {
     if (sink == null) {
       Optional<String> mark = Optional.of(state.mark()).filter(text -> !text.isEmpty());
-      sink = driver.open(target.context(), mark);
+      sink = driver.get().open(target.context(), mark);
       if (mark.isEmpty()) {
         // what is written next is dropped, not doubled, when a crash comes before its own mark
         remember(sink.flush());
@@ -88,70 +105,92 @@ final class LogPump {
   }
 
   void start() {
-    Thread.ofVirtual().name("log-" + target.id()).start(this::run);
+    thread.start();
+  }
+
+  /** Gives up what the driver has not taken; a driver that blocks is interrupted. */
+  void abandon() {
+    abandoned = true;
+    thread.interrupt();
   }
 
   private void run() {
+    boolean complete = false;
     try {
-      PumpProgress.Order order;
-      do {
-        order = progress.order();
-        boolean carried = carryAll();
-        if (carried && order == PumpProgress.Order.FINISH) {
-          carried = finishLines();
-        }
-        if (order != PumpProgress.Order.RUN && !carried) {
-          log.warn("log of {}: the driver fails, the rest stays in the journal", target.id());
-        }
-        progress.passed(carried);
-        if (order == PumpProgress.Order.RUN) {
+      boolean last = false;
+      while (!last) {
+        PumpProgress.Order order = progress.order();
+        boolean carried = pass(order);
+        last = progress.passed(order, carried) || abandoned;
+        if (last) {
+          complete = carried;
+        } else {
           idle(carried);
         }
-      } while (order == PumpProgress.Order.RUN);
+      }
+      if (!complete) {
+        log.warn("log of {}: the driver fails, the rest stays in the journal", target.id());
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (IOException | RuntimeException e) {
-      log.error("log of {}: the pump has ended: {}", target.id(), e.toString(), e);
     } finally {
       close();
-      progress.ended();
+      whenEnded.run();
+      progress.ended(complete);
     }
   }
 
-  private void idle(boolean carried) throws IOException, InterruptedException {
-    if (carried) {
-      pause = FIRST_PAUSE;
-      assembler.shrink();
-      journal.awaitMore(state.position(), FOREVER);
-    } else {
+  private void idle(boolean carried) throws InterruptedException {
+    if (!carried) {
       progress.awaitOrder(pause);
       pause = pause.multipliedBy(2);
       pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+      return;
+    }
+    pause = FIRST_PAUSE;
+    assembler.shrink();
+    try {
+      journal.awaitMore(state.position(), FOREVER);
+      blind = false;
+    } catch (IOException e) {
+      // The host allows a number of watches: without one, it is looked from time to time.
+      if (!blind) {
+        log.warn("log of {}: the journal cannot be watched: {}", target.id(), e.toString());
+      }
+      blind = true;
+      progress.awaitOrder(FIRST_PAUSE);
     }
   }
 
   /**
-   * Carries all that is in the journal; false when the driver failed, which then is to be opened
-   * again.
+   * Carries all that is in the journal, and what has no end when no more comes; false when that
+   * failed, be it by the driver, the journal or the checkpoint: then the driver is to be opened
+   * again at the last mark.
    */
-  private boolean carryAll() throws IOException {
+  private boolean pass(PumpProgress.Order order) {
     try {
       openSink();
-      do {
-        relieve(backlogLimit);
-        assembler.clear();
-        batchFull = false;
-        Journal.Position after = journal.read(state.position(), reader);
-        deliver(after);
-        progress.carried(lastTime);
-        tidyJournal();
-      } while (batchFull);
+      carryAll();
+      if (order == PumpProgress.Order.FINISH) {
+        finishLines();
+      }
       return true;
-    } catch (RuntimeException e) {
+    } catch (IOException | RuntimeException e) {
       failed(e);
-      relieve(Math.min(backlogLimit, BACKLOG_OF_FAILING));
       return false;
     }
+  }
+
+  private void carryAll() throws IOException {
+    do {
+      relieve(backlogLimit);
+      assembler.clear();
+      batchFull = false;
+      Journal.Position after = journal.read(state.position(), reader);
+      deliver(after);
+      progress.carried(lastTime);
+      tidyJournal();
+    } while (batchFull);
   }
 
   private final Journal.Reader reader =
@@ -173,19 +212,13 @@ final class LogPump {
         }
       };
 
-  private boolean finishLines() throws IOException {
-    try {
-      assembler.clear();
-      assembler.end();
-      if (!assembler.records().isEmpty()) {
-        deliver(state.position());
-      }
-      progress.carried(lastTime);
-      return true;
-    } catch (RuntimeException e) {
-      failed(e);
-      return false;
+  private void finishLines() throws IOException {
+    assembler.clear();
+    assembler.end();
+    if (!assembler.records().isEmpty()) {
+      deliver(state.position());
     }
+    progress.carried(lastTime);
   }
 
   /** Gives the driver what was read, and stores where that leaves us. */
@@ -250,12 +283,17 @@ final class LogPump {
     assembler.clear();
   }
 
-  private void failed(RuntimeException e) {
+  private void failed(Exception e) {
     if (pause.equals(FIRST_PAUSE)) {
       log.warn("log of {}: driver {}: {}", target.id(), target.driver(), e.toString(), e);
     }
     closeSink();
     restore();
+    try {
+      relieve(Math.min(backlogLimit, BACKLOG_OF_FAILING));
+    } catch (IOException | RuntimeException second) {
+      log.debug("log of {}: the backlog stays", target.id(), second);
+    }
   }
 
   private void tidyJournal() throws IOException {

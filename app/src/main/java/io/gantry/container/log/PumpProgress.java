@@ -2,6 +2,7 @@ package io.gantry.container.log;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -19,15 +20,25 @@ final class PumpProgress {
     STOP
   }
 
+  /** How long a reader waits for a driver that takes nothing. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private final Runnable wakePump;
+  private final CompletableFuture<Boolean> end = new CompletableFuture<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private Order order = Order.RUN;
+
+  /** How often the last order was taken back; a pass that began before did not see all of a run. */
+  private int lives;
+
+  private int livesAtStart;
   private long passesBegun;
   private long passesEnded;
   private long version;
   private long carriedTime = Long.MIN_VALUE;
   private boolean failing;
+  private boolean ending;
   private boolean ended;
 
   PumpProgress(Runnable wakePump) {
@@ -39,6 +50,7 @@ final class PumpProgress {
     lock.lock();
     try {
       passesBegun++;
+      livesAtStart = lives;
       return order;
     } finally {
       lock.unlock();
@@ -48,13 +60,18 @@ final class PumpProgress {
   /**
    * Called by the pump after a pass over all that was in the journal, or as far as the driver took
    * it.
+   *
+   * @param begun the order at the start of the pass
+   * @return whether it was the last
    */
-  void passed(boolean complete) {
+  boolean passed(Order begun, boolean complete) {
     lock.lock();
     try {
       passesEnded = passesBegun;
       failing = !complete;
+      ending = begun != Order.RUN && begun == order && lives == livesAtStart;
       changed.signalAll();
+      return ending;
     } finally {
       lock.unlock();
     }
@@ -72,7 +89,12 @@ final class PumpProgress {
     }
   }
 
-  void ended() {
+  /**
+   * Called by the pump at its end.
+   *
+   * @param complete whether the driver has all that was in the journal
+   */
+  void ended(boolean complete) {
     lock.lock();
     try {
       ended = true;
@@ -80,6 +102,7 @@ final class PumpProgress {
     } finally {
       lock.unlock();
     }
+    end.complete(complete);
   }
 
   /** Called by the pump: waits for the time to pass or an order other than {@link Order#RUN}. */
@@ -96,10 +119,11 @@ final class PumpProgress {
   }
 
   /**
-   * Gives the pump its last order, and waits until it has ended. An order to finish is not taken
-   * back by one to stop.
+   * Gives the pump its last order. One to finish is not taken back by one to stop.
+   *
+   * @return completed when the pump has ended, with whether the driver has everything
    */
-  void end(Order last) {
+  CompletableFuture<Boolean> end(Order last) {
     lock.lock();
     try {
       if (order != Order.FINISH) {
@@ -110,17 +134,32 @@ final class PumpProgress {
       lock.unlock();
     }
     wakePump.run();
+    return end;
+  }
+
+  /**
+   * Takes the last order back: the container runs again.
+   *
+   * @return false when it is too late
+   */
+  boolean goOn() {
     lock.lock();
     try {
-      while (!ended) {
-        changed.awaitUninterruptibly();
+      if (ending || ended) {
+        return false;
       }
+      order = Order.RUN;
+      lives++;
+      return true;
     } finally {
       lock.unlock();
     }
   }
 
-  /** Waits until all output of before this call is with the driver, or the driver fails. */
+  /**
+   * Waits until all output of before this call is with the driver, or the driver fails or takes
+   * nothing for a while.
+   */
   void catchUp() throws InterruptedException {
     Instant now = Instant.now();
     long time = now.getEpochSecond() * 1_000_000_000L + now.getNano();
@@ -134,8 +173,14 @@ final class PumpProgress {
     wakePump.run();
     lock.lockInterruptibly();
     try {
-      while (!ended && passesEnded < pass && carriedTime <= time && !failing) {
-        changed.await();
+      long seen = version;
+      long left = PATIENCE.toNanos();
+      while (!ended && passesEnded < pass && carriedTime <= time && !failing && left > 0) {
+        left = changed.awaitNanos(left);
+        if (version != seen) {
+          seen = version;
+          left = PATIENCE.toNanos();
+        }
       }
     } finally {
       lock.unlock();

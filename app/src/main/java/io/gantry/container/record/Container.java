@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param state what it does
  * @param restarts what the restart policy did since the last start by a user
  * @param hooks OCI hooks in the runtime-spec's JSON, copied at create; null without hooks
+ * @param update what it is about to be given instead of the host configuration, while its step is
+ *     {@link Step#UPDATE}; otherwise null
  */
 @CopyBuilder
 public record Container(
@@ -46,7 +48,8 @@ public record Container(
     String logPath,
     State state,
     Restarts restarts,
-    @Nullable String hooks) {
+    @Nullable String hooks,
+    @Nullable HostConfig update) {
 
   public Container {
     mounts = Lists.of(mounts);
@@ -72,8 +75,9 @@ public record Container(
   }
 
   /**
-   * Whether a daemon that starts has nothing to do for it: it can have nothing in the kernel, holds
-   * nothing that is to be known before the daemon answers, and neither runs nor goes on its own.
+   * Whether a daemon that starts has nothing to do for it: it can have nothing in the kernel, its
+   * log is complete, it holds nothing that is to be known before the daemon answers, and neither
+   * runs nor goes on its own.
    */
   public boolean isAtRest() {
     boolean staysAsItIs =
@@ -82,7 +86,10 @@ public record Container(
           case EXITED -> !hostConfig.autoRemove() && !hostConfig.restartPolicy().isSet();
           default -> false;
         };
-    return staysAsItIs && !state.mayHaveSomething() && volumes().isEmpty();
+    return staysAsItIs
+        && !state.mayHaveSomething()
+        && state.step() != Step.LOG
+        && volumes().isEmpty();
   }
 
   /** The program that runs: entrypoint and command in one list. */
@@ -106,6 +113,22 @@ public record Container(
 
   public Container with(HostConfig hostConfig) {
     return ContainerBuilder.from(this).hostConfig(hostConfig).build();
+  }
+
+  /** As it is recorded before the kernel is asked to take new limits. */
+  public Container updating(HostConfig next) {
+    return ContainerBuilder.from(this).update(next).state(state.with(Step.UPDATE)).build();
+  }
+
+  /** The kernel has taken what it was asked to. */
+  public Container updated() {
+    return update == null ? this : ContainerBuilder.from(notUpdated()).hostConfig(update).build();
+  }
+
+  /** The kernel has not taken it: all is as it was. */
+  public Container notUpdated() {
+    State now = state.step() == Step.UPDATE ? state.with(Step.NONE) : state;
+    return ContainerBuilder.from(this).update(null).state(now).build();
   }
 
   public Container withNetworks(Map<String, EndpointSettings> networks) {

@@ -11,10 +11,16 @@ public enum Step {
   START,
 
   /**
-   * It runs, and its limits are changed to those of the record; the kernel may have the old ones.
+   * It runs, and its limits are changed to those of {@link Container#update}; the kernel may have
+   * these, or those of {@link Container#hostConfig}, or refuse the new ones.
    */
   UPDATE,
 
   /** It does not run, which was recorded and told; what the run had is being taken away. */
-  TEARDOWN
+  TEARDOWN,
+
+  /**
+   * It does not run and has nothing in the kernel; the last of its output is on its way to its log.
+   */
+  LOG
 }

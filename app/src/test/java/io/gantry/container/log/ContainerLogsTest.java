@@ -55,7 +55,7 @@ class ContainerLogsTest {
       assertThat(fixture.read(log, LogFixture.request(false, 1))).isEqualTo("line " + i + "\n");
     }
     assertThat(fixture.read(log, LogFixture.ALL)).hasLineCount(200);
-    fixture.logs.finish(log.id());
+    fixture.logs.finish(log.id()).join();
     assertThat(fixture.read(log, LogFixture.ALL)).hasLineCount(200);
   }
 
@@ -89,7 +89,7 @@ class ContainerLogsTest {
           .hasSize(4)
           .allMatch(piece -> !piece.contains("ufffd"));
     }
-    fixture.logs.finish(log.id());
+    fixture.logs.finish(log.id()).join();
     assertThat(fixture.read(log, LogFixture.request(false, 1))).isEqualTo("prompt> ");
   }
 
@@ -115,7 +115,7 @@ class ContainerLogsTest {
       journal.write(Stream.STDOUT, TIME + i, line, true);
       expected.append(line).append('\n');
     }
-    fixture.logs.finish(log.id());
+    fixture.logs.finish(log.id()).join();
     for (CompletableFuture<String> follower : followers) {
       assertThat(follower.get(30, TimeUnit.SECONDS)).isEqualTo(expected.toString());
     }
@@ -206,7 +206,7 @@ class ContainerLogsTest {
       expected.append("un").append(life).append("!\n");
     }
     fixture.logs.resume(log, journal);
-    fixture.logs.finish(log.id());
+    fixture.logs.finish(log.id()).join();
     assertThat(fixture.read(log, LogFixture.ALL)).isEqualTo(expected.toString());
   }
 
@@ -220,7 +220,7 @@ class ContainerLogsTest {
         assertThat(fixture.read(log, LogFixture.request(false, 1))).isEqualTo(line + "\n");
       }
     }
-    fixture.logs.finish(log.id());
+    fixture.logs.finish(log.id()).join();
     assertThat(journal.rotations()).isPositive();
     assertThat(journal.releasedSegment()).isGreaterThan(1);
   }

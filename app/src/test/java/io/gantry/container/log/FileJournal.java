@@ -30,6 +30,9 @@ final class FileJournal implements Journal {
   private volatile long releasedSegment;
   private volatile int rotations;
 
+  /** How many of the next calls fail, as on a host that is short of something. */
+  volatile int failures;
+
   FileJournal(Path path) {
     try {
       file = new RandomAccessFile(path.toFile(), "rw");
@@ -74,6 +77,7 @@ final class FileJournal implements Journal {
    */
   @Override
   public Position read(Position from, Reader reader) throws IOException {
+    failIfAsked();
     Position at = from;
     boolean more = true;
     while (more) {
@@ -110,6 +114,7 @@ final class FileJournal implements Journal {
 
   @Override
   public boolean awaitMore(Position from, Duration limit) throws IOException, InterruptedException {
+    failIfAsked();
     lock.lockInterruptibly();
     try {
       long left = limit.toNanos();
@@ -120,6 +125,13 @@ final class FileJournal implements Journal {
       return from.offset() < file.length();
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void failIfAsked() throws IOException {
+    if (failures > 0) {
+      failures--;
+      throw new IOException("Too many open files");
     }
   }
 

@@ -14,7 +14,7 @@ final class KilledPump {
       ContainerLog log =
           fixture.log("json-file", Map.of("max-size", arguments[1], "max-file", "10000"));
       fixture.logs.resume(log, new FileJournal(directory.resolve("journal")));
-      fixture.logs.finish(log.id());
+      fixture.logs.finish(log.id()).join();
     }
   }
 }

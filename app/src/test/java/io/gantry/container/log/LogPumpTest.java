@@ -17,6 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +45,8 @@ class LogPumpTest {
     private int failures;
     private int opened;
     private boolean dead;
+    private CountDownLatch mayWrite = new CountDownLatch(0);
+    private final CountDownLatch blocked = new CountDownLatch(1);
 
     @Override
     public void validate(Map<String, String> options) {}
@@ -54,7 +60,17 @@ class LogPumpTest {
     }
 
     @Override
-    public synchronized int write(List<LogRecord> records) {
+    public int write(List<LogRecord> records) {
+      try {
+        blocked.countDown();
+        mayWrite.await();
+      } catch (InterruptedException e) {
+        throw new DriverException(DriverException.Kind.SYSTEM, "interrupted", e);
+      }
+      return take(records);
+    }
+
+    private synchronized int take(List<LogRecord> records) {
       int taken = Math.min(3, records.size());
       records.subList(0, taken).forEach(r -> lines.add(new String(r.bytes(), UTF_8)));
       if (dead || failures > 0) {
@@ -101,7 +117,7 @@ class LogPumpTest {
   }
 
   private LogPump pump(LogDriver driver, long backlogLimit) throws IOException {
-    LogPump pump = new LogPump(log, driver, backlogLimit, journal);
+    LogPump pump = new LogPump(log, () -> driver, backlogLimit, journal, ended -> {});
     pump.start();
     return pump;
   }
@@ -119,7 +135,7 @@ class LogPumpTest {
       pump.progress().awaitChange(version, 100_000_000L, () -> false);
       version = pump.progress().version();
     }
-    pump.progress().end(PumpProgress.Order.FINISH);
+    pump.progress().end(PumpProgress.Order.FINISH).join();
     assertThat(driver.lines()).isEqualTo(lines(0, 20));
     assertThat(driver.opened).isEqualTo(3);
   }
@@ -133,11 +149,86 @@ class LogPumpTest {
     driver.dead = true;
     write(10, 20);
     pump.progress().catchUp();
-    pump.progress().end(PumpProgress.Order.FINISH);
+    pump.progress().end(PumpProgress.Order.FINISH).join();
     driver.dead = false;
     LogPump next = pump(driver, Long.MAX_VALUE);
-    next.progress().end(PumpProgress.Order.FINISH);
+    next.progress().end(PumpProgress.Order.FINISH).join();
     assertThat(driver.lines()).isEqualTo(lines(0, 20));
+  }
+
+  @Test
+  void aHostThatIsShortOfSomethingForAWhileEndsNoLog() throws Exception {
+    Moody driver = new Moody();
+    journal.failures = 3;
+    LogPump pump = pump(driver, Long.MAX_VALUE);
+    write(0, 10);
+    awaitLines(driver, 10);
+    journal.failures = 2;
+    write(10, 20);
+    awaitLines(driver, 20);
+    assertThat(pump.progress().end(PumpProgress.Order.FINISH).join()).isTrue();
+    assertThat(driver.lines()).isEqualTo(lines(0, 20));
+  }
+
+  private static void awaitLines(Moody driver, int count) throws InterruptedException {
+    while (driver.lines().size() < count) {
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+  }
+
+  @Test
+  void aDriverThatIsMissingForAWhileGetsEverything() throws Exception {
+    Moody driver = new Moody();
+    AtomicInteger asked = new AtomicInteger();
+    write(0, 10);
+    LogPump pump =
+        new LogPump(
+            log,
+            () -> {
+              if (asked.getAndIncrement() < 2) {
+                throw new DriverException(DriverException.Kind.INVALID, "no such driver");
+              }
+              return driver;
+            },
+            Long.MAX_VALUE,
+            journal,
+            ended -> {});
+    pump.start();
+    awaitLines(driver, 10);
+    assertThat(pump.progress().end(PumpProgress.Order.FINISH).join()).isTrue();
+    assertThat(driver.lines()).isEqualTo(lines(0, 10));
+  }
+
+  @Test
+  void theNextRunGoesOnWithALogThatDoesNotComeToItsEnd() throws Exception {
+    Moody driver = new Moody();
+    driver.mayWrite = new CountDownLatch(1);
+    write(0, 10);
+    LogPump pump = new LogPump(log, () -> driver, Long.MAX_VALUE, journal, ended -> {});
+    CompletableFuture<Boolean> end = pump.progress().end(PumpProgress.Order.FINISH);
+    pump.start(); // with the order to finish
+    driver.blocked.await();
+    assertThat(end).isNotDone();
+    assertThat(pump.progress().goOn()).isTrue();
+    journal.endRun();
+    write(10, 20);
+    // the next run ends too before the driver takes anything
+    var _ = pump.progress().end(PumpProgress.Order.FINISH);
+    driver.mayWrite.countDown();
+    assertThat(end.join()).isTrue();
+    assertThat(pump.progress().goOn()).isFalse();
+    assertThat(driver.lines()).isEqualTo(lines(0, 20));
+  }
+
+  @Test
+  void aLogIsGivenUpThoughItsDriverBlocks() throws Exception {
+    Moody driver = new Moody();
+    driver.mayWrite = new CountDownLatch(1);
+    LogPump pump = pump(driver, Long.MAX_VALUE);
+    write(0, 10);
+    CompletableFuture<Boolean> end = pump.progress().end(PumpProgress.Order.FINISH);
+    pump.abandon();
+    assertThat(end.join()).isFalse();
   }
 
   @Test
@@ -149,7 +240,7 @@ class LogPumpTest {
     }
     Moody driver = new Moody();
     LogPump pump = pump(driver, 4 * mebibyte);
-    pump.progress().end(PumpProgress.Order.FINISH);
+    pump.progress().end(PumpProgress.Order.FINISH).join();
     List<Integer> kept =
         driver.lines().stream().map(line -> Integer.valueOf(line.replace("x", ""))).toList();
     assertThat(kept)

@@ -52,18 +52,19 @@ final class Adoption {
     Map<String, Adopted> adopted = new ConcurrentHashMap<>();
     try (ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
       for (String id : ids) {
-        each.execute(() -> adopted.put(id, adoptOrGone(id)));
+        each.execute(() -> adopted.put(id, adoptOrUnknown(id)));
       }
     }
     return adopted;
   }
 
-  private Adopted adoptOrGone(String id) {
+  /** What cannot be looked at may well run. */
+  private Adopted adoptOrUnknown(String id) {
     try {
       return adopt(Layout.checked(id));
     } catch (IOException | RuntimeException e) {
-      LOG.log(Level.ERROR, "container " + id + " cannot be taken over", e);
-      return new Adopted.Gone();
+      LOG.log(Level.DEBUG, "container " + id + " cannot be taken over", e);
+      return new Adopted.Unknown(e.toString());
     }
   }
 
@@ -74,10 +75,25 @@ final class Adoption {
       leftovers.remove(id, Optional.empty());
       return new Adopted.Gone();
     }
-    OciRuntime runtime = runtimes.named(entry.get().runtime());
     Container container =
         Container.open(
-            poller, entry.get(), bundle, runtime, cgroups.group(entry.get().cgroupPath()));
+            poller,
+            entry.get(),
+            bundle,
+            runtimes.configuredOrNot(entry.get().runtime()),
+            cgroups.group(entry.get().cgroupPath()));
+    try {
+      return adopt(container);
+    } catch (IOException | RuntimeException e) {
+      registry.remove(container);
+      container.close();
+      throw e;
+    }
+  }
+
+  private Adopted adopt(Container container) throws IOException {
+    String id = container.id();
+    Path bundle = container.bundle();
     execs.adopt(container);
     Optional<Exit> exit = registry.exits().recorded(id, bundle);
     if (exit.isEmpty() && container.initEnded() && container.monitorEnded()) {
@@ -88,10 +104,10 @@ final class Adoption {
       return new Adopted.Exited(exit.get());
     }
     registry.add(container);
-    if (runtime.awaitsStart(id)) {
+    if (container.runtime().awaitsStart(id)) {
       return new Adopted.Waiting(container.initPid());
     }
-    hooks.started(entry.get(), bundle);
+    hooks.started(container.entry(), bundle);
     return new Adopted.Running(
         container.initPid(), container.cgroup().frozen(), Exits.outOfMemory(bundle));
   }

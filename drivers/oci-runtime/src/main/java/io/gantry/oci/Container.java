@@ -58,8 +58,13 @@ final class Container implements AutoCloseable {
   static Container open(
       Poller poller, ContainerRecord entry, Path bundle, OciRuntime runtime, Cgroup cgroup)
       throws IOException {
-    return new Container(
-        entry, bundle, runtime, cgroup, hold(poller, entry.init()), hold(poller, entry.monitor()));
+    Optional<PidFd> init = hold(poller, entry.init());
+    try {
+      return new Container(entry, bundle, runtime, cgroup, init, hold(poller, entry.monitor()));
+    } catch (IOException e) {
+      init.ifPresent(PidFd::close);
+      throw e;
+    }
   }
 
   private static Optional<PidFd> hold(Poller poller, Optional<ContainerRecord.KnownProcess> process)

@@ -93,7 +93,7 @@ record ContainerRecord(
     WholeFile.replace(file(bundle), JSON.writeValueAsBytes(node));
   }
 
-  /** Empty when there is none, or none that can be read. */
+  /** Empty when there is none. */
   static Optional<ContainerRecord> read(Path bundle) throws IOException {
     byte[] bytes;
     try {
@@ -115,7 +115,7 @@ record ContainerRecord(
               process(node, "pid", "startTime"),
               process(node, "monitorPid", "monitorStartTime")));
     } catch (JacksonException e) {
-      return Optional.empty();
+      throw new IOException(file(bundle) + " is damaged", e);
     }
   }
 

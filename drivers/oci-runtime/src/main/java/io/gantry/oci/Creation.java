@@ -6,6 +6,7 @@ import io.gantry.linux.process.Launcher;
 import io.gantry.oci.journal.JournalSegments;
 import io.gantry.plugins.DriverException;
 import io.gantry.plugins.DriverException.Kind;
+import io.gantry.plugins.FailPoint;
 import io.gantry.plugins.runtime.ContainerSpec;
 import io.gantry.plugins.runtime.Created;
 import java.io.IOException;
@@ -15,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Creates containers. A record of the intent is on disk before the first process is started, so
@@ -36,6 +39,7 @@ final class Creation {
   private final Hooks hooks;
   private final SeccompCache seccomp;
   private final boolean rootIsShared;
+  private final Set<String> creating = ConcurrentHashMap.newKeySet();
 
   Creation(
       Layout layout,
@@ -75,6 +79,7 @@ final class Creation {
       throw new DriverException(Kind.INVALID, "container " + id + ": " + e.getMessage(), e);
     }
     clear(spec);
+    creating.add(id);
     try {
       Container container = create(spec, runtime, config);
       registry.add(container);
@@ -89,7 +94,14 @@ final class Creation {
         e.addSuppressed(cleanup);
       }
       throw e;
+    } finally {
+      creating.remove(id);
     }
+  }
+
+  /** Whether a monitor may have been started of which nothing else is known yet. */
+  boolean isCreating(String id) {
+    return creating.contains(id);
   }
 
   private void clear(ContainerSpec spec) throws IOException {
@@ -116,6 +128,7 @@ final class Creation {
     Files.createDirectories(Layout.persist(bundle));
     ContainerRecord intent = ContainerRecord.of(spec, runtime.name(), config);
     intent.write(bundle);
+    FailPoint.hit("runtime.create.intended");
 
     Optional<Duration> hookTime = config.hookTime();
     Optional<String> key = Optional.empty();
@@ -154,6 +167,7 @@ final class Creation {
             stderr);
       }
     }
+    FailPoint.hit("runtime.create.created");
     if (key.isPresent() && !compiled) {
       seccomp.learn(key.get(), runtime.state(id));
     }
@@ -163,6 +177,7 @@ final class Creation {
             ContainerRecord.KnownProcess.of(message.data()),
             monitor.flatMap(ContainerRecord.KnownProcess::of));
     created.write(bundle);
+    FailPoint.hit("runtime.create.recorded");
     return Container.open(poller, created, bundle, runtime, cgroups.group(spec.cgroupPath()));
   }
 

@@ -10,7 +10,6 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -34,14 +33,9 @@ final class Leftovers {
   private final Cgroups cgroups;
   private final Poller poller;
   private final Hooks hooks;
-  private final Map<String, OciRuntime> runtimes;
+  private final Runtimes runtimes;
 
-  Leftovers(
-      Layout layout,
-      Cgroups cgroups,
-      Poller poller,
-      Hooks hooks,
-      Map<String, OciRuntime> runtimes) {
+  Leftovers(Layout layout, Cgroups cgroups, Poller poller, Hooks hooks, Runtimes runtimes) {
     this.layout = layout;
     this.cgroups = cgroups;
     this.poller = poller;
@@ -53,7 +47,7 @@ final class Leftovers {
   Set<String> ids() throws IOException {
     Set<String> ids = new TreeSet<>(Layout.names(layout.containers()));
     ids.addAll(Layout.names(layout.exits()));
-    for (OciRuntime runtime : runtimes.values()) {
+    for (OciRuntime runtime : runtimes.all()) {
       ids.addAll(Layout.names(runtime.stateRoot()));
     }
     ids.removeIf(name -> name.startsWith("."));
@@ -64,7 +58,7 @@ final class Leftovers {
   boolean exist(String id, String cgroupPath) {
     return layout.bundle(id).toFile().exists()
         || layout.exit(id).toFile().exists()
-        || runtimes.values().stream().anyMatch(r -> r.state(id).toFile().exists())
+        || runtimes.all().stream().anyMatch(r -> r.state(id).toFile().exists())
         || !cgroups.group(cgroupPath).directories().isEmpty();
   }
 
@@ -103,13 +97,15 @@ final class Leftovers {
   void remove(String id, Optional<String> cgroupPath) throws IOException {
     Path bundle = layout.bundle(id);
     Optional<ContainerRecord> entry = ContainerRecord.read(bundle);
-    Optional<OciRuntime> runtime =
-        entry.flatMap(e -> Optional.ofNullable(runtimes.get(e.runtime())));
-    if (runtime.isPresent() && entry.orElseThrow().init().isPresent()) {
+    if (entry.isPresent() && entry.get().init().isPresent()) {
       ContainerRecord created = entry.get();
       remove(
           Container.open(
-              poller, created, bundle, runtime.get(), cgroups.group(created.cgroupPath())));
+              poller,
+              created,
+              bundle,
+              runtimes.configuredOrNot(created.runtime()),
+              cgroups.group(created.cgroupPath())));
       return;
     }
     Conmon.killLeftover(bundle);
@@ -126,7 +122,7 @@ final class Leftovers {
     if (entry.isPresent() && !hasRun(entry.get())) {
       hooks.neverStarted(entry.get(), bundle);
     }
-    for (OciRuntime runtime : runtimes.values()) {
+    for (OciRuntime runtime : runtimes.all()) {
       Directory.deleteTree(runtime.state(id));
     }
     if (!cgroupPath.isEmpty()) {
@@ -141,7 +137,7 @@ final class Leftovers {
   }
 
   private boolean hasRun(ContainerRecord entry) {
-    OciRuntime runtime = runtimes.get(entry.runtime());
-    return entry.init().isPresent() && (runtime == null || !runtime.awaitsStart(entry.id()));
+    return entry.init().isPresent()
+        && !runtimes.configuredOrNot(entry.runtime()).awaitsStart(entry.id());
   }
 }

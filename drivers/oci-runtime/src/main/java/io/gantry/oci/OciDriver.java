@@ -42,6 +42,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -69,6 +70,7 @@ final class OciDriver implements RuntimeDriver {
   private final Leftovers leftovers;
   private final Launcher hookLauncher;
   private final Hooks hooks;
+  private final AtomicBoolean hooksResumed = new AtomicBoolean();
   private final Buffers buffers = new Buffers();
   private final MigrationWindow migrations;
 
@@ -92,7 +94,7 @@ final class OciDriver implements RuntimeDriver {
     // Hooks see the host as it is.
     this.hookLauncher = launcher.hides() ? Launcher.open(poller, Optional.empty()) : launcher;
     this.hooks = new Hooks(layout, poller, hookLauncher);
-    this.leftovers = new Leftovers(layout, cgroups, poller, hooks, runtimes.byName());
+    this.leftovers = new Leftovers(layout, cgroups, poller, hooks, runtimes);
     Conmon conmon = new Conmon(programs.conmon(), poller, migrations);
     this.creation =
         new Creation(
@@ -337,10 +339,12 @@ final class OciDriver implements RuntimeDriver {
 
   @Override
   public Map<String, Adopted> adopt(Collection<String> ids) {
-    try {
-      hooks.resume();
-    } catch (IOException e) {
-      throw Failures.system("go on with the hooks of containers", e);
+    if (hooksResumed.compareAndSet(false, true)) {
+      try {
+        hooks.resume();
+      } catch (IOException e) {
+        throw Failures.system("go on with the hooks of containers", e);
+      }
     }
     return adoption.adopt(ids);
   }
@@ -380,7 +384,8 @@ final class OciDriver implements RuntimeDriver {
         new JournalFiles.Writer() {
           @Override
           public boolean lives() {
-            return registry.find(id).filter(c -> c.exit().isEmpty()).isPresent();
+            return creation.isCreating(id)
+                || registry.find(id).filter(c -> c.exit().isEmpty()).isPresent();
           }
 
           @Override

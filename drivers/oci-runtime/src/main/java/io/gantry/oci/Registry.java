@@ -65,17 +65,28 @@ final class Registry implements AutoCloseable {
     look(container);
   }
 
-  /** The watch ends with the directory, which is deleted with the container. */
-  private void watchMemory(Container container) throws IOException {
-    var _ =
-        inotify.watch(
-            Layout.persist(container.bundle()),
-            Inotify.OPEN,
-            (mask, name) -> {
-              if (name.equals(Exits.OOM) && !closed && !container.isRemoving()) {
-                Thread.startVirtualThread(() -> outOfMemory.accept(container.id()));
-              }
-            });
+  /**
+   * The watch ends with the directory, which is deleted with the container. Without it (the host
+   * allows a number of watches) want of memory is told at the container's end only.
+   */
+  private void watchMemory(Container container) {
+    try {
+      var _ =
+          inotify.watch(
+              Layout.persist(container.bundle()),
+              Inotify.OPEN,
+              (mask, name) -> {
+                if (name.equals(Exits.OOM) && !closed && !container.isRemoving()) {
+                  Thread.startVirtualThread(() -> outOfMemory.accept(container.id()));
+                }
+              });
+    } catch (IOException e) {
+      LOG.log(
+          Level.WARNING,
+          "want of memory in container {0} is told at its end only: {1}",
+          container.id(),
+          e.getMessage());
+    }
   }
 
   /** Holds a container whose end was told. */

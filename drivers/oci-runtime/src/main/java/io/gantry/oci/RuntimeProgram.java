@@ -1,6 +1,7 @@
 package io.gantry.oci;
 
 import io.gantry.linux.process.SealedProgram;
+import io.gantry.plugins.DriverException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -25,12 +26,29 @@ final class RuntimeProgram implements AutoCloseable {
 
   private final Path path;
   private final boolean crun;
+  private final boolean missing;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile @Nullable Copy copy;
 
   RuntimeProgram(Path path) {
+    this(path, false);
+  }
+
+  private RuntimeProgram(Path path, boolean missing) {
     this.path = path;
-    this.crun = String.valueOf(path.getFileName()).contains("crun");
+    this.crun = !missing && String.valueOf(path.getFileName()).contains("crun");
+    this.missing = missing;
+  }
+
+  /** Of a runtime that is not configured any more, though there are containers of it. */
+  static RuntimeProgram missing(String runtime) {
+    return new RuntimeProgram(Path.of(runtime), true);
+  }
+
+  /** Docker's word for a name that is not configured. */
+  static DriverException unknown(String runtime) {
+    return new DriverException(
+        DriverException.Kind.INVALID, "unknown or invalid runtime name: " + runtime);
   }
 
   Path path() {
@@ -48,6 +66,9 @@ final class RuntimeProgram implements AutoCloseable {
 
   /** What to execute. */
   String executable() throws IOException {
+    if (missing) {
+      throw unknown(path.toString());
+    }
     if (!crun) {
       return path.toString();
     }

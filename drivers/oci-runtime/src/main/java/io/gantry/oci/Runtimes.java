@@ -2,8 +2,6 @@ package io.gantry.oci;
 
 import io.gantry.linux.poll.Poller;
 import io.gantry.linux.process.Launcher;
-import io.gantry.plugins.DriverException;
-import io.gantry.plugins.DriverException.Kind;
 import io.gantry.plugins.runtime.RuntimeInfo;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -11,11 +9,14 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The OCI runtimes by name. */
 final class Runtimes implements AutoCloseable {
@@ -25,22 +26,33 @@ final class Runtimes implements AutoCloseable {
   private static final Pattern COMMIT = Pattern.compile("(?m)^commit: (\\S+)");
 
   private final Map<String, OciRuntime> byName = new LinkedHashMap<>();
+  private final Map<String, OciRuntime> former = new ConcurrentHashMap<>();
+  private final Layout layout;
   private final Launcher launcher;
   private final Poller poller;
   private volatile List<RuntimeInfo> infos = List.of();
 
   Runtimes(Programs programs, Layout layout, Launcher launcher, Poller poller) throws IOException {
+    this.layout = layout;
     this.launcher = launcher;
     this.poller = poller;
     for (Map.Entry<String, Path> program : programs.runtimes().entrySet()) {
-      Path state = layout.state().resolve(program.getKey());
-      Files.createDirectories(state);
-      byName.put(
-          program.getKey(),
-          new OciRuntime(program.getKey(), new RuntimeProgram(program.getValue()), state));
+      OciRuntime runtime = runtime(program.getKey(), new RuntimeProgram(program.getValue()));
+      Files.createDirectories(runtime.stateRoot());
+      byName.put(runtime.name(), runtime);
+    }
+    for (String name : Layout.names(layout.state())) {
+      if (!byName.containsKey(name)) {
+        former.put(name, runtime(name, RuntimeProgram.missing(name)));
+      }
     }
   }
 
+  private OciRuntime runtime(String name, RuntimeProgram program) {
+    return new OciRuntime(name, program, layout.state().resolve(Layout.checked(name)));
+  }
+
+  /** Those that containers may ask for. */
   Map<String, OciRuntime> byName() {
     return byName;
   }
@@ -56,9 +68,25 @@ final class Runtimes implements AutoCloseable {
     }
     OciRuntime runtime = byName.get(name);
     if (runtime == null) {
-      throw new DriverException(Kind.INVALID, "unknown or invalid runtime name: " + name);
+      throw RuntimeProgram.unknown(name);
     }
     return runtime;
+  }
+
+  /**
+   * The runtime a container was created with, which may not be configured or installed any more:
+   * such a one cannot be run.
+   */
+  OciRuntime configuredOrNot(String name) {
+    OciRuntime runtime = byName.get(name);
+    return runtime != null
+        ? runtime
+        : former.computeIfAbsent(name, n -> runtime(n, RuntimeProgram.missing(n)));
+  }
+
+  /** Those and the ones of earlier daemons, which may have left something. */
+  Collection<OciRuntime> all() {
+    return Stream.concat(byName.values().stream(), former.values().stream()).toList();
   }
 
   /** Asks the programs at the first call: that costs a process each. */

@@ -48,9 +48,16 @@ class OciDriverTest extends RuntimeDriverFixture {
        "syscalls":[{"names":["swapon","no_such_call"],"action":"SCMP_ACT_ERRNO"}]}\
       """;
 
+  private Map<String, String> runtimes = Map.of();
+
   @Override
   protected RuntimeDriverFactory factory() {
     return new OciRuntimeFactory();
+  }
+
+  @Override
+  protected Map<String, String> options() {
+    return runtimes;
   }
 
   private Path bundle(TestContainer c) {
@@ -192,6 +199,65 @@ class OciDriverTest extends RuntimeDriverFixture {
     awaitGone(first.pid());
     driver.delete(c.id(), true);
     assertThat(cgroupFile(c, "pids", "")).doesNotExist();
+  }
+
+  @Test
+  void whatCannotBeLookedAtIsUnknownAndLeftAlone() throws Exception {
+    TestContainer c = container().withArgs("/bin/sleep", "1000");
+    Created created = driver.create(c.spec());
+    driver.start(c.id());
+    Path file = bundle(c).resolve("record.json");
+    byte[] good = Files.readAllBytes(file);
+    Files.writeString(file, "{\"id\":");
+    reopen();
+    assertThat(driver.adopt(List.of(c.id())).get(c.id())).isInstanceOf(Adopted.Unknown.class);
+    assertThat(ProcessHandle.of(created.pid())).isPresent();
+    Files.write(file, good);
+    assertThat(driver.adopt(List.of(c.id())).get(c.id())).isInstanceOf(Adopted.Running.class);
+    assertThat(driver.pids(c.id())).containsExactly(created.pid());
+    driver.signal(c.id(), SIGKILL, false);
+    assertThat(awaitExit(c.id()).exitCode()).isEqualTo(137);
+    assertNoFurtherExit(c.id());
+  }
+
+  @Test
+  void containersOfARuntimeThatIsNotConfiguredAnyMoreGoOn() throws Exception {
+    runtimes = Map.of("runtime.mine", "/usr/bin/crun");
+    reopen();
+    TestContainer c = container().withArgs("/bin/sleep", "1000");
+    ContainerSpec spec = withRuntime(c.spec(), "mine");
+    Created created = driver.create(spec);
+    driver.start(c.id());
+    runtimes = Map.of();
+    reopen();
+    assertThat(driver.runtimeNames()).doesNotContain("mine");
+    assertThat(driver.adopt(List.of(c.id())).get(c.id()))
+        .isInstanceOfSatisfying(
+            Adopted.Running.class, now -> assertThat(now.pid()).isEqualTo(created.pid()));
+    ExecSpec exec = new ExecSpec("e1", TestContainer.process("/bin/true"), false, false, false);
+    assertThatThrownBy(() -> driver.exec(c.id(), exec, new Output()))
+        .isInstanceOf(DriverException.class)
+        .hasMessage("unknown or invalid runtime name: mine");
+    assertThat(driver.pids(c.id())).containsExactly(created.pid());
+    driver.signal(c.id(), SIGKILL, false);
+    assertThat(awaitExit(c.id()).exitCode()).isEqualTo(137);
+    driver.delete(c.id(), false);
+    assertThat(context.runDirectory().resolve("state/mine/" + c.id())).doesNotExist();
+    assertThatThrownBy(() -> driver.create(spec))
+        .hasMessage("unknown or invalid runtime name: mine");
+  }
+
+  private static ContainerSpec withRuntime(ContainerSpec spec, String runtime) {
+    return new ContainerSpec(
+        spec.id(),
+        runtime,
+        spec.config(),
+        spec.cgroupPath(),
+        spec.tty(),
+        spec.openStdin(),
+        spec.stdinOnce(),
+        spec.journal(),
+        spec.foreignMounts());
   }
 
   @Test

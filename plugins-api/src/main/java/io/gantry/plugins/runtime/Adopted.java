@@ -20,8 +20,16 @@ public sealed interface Adopted {
   record Exited(Exit exit) implements Adopted {}
 
   /**
-   * Nothing is known of it: it was never created completely, was deleted, or the host was
-   * restarted. What was left of it has been removed.
+   * It is certain that nothing of it runs: it was never created completely, was deleted, or the
+   * host was restarted. What was left of it has been removed.
    */
   record Gone() implements Adopted {}
+
+  /**
+   * It could not be learnt, for want of something that may be there later: descriptors, a
+   * directory. It may run; nothing of it has been touched, and the engine asks again.
+   *
+   * @param why in words, for the log
+   */
+  record Unknown(String why) implements Adopted {}
 }

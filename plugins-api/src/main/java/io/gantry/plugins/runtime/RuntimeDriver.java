@@ -152,8 +152,10 @@ public interface RuntimeDriver extends Driver {
   void delete(String id, boolean force);
 
   /**
-   * Takes containers of an earlier daemon over. Called once after {@code open}; returns an entry
-   * for every id asked for.
+   * Takes containers of an earlier daemon over. Called once after {@code open}, and again for those
+   * that were {@link Adopted.Unknown}; returns an entry for every id asked for. A container runs on
+   * whatever has become of the runtime it was started with: one that is not configured any more
+   * only keeps what needs it from being done, as {@link #exec}.
    *
    * @param ids the containers that were, according to the engine's records, created or running
    */
