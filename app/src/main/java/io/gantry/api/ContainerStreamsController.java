@@ -22,7 +22,6 @@ import io.gantry.container.record.State;
 import io.gantry.container.stream.ProcessStreams;
 import io.gantry.error.EngineException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
@@ -37,6 +36,9 @@ final class ContainerStreamsController implements Controller {
 
   /** Clients since 1.28 want binary frames in websockets. */
   private static final int BINARY_FRAMES = 28;
+
+  /** In websockets clients since 1.42 get the streams they ask for, and others all. */
+  private static final int CHOICE_OF_STREAMS = 42;
 
   /** Clients since 1.30 are answered before the wait is over. */
   private static final int EARLY_HEAD = 30;
@@ -61,7 +63,7 @@ final class ContainerStreamsController implements Controller {
     inText(
         exchange,
         () -> {
-          Session session = session(exchange);
+          Session session = session(exchange, asked(exchange.query()));
           boolean upgrade = exchange.upgrade().isPresent();
           StreamType type = StreamType.of(session.container().config().tty());
           takeOver(
@@ -70,7 +72,7 @@ final class ContainerStreamsController implements Controller {
               upgrade ? 101 : 200,
               (upgrade ? type : StreamType.RAW).mediaType(exchange.version()),
               "tcp",
-              (in, out) -> serve(session, type, in, out));
+              client -> serve(session, type, client));
         });
   }
 
@@ -84,7 +86,12 @@ final class ContainerStreamsController implements Controller {
               || !exchange.upgrade().filter("websocket"::equalsIgnoreCase).isPresent()) {
             throw EngineException.invalid("not websocket protocol");
           }
-          Session session = session(exchange);
+          Session session =
+              session(
+                  exchange,
+                  exchange.version().atLeast(CHOICE_OF_STREAMS)
+                      ? asked(exchange.query())
+                      : allStreams(exchange.query()));
           boolean binary = exchange.version().atLeast(BINARY_FRAMES);
           exchange.answerHeader("Sec-WebSocket-Accept", WebSocket.accept(key));
           takeOver(
@@ -93,9 +100,9 @@ final class ContainerStreamsController implements Controller {
               101,
               "",
               "websocket",
-              (in, out) -> {
-                WebSocket socket = new WebSocket(in, out, binary);
-                serve(session, StreamType.RAW, socket.input(), socket.output());
+              client -> {
+                WebSocket socket = new WebSocket(client, binary);
+                serve(session, StreamType.RAW, socket.client());
                 socket.close();
               });
         });
@@ -115,17 +122,22 @@ final class ContainerStreamsController implements Controller {
     }
   }
 
-  private Session session(Exchange exchange) {
-    Query query = exchange.query();
-    String keys = query.text("detachKeys");
+  private static AttachRequest asked(Query query) {
+    return new AttachRequest(
+        query.flag("stdin"),
+        query.flag("stdout"),
+        query.flag("stderr"),
+        query.flag("stream"),
+        query.flag("logs"));
+  }
+
+  private static AttachRequest allStreams(Query query) {
+    return new AttachRequest(true, true, true, query.flag("stream"), query.flag("logs"));
+  }
+
+  private Session session(Exchange exchange, AttachRequest request) {
+    String keys = exchange.query().text("detachKeys");
     Container container = containers.get(exchange.name());
-    AttachRequest request =
-        new AttachRequest(
-            query.flag("stdin"),
-            query.flag("stdout"),
-            query.flag("stderr"),
-            query.flag("stream"),
-            query.flag("logs"));
     DetachKeys parsed =
         DetachKeys.parse(keys)
             .orElseThrow(
@@ -149,15 +161,15 @@ final class ContainerStreamsController implements Controller {
     }
   }
 
-  private void serve(Session session, StreamType type, InputStream in, OutputStream out)
+  private void serve(Session session, StreamType type, Exchange.Client client)
       throws IOException, InterruptedException {
     try (ProcessStreams streams = session.streams()) {
       if (session.request().logs()) {
-        sendLogs(session, out, type);
+        sendLogs(session, client.out(), type);
       }
       if (session.request().stream()) {
         Runnable onDetach = () -> containers.detached(session.container().id());
-        new StreamSession(streams, type, session.input(onDetach)).run(in, out);
+        new StreamSession(streams, type, session.input(onDetach)).run(client);
       }
     }
   }

@@ -14,6 +14,7 @@ import io.gantry.api.wire.Replies;
 import io.gantry.container.exec.ExecService;
 import io.gantry.container.exec.ExecSession;
 import io.gantry.container.record.ExecConfig;
+import io.gantry.container.record.ExecConfig.ConsoleSize;
 import io.gantry.container.stream.ProcessStreams;
 import io.gantry.container.stream.StdStream;
 import io.gantry.error.EngineException;
@@ -22,11 +23,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /** {@code /exec} (API v1.51, tag Exec). */
 @Component
 final class ExecController implements Controller {
+
+  /** Clients before 1.42 resize the terminal when the process runs. */
+  private static final int CONSOLE_SIZE = 42;
 
   private final ExecService execs;
 
@@ -44,7 +49,9 @@ final class ExecController implements Controller {
   }
 
   private void create(Exchange exchange) throws IOException {
-    ExecConfig config = exchange.json(ExecRequest.class).config();
+    ExecConfig asked = exchange.json(ExecRequest.class).config();
+    ExecConfig config =
+        exchange.version().atLeast(CONSOLE_SIZE) ? asked : asked.with(Optional.empty());
     if (config.cmd().isEmpty()) {
       throw EngineException.invalid("No exec command specified");
     }
@@ -69,25 +76,28 @@ final class ExecController implements Controller {
   private void start(Exchange exchange) throws IOException {
     ExecRequest.Start request = exchange.json(ExecRequest.Start.class);
     ExecSession session = execs.ready(exchange.name());
+    Optional<ConsoleSize> size =
+        request.tty() && exchange.version().atLeast(CONSOLE_SIZE)
+            ? request.size()
+            : Optional.empty();
     if (request.detach()) {
-      execs.startDetached(session.id(), request.size());
+      execs.startDetached(session.id(), size);
       exchange.status(200);
       return;
     }
     boolean upgrade = exchange.upgrade().isPresent();
-    boolean tty = session.config().tty();
-    StreamType type = StreamType.of(tty);
-    StreamType told = upgrade ? StreamType.of(request.tty()) : StreamType.RAW;
+    // as whoever starts it says, whatever whoever created it said
+    StreamType type = StreamType.of(request.tty());
     exchange.takeOver(
         upgrade ? 101 : 200,
-        told.mediaType(exchange.version()),
+        (upgrade ? type : StreamType.RAW).mediaType(exchange.version()),
         "tcp",
-        (in, out) -> {
+        client -> {
           try {
-            ProcessStreams streams = execs.start(session.id(), request.size());
-            new StreamSession(streams, type, input(session)).run(in, out);
+            ProcessStreams streams = execs.start(session.id(), size);
+            new StreamSession(streams, type, input(session)).run(client);
           } catch (EngineException | DriverException e) {
-            tell(out, type, e);
+            tell(client.out(), type, e);
           }
         });
   }

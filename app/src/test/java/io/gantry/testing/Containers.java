@@ -16,10 +16,22 @@ public final class Containers {
 
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
+  /** Asks for a container. */
+  @FunctionalInterface
+  interface Creation {
+    Answer create(String name, Map<String, ?> body) throws IOException;
+  }
+
   private final EngineClient client;
+  private final Creation creation;
 
   public Containers(EngineClient client) {
+    this(client, (name, body) -> client.post("/containers/create?name=" + name, body));
+  }
+
+  Containers(EngineClient client, Creation creation) {
     this.client = client;
+    this.creation = creation;
   }
 
   /** Makes a container without a network; returns its id. */
@@ -41,12 +53,7 @@ public final class Containers {
     body.put("Cmd", List.of(command));
     body.putAll(config);
     body.put("HostConfig", hostConfig);
-    return client
-        .post("/containers/create?name=" + name, body)
-        .expectOk()
-        .json()
-        .get("Id")
-        .asString();
+    return creation.create(name, body).expectOk().json().get("Id").asString();
   }
 
   public String run(String name, String... command) throws IOException {
@@ -75,14 +82,25 @@ public final class Containers {
   /** Waits until the container is as wanted, and returns it. */
   public JsonNode await(String reference, String what, Predicate<JsonNode> wanted)
       throws IOException, InterruptedException {
+    return await("/containers/" + reference, reference, what, wanted);
+  }
+
+  /** Waits until the exec is as wanted, and returns it. */
+  public JsonNode awaitExec(String id, String what, Predicate<JsonNode> wanted)
+      throws IOException, InterruptedException {
+    return await("/exec/" + id, id, what, wanted);
+  }
+
+  private JsonNode await(String path, String name, String what, Predicate<JsonNode> wanted)
+      throws IOException, InterruptedException {
     long end = System.nanoTime() + LIMIT.toNanos();
     while (true) {
-      JsonNode now = inspect(reference);
+      JsonNode now = client.get(path + "/json").expectOk().json();
       if (wanted.test(now)) {
         return now;
       }
       if (System.nanoTime() > end) {
-        throw new AssertionError(reference + " is not " + what + ": " + now.get("State"));
+        throw new AssertionError(name + " is not " + what + ": " + now);
       }
       TimeUnit.MILLISECONDS.sleep(20);
     }

@@ -30,6 +30,10 @@ public final class EngineClient {
     this.socket = socket;
   }
 
+  Path socket() {
+    return socket;
+  }
+
   /** An answer, read to its end. */
   public record Answer(int status, Map<String, String> headers, byte[] body) {
 

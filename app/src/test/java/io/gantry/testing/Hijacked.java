@@ -13,6 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Random;
 
 /**
  * A connection that has left HTTP: by an upgrade (101), without one (200), or as a websocket. One
@@ -45,6 +46,8 @@ public final class Hijacked implements AutoCloseable {
   private final InputStream in;
   private final OutputStream out;
 
+  private String contentType = "";
+
   private Hijacked(Way way, SocketChannel channel) {
     this.way = way;
     this.channel = channel;
@@ -72,6 +75,12 @@ public final class Hijacked implements AutoCloseable {
       channel.close();
       throw new AssertionError(head);
     }
+    connection.contentType =
+        head.lines()
+            .filter(line -> line.startsWith("Content-Type: "))
+            .map(line -> line.substring(14))
+            .findFirst()
+            .orElse("");
     return connection;
   }
 
@@ -85,6 +94,45 @@ public final class Hijacked implements AutoCloseable {
       head.write(next);
     }
     return head.toString(StandardCharsets.ISO_8859_1);
+  }
+
+  /** What the answer's head says of what comes. */
+  public String contentType() {
+    return contentType;
+  }
+
+  /** A mebibyte of anything. */
+  public static byte[] random() {
+    byte[] data = new byte[1 << 20];
+    new Random(7).nextBytes(data);
+    return data;
+  }
+
+  /** Sends the data so many times. */
+  public void write(byte[] data, int times) throws IOException {
+    for (int i = 0; i < times; i++) {
+      write(data);
+    }
+  }
+
+  /** Reads the data so many times over and compares every byte. */
+  public void require(boolean framed, byte[] data, int times) throws IOException {
+    long at = 0;
+    long end = (long) data.length * times;
+    while (at < end) {
+      byte[] piece = piece(framed);
+      if (piece.length == 0) {
+        throw new EOFException(at + " of " + end + " bytes");
+      }
+      for (int i = 0; i < piece.length; i++, at++) {
+        if (piece[i] != data[(int) (at % data.length)]) {
+          throw new AssertionError("byte " + at + " is another");
+        }
+      }
+    }
+    if (at > end) {
+      throw new AssertionError(at + " bytes for " + end);
+    }
   }
 
   public void write(String text) throws IOException {

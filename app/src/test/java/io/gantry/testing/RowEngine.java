@@ -20,7 +20,8 @@ import tools.jackson.databind.JsonNode;
 /**
  * The engine that the test of a guide's row asks: a daemon of the test's own or, with {@code
  * GANTRY_REFERENCE_SOCKET} set, the dockerd that listens there, so that the test itself is known to
- * be right. {@link #close} removes the containers made through this, and nothing else.
+ * be right. {@link #close} removes the containers made through this, and the volumes named by it,
+ * and nothing else.
  */
 public final class RowEngine implements AutoCloseable {
 
@@ -84,6 +85,15 @@ public final class RowEngine implements AutoCloseable {
 
   public EngineClient client() {
     return client;
+  }
+
+  /** Containers with names that no other test has; they are removed at the end. */
+  public Containers containers() {
+    return new Containers(client, (name, body) -> create(name(name), body));
+  }
+
+  public Path socket() {
+    return client.socket();
   }
 
   /** A directory that the engine and the test see by the same path. */
@@ -189,6 +199,10 @@ public final class RowEngine implements AutoCloseable {
   /** Removes the containers made so far. */
   public synchronized void removeContainers() throws IOException {
     for (String container : made) {
+      // one that waits for another's end, which is paused, is not removed before it
+      client.post("/containers/" + container + "/unpause");
+    }
+    for (String container : made) {
       remove(container);
     }
     made.clear();
@@ -210,7 +224,7 @@ public final class RowEngine implements AutoCloseable {
     if (daemon != null) {
       daemon.close();
     } else {
-      removeContainers();
+      removeVolumes();
     }
     try (Stream<Path> files = Files.walk(shared)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

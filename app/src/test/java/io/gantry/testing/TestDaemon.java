@@ -99,6 +99,7 @@ public final class TestDaemon implements AutoCloseable {
     command.addAll(
         List.of(
             "--enable-native-access=ALL-UNNAMED",
+            "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-XX:+AutoCreateSharedArchive",
@@ -139,6 +140,36 @@ public final class TestDaemon implements AutoCloseable {
 
   public long pid() {
     return Objects.requireNonNull(process).pid();
+  }
+
+  /** All its threads, virtual ones too, with what they do. */
+  public String threads() throws IOException, InterruptedException {
+    Path dump = dataRoot.resolveSibling(dataRoot.getFileName() + ".threads");
+    try {
+      int status =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                  Long.toString(pid()),
+                  "Thread.dump_to_file",
+                  dump.toString())
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor();
+      if (status != 0) {
+        throw new IOException("jcmd ended with status " + status);
+      }
+      return Files.readString(dump);
+    } finally {
+      Files.deleteIfExists(dump);
+    }
+  }
+
+  /** The number of files it has open. */
+  public int openFiles() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("/proc", Long.toString(pid()), "fd"))) {
+      return (int) files.count();
+    }
   }
 
   /** Waits for the end of a daemon that was made to die. */

@@ -241,6 +241,7 @@ public final class Exchange {
       TakeoverHandler handler = request.upgrade(TakeoverHandler.class);
       handler.protocol = protocol;
       handler.socket = connection().raw();
+      handler.hangUp = connection().hangUp();
     } catch (jakarta.servlet.ServletException e) {
       throw new IOException("can't take over the connection", e);
     }
@@ -251,6 +252,13 @@ public final class Exchange {
    */
   @FunctionalInterface
   public interface Takeover {
-    void run(InputStream in, OutputStream out) throws Exception;
+    void run(Client client) throws Exception;
   }
+
+  /**
+   * The other end of a connection that left HTTP.
+   *
+   * @param hangUp when it closes the connection, which the end of {@code in} need not be
+   */
+  public record Client(InputStream in, OutputStream out, Connection.HangUp hangUp) {}
 }

@@ -1,6 +1,8 @@
 package io.gantry.api.http;
 
+import io.gantry.api.http.Exchange.Client;
 import io.gantry.api.http.Exchange.Takeover;
+import io.gantry.api.listen.Connection;
 import io.gantry.api.listen.RawSocket;
 import jakarta.servlet.http.HttpUpgradeHandler;
 import jakarta.servlet.http.WebConnection;
@@ -19,6 +21,7 @@ public final class TakeoverHandler implements HttpUpgradeHandler {
 
   @Nullable Takeover protocol;
   Optional<RawSocket> socket = Optional.empty();
+  Connection.HangUp hangUp = action -> () -> {};
 
   /** For Tomcat. */
   public TakeoverHandler() {}
@@ -31,8 +34,10 @@ public final class TakeoverHandler implements HttpUpgradeHandler {
         InputStream in = connection.getInputStream();
         OutputStream out = connection.getOutputStream();
         takeover.run(
-            socket.map(RawSocket::input).orElse(in),
-            socket.<OutputStream>map(raw -> raw.output(out)).orElse(out));
+            new Client(
+                socket.map(RawSocket::input).orElse(in),
+                socket.<OutputStream>map(raw -> raw.output(out)).orElse(out),
+                hangUp));
       }
     } catch (IOException e) {
       log.debug("a taken-over connection broke", e);

@@ -1,16 +1,24 @@
 package io.gantry.api.listen;
 
 import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.util.Optional;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The connection a request came by. Valid while the request is served. Thread-safe. */
 public final class Connection {
 
   /** The request attribute that holds it. */
   public static final String ATTRIBUTE = "io.gantry.connection";
+
+  private static final Logger log = LoggerFactory.getLogger(Connection.class);
+
+  /** As long as Go's servers wait. */
+  private static final int KEEP_ALIVE_SECONDS = 15;
 
   private final EngineProcessor processor;
 
@@ -25,10 +33,34 @@ public final class Connection {
    * @return ends the watch; must be closed before the request is done
    */
   public Watch onDeparture(Runnable action) {
-    Optional<SocketChannel> channel = processor.channel();
+    Optional<SocketChannel> channel = watched();
     return channel.isEmpty()
         ? () -> {}
         : Departures.shared().watch(channel.get(), processor::clientGone, action);
+  }
+
+  /** The client of a connection that is about to leave HTTP; valid after the request too. */
+  public HangUp hangUp() {
+    Optional<SocketChannel> channel = watched();
+    return action -> channel.isEmpty() ? () -> {} : HangUps.shared().watch(channel.get(), action);
+  }
+
+  /** The channel; over TCP, clients that went without a word are asked whether they are there. */
+  private Optional<SocketChannel> watched() {
+    Optional<SocketChannel> channel = processor.channel();
+    try {
+      if (channel.isPresent()
+          && channel.get().supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
+        channel
+            .get()
+            .setOption(StandardSocketOptions.SO_KEEPALIVE, true)
+            .setOption(ExtendedSocketOptions.TCP_KEEPIDLE, KEEP_ALIVE_SECONDS)
+            .setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEP_ALIVE_SECONDS);
+      }
+    } catch (IOException e) {
+      log.debug("a client that is gone already", e);
+    }
+    return channel;
   }
 
   /** Adds a response header exactly as given, also those that Tomcat would drop or change. */
@@ -57,6 +89,18 @@ public final class Connection {
     } catch (IOException | UnsupportedOperationException e) {
       return Optional.empty();
     }
+  }
+
+  /** Tells when a client closes its connection; one that only sends no more does not. */
+  @FunctionalInterface
+  public interface HangUp {
+
+    /**
+     * Runs {@code action} once, on a thread of its own, when the client hangs up.
+     *
+     * @return ends the watch; must be closed
+     */
+    Watch watch(Runnable action);
   }
 
   /** A running watch. */

@@ -1,19 +1,22 @@
 package io.gantry.api.stream;
 
 import io.gantry.api.http.Exchange;
+import io.gantry.api.http.Exchange.Client;
+import io.gantry.api.listen.Connection;
 import io.gantry.container.stream.ProcessStreams;
 import io.gantry.container.stream.SpillQueue.Chunk;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One client at the standard streams of a process, from the moment its connection left HTTP. The
  * client's end of input is passed on and does not end the session: output goes on until the process
- * has ended. One virtual thread a direction.
+ * has ended or the client has hung up, of whom all that was sent before is passed on. One virtual
+ * thread a direction.
  */
 public final class StreamSession implements Exchange.Takeover {
 
@@ -24,10 +27,11 @@ public final class StreamSession implements Exchange.Takeover {
   private final ProcessStreams streams;
   private final StreamType type;
   private final Input input;
+  private final CompletableFuture<Void> inputEnded = new CompletableFuture<>();
 
   /** What is done with what the client sends. */
   public sealed interface Input {
-    /** It is read and dropped, so that the client's end is noticed. */
+    /** It is read and dropped. */
     record Ignored() implements Input {}
 
     /** It goes to the process. */
@@ -44,11 +48,12 @@ public final class StreamSession implements Exchange.Takeover {
   }
 
   @Override
-  public void run(InputStream in, OutputStream out) throws IOException, InterruptedException {
-    try (streams) {
-      Thread reader = Thread.ofVirtual().name("stdin").start(() -> readInput(in));
+  public void run(Client client) throws IOException, InterruptedException {
+    try (streams;
+        Connection.Watch watch = client.hangUp().watch(() -> inputEnded.thenRun(streams::close))) {
+      Thread reader = Thread.ofVirtual().name("stdin").start(() -> readInput(client.in()));
       try {
-        writeOutput(new FrameWriter(out, type));
+        writeOutput(new FrameWriter(client.out(), type));
       } finally {
         reader.interrupt();
       }
@@ -71,6 +76,8 @@ public final class StreamSession implements Exchange.Takeover {
       }
     } catch (IOException e) {
       log.debug("the input of a client broke", e);
+    } finally {
+      inputEnded.complete(null);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.gantry.api.stream;
 
+import io.gantry.api.http.Exchange.Client;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,9 +40,9 @@ public final class WebSocket {
   /**
    * @param binary data is sent as binary rather than as text
    */
-  public WebSocket(InputStream in, OutputStream out, boolean binary) {
-    this.in = in;
-    this.out = out;
+  public WebSocket(Client connection, boolean binary) {
+    this.in = connection.in();
+    this.out = connection.out();
     this.dataFrame = binary ? BINARY : TEXT;
   }
 
@@ -57,14 +58,18 @@ public final class WebSocket {
     }
   }
 
-  /** What the client sends; ends when it closes. */
-  public InputStream input() {
-    return new Input();
-  }
-
-  /** Each write becomes a frame. */
-  public OutputStream output() {
-    return new Output();
+  /**
+   * The client, whose input ends when it closes; each write becomes a frame. Who closes a websocket
+   * takes nothing more either: the end of input is also its hanging up.
+   */
+  public Client client() {
+    return new Client(
+        new Input(),
+        new Output(),
+        action -> {
+          action.run();
+          return () -> {};
+        });
   }
 
   /** Says that nothing more comes. */

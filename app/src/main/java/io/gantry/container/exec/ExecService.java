@@ -239,7 +239,7 @@ public final class ExecService {
       throw EngineException.conflict("exec command " + session.id() + " is already running");
     }
     Container container = containers.get(session.containerId());
-    ExecConfig config = size.map(session.config()::with).orElse(session.config());
+    ExecConfig config = size.isPresent() ? session.config().with(size) : session.config();
     try {
       ExecSpec spec =
           new ExecSpec(

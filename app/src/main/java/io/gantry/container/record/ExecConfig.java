@@ -39,8 +39,8 @@ public record ExecConfig(
   /** Of a terminal, in characters. */
   public record ConsoleSize(int rows, int columns) {}
 
-  /** This with the terminal's size known at start. */
-  public ExecConfig with(ConsoleSize size) {
+  /** This with a terminal of that size. */
+  public ExecConfig with(Optional<ConsoleSize> size) {
     return new ExecConfig(
         user,
         tty,
@@ -52,6 +52,6 @@ public record ExecConfig(
         cmd,
         privileged,
         workingDir,
-        Optional.of(size));
+        size);
   }
 }

@@ -3,6 +3,7 @@ package io.gantry.api.http;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -91,6 +92,12 @@ public final class RawClient implements AutoCloseable {
   /** Sends the end of input and goes on reading. */
   public void shutdownOutput() throws IOException {
     channel.shutdownOutput();
+  }
+
+  /** Breaks the connection off, as one whose host has gone is found to be. */
+  public void reset() throws IOException {
+    channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+    close();
   }
 
   /** Reads an answer to its end. */

@@ -5,15 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gantry.api.http.Controller;
 import io.gantry.api.http.RawClient;
 import io.gantry.api.http.TestServer;
+import io.gantry.config.ListenAddress;
 import io.gantry.container.stream.ProcessStreams;
 import io.gantry.container.stream.SpillQueue.Chunk;
 import io.gantry.container.stream.StdStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -188,6 +193,61 @@ class StreamSessionTest {
   }
 
   @Test
+  void whoHangsUpIsNoticedThoughTheProcessIsSilent() throws Exception {
+    Process process = new Process();
+    try (TestServer server =
+            new TestServer(attach(process, StreamType.RAW, new StreamSession.Input.Plain()));
+        RawClient client = server.client()) {
+      client.send(UPGRADE);
+      client.head();
+      client.send("last words");
+      client.shutdownOutput();
+      assertThat(process.inputEnded.await(5, TimeUnit.SECONDS)).isTrue();
+      process.prints(StdStream.STDOUT, "tick");
+      assertThat(client.read(4)).asString().isEqualTo("tick");
+      assertThat(process.closed.getCount()).isEqualTo(1);
+      client.close();
+      assertThat(process.closed.await(5, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.written()).isEqualTo("last words");
+    }
+  }
+
+  @Test
+  void whoHangsUpAtOnceHasAllItSentPassedOn() throws Exception {
+    Process process = new Process();
+    try (TestServer server =
+        new TestServer(attach(process, StreamType.RAW, new StreamSession.Input.Plain()))) {
+      try (RawClient client = server.client()) {
+        client.send(UPGRADE);
+        client.head();
+        client.send("x".repeat(100_000));
+      }
+      assertThat(process.closed.await(5, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.written()).hasSize(100_000);
+    }
+  }
+
+  @Test
+  void aBrokenConnectionIsNoticedThoughTheProcessIsSilent() throws Exception {
+    Process process = new Process();
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    try (TestServer server =
+        new TestServer(
+            List.of(new ListenAddress.Tcp("127.0.0.1", port)),
+            attach(process, StreamType.RAW, new StreamSession.Input.Ignored()))) {
+      RawClient client = new RawClient(new InetSocketAddress("127.0.0.1", port));
+      client.send(UPGRADE);
+      client.head();
+      client.shutdownOutput();
+      client.reset();
+      assertThat(process.closed.await(5, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
   void detachKeysEndTheSessionAndAreNotPassedOn() throws Exception {
     Process process = new Process();
     CountDownLatch detached = new CountDownLatch(1);
@@ -234,35 +294,53 @@ class StreamSessionTest {
     }
   }
 
+  private static final String WEB_SOCKET =
+      "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+          + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+
+  private static Controller webSocket(Process process) {
+    return routes ->
+        routes.stream(
+            "GET",
+            "/ws",
+            exchange -> {
+              exchange.answerHeader(
+                  "Sec-WebSocket-Accept", WebSocket.accept(exchange.header("Sec-WebSocket-Key")));
+              exchange.takeOver(
+                  101,
+                  "",
+                  "websocket",
+                  connection -> {
+                    WebSocket ws = new WebSocket(connection, true);
+                    new StreamSession(process, StreamType.RAW, new StreamSession.Input.Plain())
+                        .run(ws.client());
+                    ws.close();
+                  });
+            });
+  }
+
+  @Test
+  void closingAWebsocketEndsTheSessionOfASilentProcess() throws Exception {
+    Process process = new Process();
+    try (TestServer server = new TestServer(webSocket(process));
+        RawClient client = server.client()) {
+      client.send(WEB_SOCKET);
+      client.head();
+      client.send(frame(2, "last words"));
+      client.send(frame(8, ""));
+      assertThat(client.readToEnd()).isEqualTo(new byte[] {(byte) 0x88, 0});
+      assertThat(process.written()).isEqualTo("last words");
+      assertThat(process.closed.getCount()).isZero();
+    }
+  }
+
   @Test
   void websocketCarriesBinaryFrames() throws Exception {
     Process process = new Process();
     process.cat = true;
-    Controller socket =
-        routes ->
-            routes.stream(
-                "GET",
-                "/ws",
-                exchange -> {
-                  exchange.answerHeader(
-                      "Sec-WebSocket-Accept",
-                      WebSocket.accept(exchange.header("Sec-WebSocket-Key")));
-                  exchange.takeOver(
-                      101,
-                      "",
-                      "websocket",
-                      (in, out) -> {
-                        WebSocket ws = new WebSocket(in, out, true);
-                        new StreamSession(process, StreamType.RAW, new StreamSession.Input.Plain())
-                            .run(ws.input(), ws.output());
-                        ws.close();
-                      });
-                });
-    try (TestServer server = new TestServer(socket);
+    try (TestServer server = new TestServer(webSocket(process));
         RawClient client = server.client()) {
-      client.send(
-          "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-              + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+      client.send(WEB_SOCKET);
       assertThat(client.head()).contains("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
       client.send(frame(2, "hello"));
       assertThat(client.read(7)).isEqualTo(new byte[] {(byte) 0x82, 5, 'h', 'e', 'l', 'l', 'o'});

@@ -3,6 +3,7 @@ package io.gantry.linux.poll;
 import io.gantry.linux.ErrnoException;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -44,6 +45,26 @@ public final class Descriptor implements AutoCloseable {
       throw ErrnoException.last("open " + file);
     }
     return new Descriptor(fd);
+  }
+
+  /**
+   * A further descriptor of a channel's socket, closed on exec.
+   *
+   * @throws IOException when the channel is closed, or the JDK does not tell: it does so only when
+   *     {@code java.base/sun.nio.ch} is exported, as the manifest of the engine's jar says
+   */
+  public static Descriptor duplicateOf(SelectableChannel channel) throws IOException {
+    int copy = PollCalls.fcntl(ChannelNumber.of(channel), PollCalls.F_DUPFD_CLOEXEC, 0);
+    if (copy < 0) {
+      throw ErrnoException.last("duplicate the descriptor of " + channel);
+    }
+    Descriptor duplicate = new Descriptor(copy);
+    if (!channel.isOpen()) {
+      // by now the number may have been another file's
+      duplicate.close();
+      throw new ClosedChannelException();
+    }
+    return duplicate;
   }
 
   /** A further descriptor of the same file, not below a number, closed on exec. */

@@ -12,8 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one descriptor is waited for. At any time there may be one waiter for reading and one for
- * writing. Thread-safe.
+ * What one descriptor is waited for. At any time there may be one waiter for reading, one for
+ * writing and one for the other side's hanging up. Thread-safe.
  */
 public final class Watch implements AutoCloseable {
 
@@ -22,12 +22,16 @@ public final class Watch implements AutoCloseable {
       PollCalls.EPOLLIN | PollCalls.EPOLLRDHUP | PollCalls.EPOLLHUP | PollCalls.EPOLLERR;
   private static final int WRITE = PollCalls.EPOLLOUT | PollCalls.EPOLLHUP | PollCalls.EPOLLERR;
 
+  /** Told whether asked for or not. */
+  private static final int HANG_UP = PollCalls.EPOLLHUP | PollCalls.EPOLLERR;
+
   private final Poller poller;
   private final long token;
   private final Descriptor descriptor;
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable Runnable reader;
   private @Nullable Runnable writer;
+  private @Nullable Runnable hangUp;
   private boolean added;
   private volatile boolean closed;
 
@@ -46,7 +50,15 @@ public final class Watch implements AutoCloseable {
    * this watch is closed.
    */
   public void onReadable(Runnable action) throws IOException {
-    set(action, true);
+    set(() -> reader = action);
+  }
+
+  /**
+   * Runs an action once, on the poll thread, when the other side has hung up or the descriptor has
+   * failed; not when the other side only sends no more. Closing this watch does not run it.
+   */
+  public void onHangUp(Runnable action) throws IOException {
+    set(() -> hangUp = action);
   }
 
   /** Waits until the descriptor can be read or has failed. */
@@ -72,12 +84,19 @@ public final class Watch implements AutoCloseable {
     long deadline = limit == null ? 0 : System.nanoTime() + limit.toNanos();
     AtomicBoolean done = new AtomicBoolean();
     Thread waiter = Thread.currentThread();
-    set(
+    Runnable wake =
         () -> {
           done.set(true);
           LockSupport.unpark(waiter);
-        },
-        read);
+        };
+    set(
+        () -> {
+          if (read) {
+            reader = wake;
+          } else {
+            writer = wake;
+          }
+        });
     while (!done.get()) {
       if (limit == null) {
         LockSupport.park(this);
@@ -99,17 +118,13 @@ public final class Watch implements AutoCloseable {
     return true;
   }
 
-  private void set(Runnable action, boolean read) throws IOException {
+  private void set(Runnable waiter) throws IOException {
     lock.lock();
     try {
       if (closed) {
         throw new ClosedChannelException();
       }
-      if (read) {
-        reader = action;
-      } else {
-        writer = action;
-      }
+      waiter.run();
       arm();
     } finally {
       lock.unlock();
@@ -133,8 +148,13 @@ public final class Watch implements AutoCloseable {
   void fire(int events) {
     Runnable read = null;
     Runnable write = null;
+    Runnable hungUp = null;
     lock.lock();
     try {
+      if ((events & HANG_UP) != 0) {
+        hungUp = hangUp;
+        hangUp = null;
+      }
       if ((events & READ) != 0) {
         read = reader;
         reader = null;
@@ -143,7 +163,7 @@ public final class Watch implements AutoCloseable {
         write = writer;
         writer = null;
       }
-      if (!closed && (reader != null || writer != null)) {
+      if (!closed && (reader != null || writer != null || hangUp != null)) {
         arm();
       }
     } catch (IOException e) {
@@ -157,11 +177,14 @@ public final class Watch implements AutoCloseable {
     if (write != null) {
       write.run();
     }
+    if (hungUp != null) {
+      hungUp.run();
+    }
   }
 
   /**
-   * Stops watching. Actions that wait are run, waiting threads get an exception. The descriptor
-   * stays open.
+   * Stops watching. Actions that wait to read are run, waiting threads get an exception. The
+   * descriptor stays open.
    */
   @Override
   public void close() {
@@ -177,6 +200,7 @@ public final class Watch implements AutoCloseable {
       write = writer;
       reader = null;
       writer = null;
+      hangUp = null;
       if (added && descriptor.isOpen()) {
         int fd = descriptor.acquire();
         try {

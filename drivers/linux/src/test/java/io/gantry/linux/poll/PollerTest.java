@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,6 +87,30 @@ class PollerTest {
       poller.close();
       assertThat(ran.await(10, TimeUnit.SECONDS)).isTrue();
       assertThatThrownBy(other::awaitWritable).isInstanceOf(ClosedChannelException.class);
+    }
+  }
+
+  @Test
+  void whoSendsNoMoreHasNotHungUp(@TempDir Path directory) throws Exception {
+    UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("socket"));
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(address);
+      try (SocketChannel client = SocketChannel.open(address);
+          SocketChannel accepted = server.accept();
+          Descriptor descriptor = Descriptor.duplicateOf(accepted);
+          Watch watch = poller.watch(descriptor)) {
+        CountDownLatch hungUp = new CountDownLatch(1);
+        watch.onHangUp(hungUp::countDown);
+        client.shutdownOutput();
+        for (int i = 0; i < 3; i++) {
+          assertThat(watch.awaitReadable(Duration.ofSeconds(10))).isTrue();
+        }
+        assertThat(hungUp.getCount()).isOne();
+        client.close();
+        assertThat(hungUp.await(10, TimeUnit.SECONDS)).isTrue();
+        accepted.close();
+        assertThatThrownBy(() -> Descriptor.duplicateOf(accepted)).isInstanceOf(IOException.class);
+      }
     }
   }
 
