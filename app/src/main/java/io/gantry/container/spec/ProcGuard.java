@@ -57,10 +57,11 @@ final class ProcGuard {
             root,
             inputs.rootfs(),
             mount.destination(),
-            mount.type().equals("bind") ? source : Path.of("tmpfs"));
+            mount.type().equals("bind") ? source : Path.of("tmpfs"),
+            container.config().tty());
       }
       for (String destination : container.hostConfig().tmpfs().keySet()) {
-        check(root, inputs.rootfs(), MountSyntax.clean(destination), Path.of("tmpfs"));
+        check(root, inputs.rootfs(), MountSyntax.clean(destination), Path.of("tmpfs"), false);
       }
       HostChannel channel = container.hostConfig().hostChannel();
       if (channel != null) {
@@ -72,11 +73,15 @@ final class ProcGuard {
     }
   }
 
-  private static void check(Directory root, Path rootfs, String destination, Path source)
+  private static void check(
+      Directory root, Path rootfs, String destination, Path source, boolean terminal)
       throws IOException {
     Path place = resolve(root, rootfs, Path.of(destination));
     if (place.equals(DEV) && source.isAbsolute()) {
       checkNullDevice(destination, source);
+      if (terminal) {
+        checkConsole(destination, source);
+      }
     }
     if (!place.startsWith(PROC) || ALLOWED.contains(place.toString())) {
       return;
@@ -103,6 +108,20 @@ final class ProcGuard {
       if (device.isPresent() && !real) {
         throw EngineException.invalid(
             "%s cannot be mounted on %s: \"null\" in it is not the null device"
+                .formatted(source, destination));
+      }
+    }
+  }
+
+  /**
+   * The terminal is mounted over {@code /dev/console}: were that a link, it would be mounted over
+   * what it leads to, before anything is masked (CVE-2025-52565).
+   */
+  private static void checkConsole(String destination, Path source) throws IOException {
+    try (Directory devices = Directory.open(source)) {
+      if (devices.find("console").filter(FileStat::isSymbolicLink).isPresent()) {
+        throw EngineException.invalid(
+            "%s cannot be mounted on %s: \"console\" in it is a link"
                 .formatted(source, destination));
       }
     }
