@@ -34,6 +34,18 @@ record Copies(EngineClient client) {
         : answer.text();
   }
 
+  /** An archive of a directory, a file and links of several kinds. */
+  static byte[] sample() throws IOException {
+    return new Tars()
+        .directory("d", 0755)
+        .file("d/f", "hello")
+        .symbolicLink("d/l", "f")
+        .symbolicLink("ld", "/d")
+        .symbolicLink("broken", "/nope")
+        .symbolicLink("loop", "/loop")
+        .bytes();
+  }
+
   /** What the answer says of the path itself. */
   static JsonNode stat(Answer answer) {
     String header = answer.headers().get("x-docker-container-path-stat");

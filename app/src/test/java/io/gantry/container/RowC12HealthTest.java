@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -337,18 +336,33 @@ class RowC12HealthTest {
   }
 
   @Test
-  void betweenProbesThereIsNoThread() throws Exception {
-    var daemon = engine.own("threads of our daemon");
-    long before = threads(daemon.pid());
-    for (int i = 0; i < 8; i++) {
-      run("idle" + i, check("true", Map.of("Interval", NEVER)));
-    }
-    assertThat(threads(daemon.pid()) - before).isLessThan(8);
+  void unhealthyEndsItWhenThatWasAskedForAndNoPolicyBringsItBack() throws Exception {
+    engine.own("ExitOnUnhealthy is openEuler's");
+    String id =
+        engine.run(
+            engine.name("ends"),
+            Map.of(
+                "Healthcheck",
+                check("false", Map.of("Retries", 1, "ExitOnUnhealthy", true)),
+                "HostConfig",
+                Lives.ALWAYS));
+    JsonNode container = containers.awaitStatus(id, "exited");
+    assertThat(container.at("/State/ExitCode").asInt()).isEqualTo(137);
+    assertThat(container.get("RestartCount").asInt()).isZero();
+    assertThat(containers.actions(id)).contains("health_status: unhealthy");
   }
 
-  private static long threads(long pid) throws IOException {
-    try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {
-      return tasks.count();
+  @Test
+  void betweenProbesThereIsNoThread() throws Exception {
+    var daemon = engine.own("threads of our daemon");
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      ids.add(run("idle" + i, check("true", Map.of("Interval", NEVER))));
     }
+    String threads = daemon.threads();
+    assertThat(ids)
+        .as("virtual threads are among them")
+        .allMatch(id -> threads.contains("log-" + id));
+    assertThat(threads.lines().filter(line -> line.contains("Health"))).isEmpty();
   }
 }

@@ -109,6 +109,25 @@ class RowC22StatsTest {
     }
   }
 
+  /** Row C21 of the guide. */
+  @Test
+  void theStreamOfARenamedContainerShowsItsNewName() throws IOException {
+    engine.own("dockerd goes on with the old name");
+    String renamed = engine.run(engine.name("before"), Map.of());
+    try (EngineClient.Stream stream =
+        engine.client().open("GET", "/containers/" + renamed + "/stats", null, null)) {
+      assertThat(json(stream.chunk()).get("name").asString())
+          .isEqualTo("/" + engine.name("before"));
+      engine
+          .client()
+          .post("/containers/" + renamed + "/rename?name=" + engine.name("after"))
+          .expectOk();
+      // one value may have been on its way
+      stream.chunk();
+      assertThat(json(stream.chunk()).get("name").asString()).isEqualTo("/" + engine.name("after"));
+    }
+  }
+
   private static JsonNode json(byte[] chunk) {
     return JsonMapper.shared().readTree(new String(chunk, StandardCharsets.UTF_8));
   }

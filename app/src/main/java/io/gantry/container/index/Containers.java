@@ -84,7 +84,7 @@ public final class Containers {
             .collect(Collectors.joining(", "));
     int more = matches.size() - NAMED_MATCHES;
     return EngineException.invalid(
-        "Multiple IDs found with provided prefix: %s: %s%s"
+        "multiple IDs found with provided prefix: %s: %s%s"
             .formatted(prefix, named, more > 0 ? " and " + more + " more" : ""));
   }
 
