@@ -20,7 +20,6 @@ import io.gantry.container.spec.Checked;
 import io.gantry.container.spec.HostChecks;
 import io.gantry.error.EngineException;
 import io.gantry.id.Ids;
-import io.gantry.image.Image;
 import io.gantry.image.ImageHold;
 import io.gantry.image.ImageHolds;
 import io.gantry.image.ImageService;

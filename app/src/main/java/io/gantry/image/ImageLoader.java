@@ -8,8 +8,6 @@ import io.gantry.image.layer.ChainIds;
 import io.gantry.image.layer.Layer;
 import io.gantry.image.layer.LayerPin;
 import io.gantry.image.layer.LayerStore;
-import io.gantry.image.layer.PlatformThread;
-import io.gantry.image.layer.ShortId;
 import io.gantry.image.transfer.ProgressSink;
 import io.gantry.image.transfer.ReportingStream;
 import io.gantry.layers.Compression;

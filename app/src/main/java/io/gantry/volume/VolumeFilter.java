@@ -4,7 +4,6 @@ import io.gantry.error.EngineException;
 import io.gantry.filter.Filters;
 import io.gantry.filter.Patterns;
 import io.gantry.units.Bools;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 

@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * openEuler's own options of containers, each row of the guide in a class named after it. Hooks are
- * in {@code RowC8HooksTest}, the end of the unhealthy in {@code LifecycleRowsTest}.
+ * in {@code RowC8HooksTest}, the end of the unhealthy in {@code RowC12HealthTest}.
  */
 @Timeout(60)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

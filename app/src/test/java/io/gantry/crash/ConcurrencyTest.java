@@ -29,12 +29,12 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Row C7: many clients at once. Every request is answered, and as it should be; afterwards nothing
- * is left on the host. {@code -Dgantry.load.commands=5000 -Dgantry.load.containers=200} for more.
+ * is left on the host. {@code -Dgantry.load.commands=5000} for more.
  */
 class ConcurrencyTest {
 
   private static final int COMMANDS = Integer.getInteger("gantry.load.commands", 1000);
-  private static final int CONTAINERS = Integer.getInteger("gantry.load.containers", 48);
+  private static final int CONTAINERS = Integer.getInteger("gantry.load.containers", 200);
   private static final int CONNECTIONS = 200;
   private static final int CLIENTS = 32;
   private static final int KILLS = 5;
@@ -179,21 +179,54 @@ class ConcurrencyTest {
   @Test
   void manyLivesAtOnceWhileTheDaemonIsKilled() throws Exception {
     AtomicInteger steps = new AtomicInteger();
-    try (ExecutorService lives = Executors.newVirtualThreadPerTaskExecutor()) {
+    allWhileKilled(CONTAINERS, CLIENTS, steps, n -> live("killed" + n, steps));
+    requireNothingLeft();
+  }
+
+  @Test
+  void mixedCommandsWhileTheDaemonIsKilled() throws Exception {
+    List<String> shared = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      shared.add(containers.run("kept" + i, "sh", "-c", "echo line; sleep 600"));
+    }
+    AtomicInteger steps = new AtomicInteger();
+    allWhileKilled(
+        COMMANDS / IN_A_ROW,
+        CONNECTIONS,
+        steps,
+        n -> {
+          if (n % 2 == 0) {
+            insistOnChange("cut" + n, steps);
+          } else {
+            insistOnAnswers(shared.get(n % shared.size()), steps);
+          }
+        });
+    assertThat(steps.get()).isGreaterThanOrEqualTo(COMMANDS);
+    for (String id : shared) {
+      assertThat(containers.status(id)).isEqualTo("running");
+      assertThat(containers.log(id)).isEqualTo("line\n");
+      client.delete("/containers/" + id + "?force=1").expectOk();
+    }
+    requireNothingLeft();
+  }
+
+  /** Like {@link #all}, for jobs of at least {@link #IN_A_ROW} steps, with the daemon killed. */
+  private static void allWhileKilled(int jobs, int atOnce, AtomicInteger steps, Job job)
+      throws Exception {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<?> load =
-          lives.submit(
+          threads.submit(
               () -> {
-                all(CONTAINERS, CLIENTS, n -> live("killed" + n, steps));
+                all(jobs, atOnce, job);
                 return null;
               });
       for (int kill = 1; kill <= KILLS; kill++) {
-        awaitSteps(steps, kill * CONTAINERS * IN_A_ROW / (KILLS + 1), load);
+        awaitSteps(steps, kill * jobs * IN_A_ROW / (KILLS + 1), load);
         daemon.kill();
         daemon.start();
       }
       load.get();
     }
-    requireNothingLeft();
   }
 
   private static void awaitSteps(AtomicInteger steps, int count, Future<?> load) throws Exception {
@@ -217,12 +250,37 @@ class ConcurrencyTest {
     insist(() -> client.delete("/containers/" + name), Set.of(204, 404), steps);
   }
 
+  /** As {@link #change}; what an exec printed while the daemon died cannot be had again. */
+  private static void insistOnChange(String name, AtomicInteger steps) {
+    String path = "/containers/" + name;
+    Map<String, ?> echo = Map.of("AttachStdout", true, "Cmd", List.of("echo", name));
+    insist(() -> create(name), Set.of(201, 409), steps);
+    insist(() -> client.post(path + "/start"), Set.of(204, 304), steps);
+    Answer exec = insist(() -> client.post(path + "/exec", echo), Set.of(201), steps);
+    String start = "/exec/" + exec.json().get("Id").asString() + "/start";
+    insist(() -> client.post(start, Map.of("Detach", false)), Set.of(200, 409), steps);
+    insist(() -> client.post(path + "/stop?t=0"), Set.of(204, 304), steps);
+    insist(() -> client.delete(path), Set.of(204, 404), steps);
+  }
+
+  private static void insistOnAnswers(String id, AtomicInteger steps) {
+    for (String question :
+        List.of(
+            "/containers/json",
+            "/containers/" + id + "/json",
+            "/containers/" + id + "/logs?stdout=1",
+            "/containers/" + id + "/stats?stream=0&one-shot=1",
+            "/events?since=1&until=" + (Instant.now().getEpochSecond() - 1))) {
+      assertThat(insist(() -> client.get(question), Set.of(200), steps).body()).isNotEmpty();
+    }
+  }
+
   @FunctionalInterface
   private interface Request {
     Answer send() throws IOException;
   }
 
-  private static void insist(Request request, Set<Integer> expected, AtomicInteger steps) {
+  private static Answer insist(Request request, Set<Integer> expected, AtomicInteger steps) {
     Instant end = Instant.now().plus(PATIENCE);
     while (true) {
       try {
@@ -231,7 +289,7 @@ class ConcurrencyTest {
         if (!beingRemoved) {
           assertThat(expected).as(answer.text()).contains(answer.status());
           steps.incrementAndGet();
-          return;
+          return answer;
         }
       } catch (IOException e) {
         assertThat(Instant.now()).as("the daemon comes back: %s", e).isBefore(end);

@@ -34,8 +34,8 @@ import tools.jackson.databind.JsonNode;
  * Kills the daemon at every fail point and at random moments while clients work, and looks after
  * each restart whether all that was acknowledged is there, nothing else is, running containers ran
  * on, and no line of output or exit code is lost; at the end, that nothing is left on the host and
- * that a daemon has died at each fail point.
- * {@code -Dgantry.crash.kills=1000 -Dtest.timeout=14400} for more kills.
+ * that a daemon has died at each fail point. {@code -Dgantry.crash.kills=1000 -Dtest.timeout=14400}
+ * for more kills.
  */
 class CrashTest {
 
@@ -85,7 +85,9 @@ class CrashTest {
     daemon.stop();
     Deque<String> next = new ArrayDeque<>();
     Set<String> passed = new TreeSet<>();
-    for (int kill = 0; kill < KILLS || (kill < 2 * KILLS && passed.size() < points.size()); kill++) {
+    for (int kill = 0;
+        kill < KILLS || (kill < 2 * KILLS && passed.size() < points.size());
+        kill++) {
       if (next.isEmpty()) {
         List<String> shuffled = new ArrayList<>(points);
         Collections.shuffle(shuffled, random);
@@ -163,8 +165,7 @@ class CrashTest {
       containers.awaitStatus(id, "exited");
       String tagged = repository + ":latest";
       client.post("/commit?container=" + id + "&repo=" + repository + "&tag=latest").expectOk();
-      Answer push =
-          client.post("/images/" + repository + "/push?tag=latest").expectOk();
+      Answer push = client.post("/images/" + repository + "/push?tag=latest").expectOk();
       assertThat(push.text()).doesNotContain("\"error\"");
       blobs.put(tagged, containers.log(id));
       client.delete("/images/" + tagged).expectOk();
@@ -174,8 +175,7 @@ class CrashTest {
   }
 
   /** An image that is listed can be used, and has what it was pushed with. */
-  private static void checkImages(EngineClient client, Map<String, String> blobs)
-      throws Exception {
+  private static void checkImages(EngineClient client, Map<String, String> blobs) throws Exception {
     Containers containers = new Containers(client);
     for (Map.Entry<String, String> blob : blobs.entrySet()) {
       if (client.get("/images/" + blob.getKey() + "/json").ok()) {
@@ -279,8 +279,10 @@ class CrashTest {
             .post(
                 "/containers/create?name=counter",
                 Map.of(
-                    "Image", "busybox",
-                    "Cmd", List.of("sh", "-c", COUNTER),
+                    "Image",
+                    "busybox",
+                    "Cmd",
+                    List.of("sh", "-c", COUNTER),
                     "HostConfig",
                     Map.of("NetworkMode", "crashnet", "Binds", List.of(last + ":/last"))))
             .expectOk()
@@ -365,8 +367,7 @@ class CrashTest {
   /**
    * @param last the number of a line that was written for certain
    */
-  private static void checkLines(EngineClient client, String counter, int last)
-      throws IOException {
+  private static void checkLines(EngineClient client, String counter, int last) throws IOException {
     String log =
         Containers.payload(
             client.get("/containers/" + counter + "/logs?stdout=1").expectOk().body());

@@ -35,8 +35,7 @@ record HostState(
     /** Those of the daemon that made a bridge, which has a container on it. */
     static Marks of(String bridge) throws IOException {
       String veth = names(Path.of("/sys/class/net", bridge, "brif")).getFirst();
-      Matcher chain =
-          Pattern.compile("-A (GANTRY-\\w+)-IN -o " + bridge + " ").matcher(firewall());
+      Matcher chain = Pattern.compile("-A (GANTRY-\\w+)-IN -o " + bridge + " ").matcher(firewall());
       if (!chain.find()) {
         throw new AssertionError("no rule of " + bridge + " in the firewall");
       }

@@ -240,8 +240,7 @@ final class Workload {
 
   private void exec(String name) throws IOException {
     Containers running = new Containers(client);
-    String id =
-        running.exec(name, Map.of("AttachStdout", true), "sh", "-c", "echo hello; exit 7");
+    String id = running.exec(name, Map.of("AttachStdout", true), "sh", "-c", "echo hello; exit 7");
     Answer output = client.post("/exec/" + id + "/start", Map.of("Detach", false)).expectOk();
     // a daemon that died meanwhile cannot answer this; what came before it died is not all
     int exitCode = client.get("/exec/" + id + "/json").expectOk().json().get("ExitCode").asInt();

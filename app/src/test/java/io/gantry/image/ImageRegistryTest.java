@@ -226,9 +226,15 @@ class ImageRegistryTest {
     engine.images.remove(a, Optional.empty(), true, true);
     engine.images.remove(b, Optional.empty(), true, true);
     engine.images.pull(
-        Reference.parse(registry.name("all/tags")), true, Optional.empty(), AuthConfig.ANONYMOUS, ProgressSink.NONE);
-    assertThat(engine.images.resolve(Reference.parse(registry.name("all/tags:a")).familiar()).id()).isEqualTo(a);
-    assertThat(engine.images.resolve(Reference.parse(registry.name("all/tags:b")).familiar()).id()).isEqualTo(b);
+        Reference.parse(registry.name("all/tags")),
+        true,
+        Optional.empty(),
+        AuthConfig.ANONYMOUS,
+        ProgressSink.NONE);
+    assertThat(engine.images.resolve(Reference.parse(registry.name("all/tags:a")).familiar()).id())
+        .isEqualTo(a);
+    assertThat(engine.images.resolve(Reference.parse(registry.name("all/tags:b")).familiar()).id())
+        .isEqualTo(b);
   }
 
   @Test
@@ -298,9 +304,11 @@ class ImageRegistryTest {
         .isInstanceOf(EngineException.class)
         .hasMessage(
             "manifest for " + none.familiar() + " not found: manifest unknown: manifest unknown");
-    assertThatThrownBy(() -> pull(Reference.parse(registry.name("errors/one:9")), AuthConfig.ANONYMOUS))
+    assertThatThrownBy(
+            () -> pull(Reference.parse(registry.name("errors/one:9")), AuthConfig.ANONYMOUS))
         .hasMessageEndingWith("errors/one:9 not found: manifest unknown: manifest unknown");
-    assertThatThrownBy(() -> push(Reference.parse(registry.name("untagged:1")), AuthConfig.ANONYMOUS))
+    assertThatThrownBy(
+            () -> push(Reference.parse(registry.name("untagged:1")), AuthConfig.ANONYMOUS))
         .hasMessage(
             "An image does not exist locally with the tag: " + registry.host() + "/untagged");
     assertThatThrownBy(() -> pull(Reference.parse("127.0.0.1:1/x:1"), AuthConfig.ANONYMOUS))

@@ -92,10 +92,6 @@ public final class RowEngine implements AutoCloseable {
     return new Containers(client, (name, body) -> create(name(name), body));
   }
 
-  public Path socket() {
-    return client.socket();
-  }
-
   /** A directory that the engine and the test see by the same path. */
   public Path shared() {
     return shared;

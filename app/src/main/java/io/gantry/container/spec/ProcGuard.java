@@ -66,7 +66,7 @@ final class ProcGuard {
       HostChannel channel = container.hostConfig().hostChannel();
       if (channel != null) {
         String destination = SharedChannel.destination(channel);
-        check(root, inputs.rootfs(), destination, Path.of(channel.pathOnHost()));
+        check(root, inputs.rootfs(), destination, Path.of(channel.pathOnHost()), false);
       }
     } catch (IOException e) {
       throw EngineException.system("cannot look at the places of mounts: " + e.getMessage(), e);

@@ -15,13 +15,12 @@ class SecurityOptionsTest {
         host.architecture(),
         host.kernel(),
         host.processors(),
-        host.memory(),
         host.capabilities(),
         host.rlimits(),
         host.mayRaiseRlimits(),
         host.cgroupNamespaces(),
         apparmor,
-        host.hugePageSizes(),
+        host.hugePages(),
         host.hidden());
   }
 
