@@ -1,5 +1,6 @@
 package io.gantry.linux;
 
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -86,6 +87,6 @@ public final class PlatformThread {
     if (cause instanceof RuntimeException unchecked) {
       throw unchecked;
     }
-    return (E) cause;
+    return (E) Objects.requireNonNull(cause);
   }
 }
