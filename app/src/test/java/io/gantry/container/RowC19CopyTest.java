@@ -2,20 +2,13 @@ package io.gantry.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gantry.linux.mount.MountInfo;
-import io.gantry.testing.Containers;
-import io.gantry.testing.EngineClient;
 import io.gantry.testing.EngineClient.Answer;
-import io.gantry.testing.RowEngine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -26,42 +19,13 @@ import tools.jackson.databind.JsonNode;
 
 /** Row C19: files copied in and out. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class RowC19CopyTest {
-
-  private static RowEngine engine;
-  private static EngineClient client;
-  private static Containers containers;
-  private static Copies copies;
+class RowC19CopyTest extends FileRows {
 
   private Path host;
-
-  @BeforeAll
-  static void start() throws Exception {
-    engine = RowEngine.start();
-    client = engine.client();
-    containers = engine.containers();
-    copies = new Copies(client);
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    engine.close();
-  }
 
   @BeforeEach
   void directory() throws IOException {
     host = Files.createTempDirectory(engine.shared(), "host");
-  }
-
-  @AfterEach
-  void removeContainers() throws IOException {
-    engine.removeContainers();
-    if (!engine.isReference()) {
-      Path roots = engine.daemon().execRoot().resolve("rootfs/");
-      assertThat(MountInfo.list())
-          .as("what is left mounted")
-          .noneMatch(mount -> Path.of(mount.mountPoint()).startsWith(roots));
-    }
   }
 
   private static String sampled(boolean running) throws IOException {

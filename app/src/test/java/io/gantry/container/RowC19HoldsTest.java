@@ -2,55 +2,19 @@ package io.gantry.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gantry.linux.mount.MountInfo;
-import io.gantry.testing.Containers;
 import io.gantry.testing.EngineClient;
 import io.gantry.testing.EngineClient.Answer;
-import io.gantry.testing.RowEngine;
 import io.gantry.testing.TestDaemon;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Row C19: whom a copy or a commit holds up. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class RowC19HoldsTest {
-
-  private static RowEngine engine;
-  private static EngineClient client;
-  private static Containers containers;
-  private static Copies copies;
-
-  @BeforeAll
-  static void start() throws Exception {
-    engine = RowEngine.start();
-    client = engine.client();
-    containers = engine.containers();
-    copies = new Copies(client);
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    engine.close();
-  }
-
-  @AfterEach
-  void removeContainers() throws IOException {
-    engine.removeContainers();
-    if (!engine.isReference()) {
-      Path roots = engine.daemon().execRoot().resolve("rootfs/");
-      assertThat(MountInfo.list())
-          .as("what is left mounted")
-          .noneMatch(mount -> Path.of(mount.mountPoint()).startsWith(roots));
-    }
-  }
+class RowC19HoldsTest extends FileRows {
 
   /** Better than Docker, where all wait for a copy. */
   @Test

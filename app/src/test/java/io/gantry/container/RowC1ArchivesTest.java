@@ -2,59 +2,22 @@ package io.gantry.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gantry.linux.mount.MountInfo;
-import io.gantry.testing.Containers;
-import io.gantry.testing.EngineClient;
-import io.gantry.testing.RowEngine;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** Row C1: {@code diff}, {@code export}, {@code import} and {@code commit} are exact. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class RowC1ArchivesTest {
+class RowC1ArchivesTest extends FileRows {
 
   /** {@code cap_net_raw=ep}, as the kernel keeps it. */
   private static final String CAPABILITY = "\1\0\0\2\0\40\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
-
-  private static RowEngine engine;
-  private static EngineClient client;
-  private static Containers containers;
-  private static Copies copies;
-
-  @BeforeAll
-  static void start() throws Exception {
-    engine = RowEngine.start();
-    client = engine.client();
-    containers = engine.containers();
-    copies = new Copies(client);
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    engine.close();
-  }
-
-  @AfterEach
-  void removeContainers() throws IOException {
-    engine.removeContainers();
-    if (!engine.isReference()) {
-      Path roots = engine.daemon().execRoot().resolve("rootfs/");
-      assertThat(MountInfo.list())
-          .as("what is left mounted")
-          .noneMatch(mount -> Path.of(mount.mountPoint()).startsWith(roots));
-    }
-  }
 
   @Test
   void changesAreDockers() throws IOException, InterruptedException {

@@ -2,40 +2,17 @@ package io.gantry.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gantry.testing.Containers;
 import io.gantry.testing.EngineClient.Answer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Row C2: what a name means that is also an id, or the beginning of some. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class RowC2NamesTest {
-
-  private static Lives lives;
-  private static Containers containers;
-
-  @BeforeAll
-  static void start() throws Exception {
-    lives = Lives.start();
-    containers = lives.containers();
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    lives.close();
-  }
-
-  @AfterEach
-  void removeContainers() throws IOException {
-    lives.engine().removeContainers();
-  }
+class RowC2NamesTest extends LifeRows {
 
   @Test
   void aFullIdGoesBeforeANameAndANameBeforeAPrefix() throws Exception {

@@ -2,9 +2,7 @@ package io.gantry.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gantry.testing.Containers;
 import io.gantry.testing.EngineClient.Answer;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,35 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** Row C3: stop, and what else ends, renames or waits for a container, also one that restarts. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class RowC3StopTest {
-
-  private static Lives lives;
-  private static Containers containers;
-
-  @BeforeAll
-  static void start() throws Exception {
-    lives = Lives.start();
-    containers = lives.containers();
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    lives.close();
-  }
-
-  @AfterEach
-  void removeContainers() throws IOException {
-    lives.engine().removeContainers();
-  }
+class RowC3StopTest extends LifeRows {
 
   @Test
   void zeroKillsAtOnce() throws Exception {

@@ -2,41 +2,17 @@ package io.gantry.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gantry.testing.Containers;
 import io.gantry.testing.TestDaemon;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** Row C4: restart policies. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class RowC4RestartPolicyTest {
-
-  private static Lives lives;
-  private static Containers containers;
-
-  @BeforeAll
-  static void start() throws Exception {
-    lives = Lives.start();
-    containers = lives.containers();
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    lives.close();
-  }
-
-  @AfterEach
-  void removeContainers() throws IOException {
-    lives.engine().removeContainers();
-  }
+class RowC4RestartPolicyTest extends LifeRows {
 
   @Test
   void onFailureGivesUpAfterSoManyStarts() throws Exception {

@@ -3,45 +3,21 @@ package io.gantry.container;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gantry.linux.mount.Mounts;
-import io.gantry.testing.Containers;
 import io.gantry.testing.EngineClient.Answer;
 import io.gantry.testing.TestDaemon;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** Row C5: removal, also one that fails. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class RowC5RemoveTest {
-
-  private static Lives lives;
-  private static Containers containers;
-
-  @BeforeAll
-  static void start() throws Exception {
-    lives = Lives.start();
-    containers = lives.containers();
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    lives.close();
-  }
-
-  @AfterEach
-  void removeContainers() throws IOException {
-    lives.engine().removeContainers();
-  }
+class RowC5RemoveTest extends LifeRows {
 
   @Test
   void whatCannotBeRemovedIsDeadAndCanBeTriedAgain() throws Exception {

@@ -2,15 +2,10 @@ package io.gantry.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gantry.testing.Containers;
 import io.gantry.testing.EngineClient.Answer;
-import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,26 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Row C6: the stop of a container whose pid namespace a paused one shares. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class RowC6SharedPidTest {
-
-  private static Lives lives;
-  private static Containers containers;
-
-  @BeforeAll
-  static void start() throws Exception {
-    lives = Lives.start();
-    containers = lives.containers();
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    lives.close();
-  }
-
-  @AfterEach
-  void removeContainers() throws IOException {
-    lives.engine().removeContainers();
-  }
+class RowC6SharedPidTest extends LifeRows {
 
   @ParameterizedTest
   @ValueSource(strings = {"0", "-1"})

@@ -7,7 +7,6 @@ import io.gantry.linux.poll.PipeReader;
 import io.gantry.linux.poll.Poller;
 import io.gantry.linux.process.Command;
 import io.gantry.linux.process.Launcher;
-import io.gantry.linux.process.ProcStat;
 import io.gantry.linux.process.Signals;
 import io.gantry.plugins.FailPoint;
 import java.io.IOException;
@@ -291,27 +290,30 @@ final class Conmon {
 
   /**
    * Ends what the hooks of a container have left whose create has failed just now: it is in the
-   * monitor's process group. The group's number means another one only when this one is empty and
-   * all numbers have been used since.
+   * monitor's process group, which outlives the monitor. The group's number means another one only
+   * when this one is empty and all numbers have been used since.
    */
   static void killHooks(Path bundle) throws IOException {
     killLeftover(bundle);
     Optional<Integer> pid = pid(bundle);
-    if (pid.isPresent() && pid.get() > 1 && ProcStat.of(pid.get()).isEmpty()) {
+    if (pid.isPresent() && pid.get() > 1 && commandLine(pid.get()).isEmpty()) {
       var _ = Signals.send(-pid.get(), Signals.SIGKILL);
     }
   }
 
   /** Whether the process is a monitor of this directory, and not another that got its number. */
   static boolean worksIn(int pid, Path directory) {
+    return commandLine(pid).contains("\0--bundle\0" + directory + "\0");
+  }
+
+  /** Empty for a process that is gone, or on its way: a zombie, say, has none any more. */
+  private static String commandLine(int pid) {
     try {
-      String commandLine =
-          new String(
-              Files.readAllBytes(Path.of("/proc", Integer.toString(pid), "cmdline")),
-              StandardCharsets.UTF_8);
-      return commandLine.contains("\0--bundle\0" + directory + "\0");
+      return new String(
+          Files.readAllBytes(Path.of("/proc", Integer.toString(pid), "cmdline")),
+          StandardCharsets.UTF_8);
     } catch (IOException e) {
-      return false;
+      return "";
     }
   }
 }
