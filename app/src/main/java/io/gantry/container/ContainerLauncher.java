@@ -48,6 +48,7 @@ final class ContainerLauncher {
   private final ContainerTeardown teardown;
   private final RootFileSystems roots;
   private final ContainerNetworks networks;
+  private final ContainerLinks links;
   private final ContainerMounts mounts;
   private final SharedMemory sharedMemory;
   private final OciSpec specs;
@@ -64,6 +65,7 @@ final class ContainerLauncher {
       ContainerTeardown teardown,
       RootFileSystems roots,
       ContainerNetworks networks,
+      ContainerLinks links,
       ContainerMounts mounts,
       SharedMemory sharedMemory,
       OciSpec specs,
@@ -78,6 +80,7 @@ final class ContainerLauncher {
     this.teardown = teardown;
     this.roots = roots;
     this.networks = networks;
+    this.links = links;
     this.mounts = mounts;
     this.sharedMemory = sharedMemory;
     this.specs = specs;
@@ -115,7 +118,7 @@ final class ContainerLauncher {
 
   /** Refuses what only a start by a user is refused for. */
   void requireLinksRun(Container container) {
-    networks.requireLinksRun(container);
+    links.requireLinksRun(container);
   }
 
   private static void requireStartable(Container container) {
@@ -187,7 +190,7 @@ final class ContainerLauncher {
         sharedMemory.prepare(container, ipc),
         networks.files(container),
         mounts.prepare(container, rootfs),
-        networks.linkEnvironment(container));
+        links.linkEnvironment(container));
   }
 
   /** The running container of {@code container:X}; empty for another mode. */

@@ -4,12 +4,10 @@ import io.gantry.container.index.ContainerHandle;
 import io.gantry.container.index.ContainerPaths;
 import io.gantry.container.index.ContainerStore;
 import io.gantry.container.index.Containers;
-import io.gantry.container.index.Links;
 import io.gantry.container.mount.ManagedFiles;
 import io.gantry.container.record.Container;
 import io.gantry.container.record.HostConfig;
 import io.gantry.container.record.Status;
-import io.gantry.container.spec.LinkEnvironment;
 import io.gantry.error.EngineException;
 import io.gantry.network.ContainerNetworking;
 import io.gantry.network.EndpointSettings;
@@ -20,32 +18,36 @@ import io.gantry.plugins.FailPoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.springframework.stereotype.Component;
 
 /**
  * A container's part in networks: at its start, and when it is connected to another while it runs.
  */
 @Component
-public final class ContainerNetworks implements Links {
+public final class ContainerNetworks {
 
   private static final String SHARED = "container:";
 
   private final Containers containers;
   private final ContainerStore store;
   private final NetworkService networks;
+  private final ContainerLinks links;
   private final ContainerPaths paths;
 
   ContainerNetworks(
-      Containers containers, ContainerStore store, NetworkService networks, ContainerPaths paths) {
+      Containers containers,
+      ContainerStore store,
+      NetworkService networks,
+      ContainerLinks links,
+      ContainerPaths paths) {
     this.containers = containers;
     this.store = store;
     this.networks = networks;
+    this.links = links;
     this.paths = paths;
   }
 
@@ -76,30 +78,12 @@ public final class ContainerNetworks implements Links {
 
   /** Opens what this container may reach, and what those may that are linked to it. */
   private void openLinks(Container container) {
-    networks.link(container.id(), exposedTo(container));
+    networks.link(container.id(), links.exposedTo(container));
     for (Container other : containers.all()) {
-      if (other.state().isRunning() && exposedTo(other).containsKey(container.id())) {
-        networks.link(other.id(), exposedTo(other));
+      if (other.state().isRunning() && links.exposedTo(other).containsKey(container.id())) {
+        networks.link(other.id(), links.exposedTo(other));
       }
     }
-  }
-
-  /** Exposed ports of the containers that one is linked to on the default bridge, by id. */
-  private Map<String, Set<String>> exposedTo(Container container) {
-    Map<String, Set<String>> exposed = new LinkedHashMap<>();
-    if (container.hostConfig().networkMode().equals("bridge")) {
-      for (String link : container.hostConfig().links()) {
-        containers
-            .find(target(link))
-            .ifPresent(other -> exposed.put(other.id(), other.config().exposedPorts()));
-      }
-    }
-    return exposed;
-  }
-
-  private static String target(String link) {
-    int colon = link.indexOf(':');
-    return colon < 0 ? link : link.substring(0, colon);
   }
 
   /** The container whose network this one has; empty when it has its own. */
@@ -162,66 +146,7 @@ public final class ContainerNetworks implements Links {
         host.dns(),
         host.dnsSearch(),
         host.dnsOptions(),
-        links(host));
-  }
-
-  @Override
-  public List<String> linkEnvironment(Container container) {
-    if (!container.hostConfig().networkMode().equals("bridge")) {
-      return List.of();
-    }
-    List<String> environment = new ArrayList<>();
-    for (ContainerNetworking.Link link : links(container.hostConfig())) {
-      Container other = containers.get(link.containerId());
-      networks.live(other.id()).stream()
-          .flatMap(live -> live.endpoints().stream())
-          .flatMap(endpoint -> endpoint.attachment().ipv4().stream())
-          .findFirst()
-          .ifPresent(
-              address ->
-                  environment.addAll(
-                      LinkEnvironment.of(
-                          container.name(),
-                          link.alias(),
-                          address.address().getHostAddress(),
-                          other.config().exposedPorts(),
-                          other.config().env())));
-    }
-    return environment;
-  }
-
-  /**
-   * Refuses a start or an exec by a user where links lead nowhere, as dockerd does. A start by the
-   * restart policy and a health check go on: the other one may come later.
-   */
-  @Override
-  public void requireLinksRun(Container container) {
-    if (!container.hostConfig().networkMode().equals("bridge")) {
-      return;
-    }
-    for (ContainerNetworking.Link link : links(container.hostConfig())) {
-      Container other = containers.get(link.containerId());
-      if (!other.state().isRunning()) {
-        throw EngineException.system(
-            "Cannot link to a non running container: /%s AS /%s/%s"
-                .formatted(other.name(), container.name(), link.alias()),
-            null);
-      }
-    }
-  }
-
-  private List<ContainerNetworking.Link> links(HostConfig host) {
-    List<ContainerNetworking.Link> links = new ArrayList<>();
-    for (String link : host.links()) {
-      String reference = target(link);
-      Container other =
-          containers
-              .find(reference)
-              .orElseThrow(
-                  () -> EngineException.invalid("could not get container for " + reference));
-      links.add(new ContainerNetworking.Link(other.id(), other.name(), alias(link)));
-    }
-    return links;
+        links.of(host));
   }
 
   /**
@@ -253,7 +178,8 @@ public final class ContainerNetworks implements Links {
     try {
       Container container = handle.current();
       HostConfig host = container.hostConfig();
-      List<String> rest = host.links().stream().filter(link -> !alias(link).equals(alias)).toList();
+      List<String> rest =
+          host.links().stream().filter(link -> !ContainerLinks.alias(link).equals(alias)).toList();
       if (!host.networkMode().equals("bridge") || rest.size() == host.links().size()) {
         return false;
       }
@@ -263,18 +189,13 @@ public final class ContainerNetworks implements Links {
       if (unlinked.state().isRunning()) {
         networks.live(unlinked.id()).ifPresent(live -> rewriteHosts(unlinked, live));
         if (networks.isLinkNeeded()) {
-          networks.link(unlinked.id(), exposedTo(unlinked));
+          networks.link(unlinked.id(), links.exposedTo(unlinked));
         }
       }
       return true;
     } finally {
       handle.lock.unlock();
     }
-  }
-
-  private static String alias(String link) {
-    String name = link.substring(link.indexOf(':') + 1);
-    return name.substring(name.lastIndexOf('/') + 1);
   }
 
   /** Connects a container to one more network; durable when it returns. */

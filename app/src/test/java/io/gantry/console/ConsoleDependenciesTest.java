@@ -19,13 +19,15 @@ class ConsoleDependenciesTest {
           .dependOnClassesThat()
           .resideOutsideOfPackages(
               "io.gantry.console..",
+              "io.gantry.id..",
               "io.gantry.linux.terminal..",
+              "io.gantry.units..",
               "java..",
               "tools.jackson..",
               "org.jline..",
               "org.jspecify..",
               "org.springframework..")
-          .because("it speaks only the REST API");
+          .because("it speaks only the REST API; ids and units are the words of both");
 
   @ArchTest
   static final ArchRule onlyTheInteractiveConsolePaysForSpring =

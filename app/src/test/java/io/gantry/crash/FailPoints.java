@@ -5,8 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -20,21 +22,39 @@ final class FailPoints {
   private FailPoints() {}
 
   static List<String> all() throws IOException {
+    return sources("/src/main/")
+        .flatMap(source -> HIT.matcher(source).results())
+        .map((MatchResult hit) -> hit.group(1))
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  /** Of these points those at which a test of their own kills. */
+  static Set<String> killedAlone(List<String> points) throws IOException {
+    List<String> tests = sources("/src/test/").toList();
+    return points.stream()
+        .filter(
+            point ->
+                tests.stream()
+                    .anyMatch(test -> test.contains(point + '"') || test.contains(point + ':')))
+        .collect(Collectors.toSet());
+  }
+
+  private static Stream<String> sources(String of) throws IOException {
     Path project = Path.of("..").toRealPath();
     try (Stream<Path> files = Files.walk(project)) {
       return files
-          .filter(file -> file.toString().endsWith(".java"))
-          .filter(file -> file.toString().contains("/src/main/"))
-          .flatMap(FailPoints::names)
-          .distinct()
-          .sorted()
-          .toList();
+          .filter(file -> file.toString().endsWith(".java") && file.toString().contains(of))
+          .map(FailPoints::read)
+          .toList()
+          .stream();
     }
   }
 
-  private static Stream<String> names(Path file) {
+  private static String read(Path file) {
     try {
-      return HIT.matcher(Files.readString(file)).results().map((MatchResult hit) -> hit.group(1));
+      return Files.readString(file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

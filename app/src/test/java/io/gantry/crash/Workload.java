@@ -4,6 +4,7 @@ import io.gantry.testing.Containers;
 import io.gantry.testing.EngineClient;
 import io.gantry.testing.EngineClient.Answer;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,11 +38,15 @@ final class Workload {
   private static final Map<String, ?> PUBLISHED =
       Map.of("PortBindings", Map.of("80/tcp", List.of(Map.of("HostIp", "127.0.0.1"))));
 
+  private static final Map<String, ?> IMAGE =
+      Map.of("Type", "image", "Source", "busybox:latest", "Target", "/image");
+
   private final EngineClient client;
   private final Random random;
   private final String network;
   private final String otherNetwork;
   private final List<String> images;
+  private final Path hooks;
 
   final Map<String, Knowledge> containers = new ConcurrentHashMap<>();
   final Map<String, Knowledge> volumes = new ConcurrentHashMap<>();
@@ -60,14 +65,21 @@ final class Workload {
    * @param network one that is there
    * @param otherNetwork another one
    * @param images names in a registry to be pulled, one for each client
+   * @param hooks a file of hooks
    */
   Workload(
-      EngineClient client, long seed, String network, String otherNetwork, List<String> images) {
+      EngineClient client,
+      long seed,
+      String network,
+      String otherNetwork,
+      List<String> images,
+      Path hooks) {
     this.client = client;
     this.random = new Random(seed);
     this.network = network;
     this.otherNetwork = otherNetwork;
     this.images = images;
+    this.hooks = hooks;
   }
 
   /** Begins; each client ends with the daemon or when told. */
@@ -89,7 +101,7 @@ final class Workload {
   private void run(Random choices, String image) {
     try {
       while (!over) {
-        switch (choices.nextInt(10)) {
+        switch (choices.nextInt(12)) {
           case 0 -> volume();
           case 1 -> tag();
           case 2 -> runToEnd(choices.nextInt(100), Map.of());
@@ -97,6 +109,8 @@ final class Workload {
           case 4 -> network();
           case 5 -> pull(image);
           case 6 -> runOnVolume(choices.nextInt(100));
+          case 7 -> runToEnd(choices.nextInt(100), Map.of("Mounts", List.of(IMAGE)));
+          case 8 -> runToEnd(choices.nextInt(100), Map.of("HookSpec", hooks.toString()));
           default -> useLongRunning(choices);
         }
       }

@@ -18,9 +18,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.jar.Attributes;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +34,7 @@ public final class TestDaemon implements AutoCloseable {
   /** Written by the first daemon that ends in order: the next ones start in half the time. */
   private static final Path ARCHIVE = Path.of("target", "test-daemon.jsa").toAbsolutePath();
 
-  private static final String JAR = program(System.getProperty("java.class.path"));
+  private static final String CLASS_PATH = jars(System.getProperty("java.class.path"));
 
   private final String id = HexFormat.of().toHexDigits(new Random().nextInt());
   private final Path dataRoot;
@@ -48,28 +45,15 @@ public final class TestDaemon implements AutoCloseable {
   private @Nullable Process process;
 
   /**
-   * A jar that is started as the engine's own is. Directories of the class path are packed: the JDK
-   * archives only classes from jars.
+   * The class path with its directories packed: the JDK archives only classes from jars, and of
+   * these not those that another jar's manifest names.
    */
-  private static String program(String classPath) {
+  private static String jars(String classPath) {
     List<String> entries = new ArrayList<>();
     for (String entry : classPath.split(File.pathSeparator)) {
-      String jar = Files.isDirectory(Path.of(entry)) ? pack(entry, entries.size()) : entry;
-      entries.add(Path.of(jar).toUri().toString());
+      entries.add(Files.isDirectory(Path.of(entry)) ? pack(entry, entries.size()) : entry);
     }
-    Manifest manifest = new Manifest();
-    Attributes attributes = manifest.getMainAttributes();
-    attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-    attributes.put(Attributes.Name.MAIN_CLASS, "io.gantry.Gantry");
-    attributes.put(Attributes.Name.CLASS_PATH, String.join(" ", entries));
-    attributes.putValue("Add-Exports", "java.base/sun.nio.ch");
-    Path jar = ARCHIVE.resolveSibling("test-daemon.jar");
-    try {
-      new JarOutputStream(Files.newOutputStream(jar), manifest).close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return jar.toString();
+    return String.join(File.pathSeparator, entries);
   }
 
   private static String pack(String directory, int number) {
@@ -118,6 +102,8 @@ public final class TestDaemon implements AutoCloseable {
     command.addAll(
         List.of(
             "--enable-native-access=ALL-UNNAMED",
+            // as the manifest of the engine's jar says
+            "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-XX:+AutoCreateSharedArchive",
@@ -126,7 +112,7 @@ public final class TestDaemon implements AutoCloseable {
             "-Xlog:cds+dynamic=off",
             "-Xmx256m"));
     command.addAll(List.of(javaOptions));
-    command.addAll(List.of("-jar", JAR, "daemon"));
+    command.addAll(List.of("-cp", CLASS_PATH, "io.gantry.Gantry", "daemon"));
     command.addAll(
         List.of(
             "--data-root", dataRoot.toString(),
@@ -343,7 +329,7 @@ public final class TestDaemon implements AutoCloseable {
     }
   }
 
-  public static void deleteTree(Path root) throws IOException {
+  static void deleteTree(Path root) throws IOException {
     if (!Files.exists(root)) {
       return;
     }
