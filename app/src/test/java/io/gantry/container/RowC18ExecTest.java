@@ -3,6 +3,7 @@ package io.gantry.container;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gantry.testing.Containers;
+import io.gantry.testing.EngineClient.Answer;
 import io.gantry.testing.Hijacked;
 import io.gantry.testing.Hijacked.Way;
 import io.gantry.testing.RowEngine;
@@ -150,6 +151,22 @@ class RowC18ExecTest {
     engine.own("dockerd 28 takes it for the end of the process, with status 126");
     assertThat(inspect(exec).get("Running").asBoolean()).isTrue();
     assertThat(containers.actions(id)).contains("exec_detach");
+  }
+
+  /** Clients before API 1.42 set the size while the process starts. */
+  @Test
+  void aSizeThatComesBeforeTheProcessWaitsForIt() throws Exception {
+    String id = containers.run("busy", "sleep", "600");
+    Map<String, ?> terminal = Map.of("AttachStdin", true, "AttachStdout", true, "Tty", true);
+    String exec = containers.exec(id, terminal, "sh", "-c", "read x; stty size");
+    Future<Answer> resize =
+        background.submit(() -> engine.client().post("/exec/" + exec + "/resize?h=12&w=34"));
+    assertThat(resize).as("before the start").isNotDone();
+    try (Hijacked session = begin(exec, Way.UPGRADE, true)) {
+      resize.get(30, TimeUnit.SECONDS).expectOk();
+      session.write("\n");
+      assertThat(session.until("34", false)).contains("12 34");
+    }
   }
 
   @Test

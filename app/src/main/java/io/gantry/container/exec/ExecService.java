@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,9 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public final class ExecService {
+
+  /** How long who resizes a terminal waits for the start. */
+  private static final long START_SECONDS = 10;
 
   private static final Logger log = LoggerFactory.getLogger(ExecService.class);
   private static final Duration KEPT = Duration.ofMinutes(5);
@@ -295,9 +299,13 @@ public final class ExecService {
         containers.get(session.containerId()), "exec_detach", Map.of("execID", session.id()));
   }
 
-  /** Sets the size of its terminal. */
+  /**
+   * Sets the size of its terminal. Clients ask for that while the process starts: waits for it, as
+   * long as dockerd does.
+   */
   public void resize(String id, int rows, int columns) {
     ExecSession session = get(id);
+    var _ = session.begun().copy().completeOnTimeout(false, START_SECONDS, TimeUnit.SECONDS).join();
     Exec process =
         session
             .process()

@@ -27,6 +27,7 @@ public final class ExecSession {
   private final String containerId;
   private final ExecConfig config;
   private final boolean probe;
+  private final CompletableFuture<Boolean> begun = new CompletableFuture<>();
   private final CompletableFuture<Void> over = new CompletableFuture<>();
   private final AtomicReference<State> state =
       new AtomicReference<>(new State(Phase.CREATED, null, null, null));
@@ -93,6 +94,7 @@ public final class ExecSession {
   void running(Exec process) {
     state.updateAndGet(
         now -> now.phase() == Phase.ENDED ? now : new State(Phase.RUNNING, process, null, null));
+    begun.complete(true);
   }
 
   /** Notes the end; whether this call is the first to do so. */
@@ -104,7 +106,13 @@ public final class ExecSession {
                 now.phase() == Phase.ENDED
                     ? now
                     : new State(Phase.ENDED, now.process(), exitCode, time));
+    begun.complete(true);
     return before.phase() != Phase.ENDED;
+  }
+
+  /** Completed when its process runs, or has ended or failed to start. */
+  CompletableFuture<Boolean> begun() {
+    return begun;
   }
 
   /** Completed when its end was noted and told. */
