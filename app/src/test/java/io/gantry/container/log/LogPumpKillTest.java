@@ -2,6 +2,7 @@ package io.gantry.container.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gantry.plugins.FailPoint;
 import io.gantry.plugins.runtime.Stream;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 class LogPumpKillTest {
 
-  private static final int KILLED = 137;
+  private static final int KILLED = FailPoint.EXIT_STATUS;
   private static final int LINES = 60_000;
 
   @TempDir Path directory;
