@@ -3,10 +3,8 @@ package io.gantry.container;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.gantry.testing.Containers;
 import io.gantry.testing.Hijacked;
 import io.gantry.testing.Hijacked.Way;
-import io.gantry.testing.RowEngine;
 import io.gantry.testing.TestDaemon;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,14 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,43 +26,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Row C17: a container's streams, by each way that a connection leaves HTTP. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class RowC17AttachTest {
+class RowC17AttachTest extends StreamRows {
 
-  private static final int MIB = 1 << 20;
   private static final Map<String, ?> NO_LOG = Map.of("LogConfig", Map.of("Type", "none"));
   private static final Map<String, ?> INPUT = Map.of("OpenStdin", true, "StdinOnce", true);
   private static final Map<String, ?> TERMINAL = Map.of("OpenStdin", true, "Tty", true);
-
-  private static RowEngine engine;
-  private static Containers containers;
-  private static ExecutorService background;
-
-  @BeforeAll
-  static void start() throws Exception {
-    background = Executors.newVirtualThreadPerTaskExecutor();
-    engine = RowEngine.start();
-    containers = engine.containers();
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    background.shutdownNow();
-    engine.close();
-  }
-
-  @AfterEach
-  void removeContainers() throws IOException {
-    engine.removeContainers();
-  }
-
-  /** Sends the data, so many times. */
-  private static Future<?> send(Hijacked to, byte[] data, int times) {
-    return background.submit(
-        () -> {
-          to.write(data, times);
-          return null;
-        });
-  }
 
   private static Hijacked attach(String id, Way way, String query) throws IOException {
     String path = way == Way.WEBSOCKET ? "/attach/ws?" : "/attach?";

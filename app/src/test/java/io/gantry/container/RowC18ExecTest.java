@@ -2,24 +2,17 @@ package io.gantry.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gantry.testing.Containers;
 import io.gantry.testing.EngineClient.Answer;
 import io.gantry.testing.Hijacked;
 import io.gantry.testing.Hijacked.Way;
-import io.gantry.testing.RowEngine;
 import io.gantry.testing.TestDaemon;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,43 +22,10 @@ import tools.jackson.databind.JsonNode;
 
 /** Row C18: further processes in a container, and their streams. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class RowC18ExecTest {
-
-  private static final int MIB = 1 << 20;
+class RowC18ExecTest extends StreamRows {
 
   /** Prints the size of the terminal, if it has one. */
   private static final String SIZE = "stty -a 2>/dev/null | grep -o 'rows [0-9]*; columns [0-9]*'";
-
-  private static RowEngine engine;
-  private static Containers containers;
-  private static ExecutorService background;
-
-  @BeforeAll
-  static void start() throws Exception {
-    background = Executors.newVirtualThreadPerTaskExecutor();
-    engine = RowEngine.start();
-    containers = engine.containers();
-  }
-
-  @AfterAll
-  static void end() throws Exception {
-    background.shutdownNow();
-    engine.close();
-  }
-
-  @AfterEach
-  void removeContainers() throws IOException {
-    engine.removeContainers();
-  }
-
-  /** Sends the data, so many times. */
-  private static Future<?> send(Hijacked to, byte[] data, int times) {
-    return background.submit(
-        () -> {
-          to.write(data, times);
-          return null;
-        });
-  }
 
   private static Hijacked begin(String exec, Way way, boolean tty) throws IOException {
     return Hijacked.open(

@@ -193,23 +193,26 @@ class CutOffTest {
   @Test
   void aUserFinishesARemovalThatWasCutOff() throws Exception {
     try (daemon) {
-      start("container.remove.intended");
-      daemon.withBusybox();
-      String id = containers.create("cut", "true");
-      die(() -> client.delete("/containers/" + id));
+      String id = cutOffRemoval();
       daemon.start();
       assertThat(client.delete("/containers/" + id + "?force=1").status()).isIn(204, 404);
       awaitGone(id);
     }
   }
 
+  /** A container whose removal has begun. */
+  private String cutOffRemoval() throws Exception {
+    start("container.remove.intended");
+    daemon.withBusybox();
+    String id = containers.create("cut", "true");
+    die(() -> client.delete("/containers/" + id));
+    return id;
+  }
+
   @Test
   void aStartByAUserLeavesARemovalThatWasCutOffToTheDaemon() throws Exception {
     try (daemon) {
-      start("container.remove.intended");
-      daemon.withBusybox();
-      String id = containers.create("cut", "true");
-      die(() -> client.delete("/containers/" + id));
+      String id = cutOffRemoval();
       daemon.start();
       assertThat(client.post("/containers/" + id + "/start").status()).isIn(404, 409);
       awaitGone(id);

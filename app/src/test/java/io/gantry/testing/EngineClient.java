@@ -106,7 +106,7 @@ public final class EngineClient {
       if (body != null) {
         out.write(body);
       }
-      return new Stream(channel);
+      return new Stream(channel, method.equals("HEAD"));
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -117,12 +117,17 @@ public final class EngineClient {
   public static final class Stream implements AutoCloseable {
 
     private final SocketChannel channel;
+    private final boolean headOnly;
     private final InputStream in;
     private final int status;
     private final Map<String, String> headers = new TreeMap<>();
 
-    Stream(SocketChannel channel) throws IOException {
+    /**
+     * @param headOnly whether no body follows, whatever the head says of one
+     */
+    Stream(SocketChannel channel, boolean headOnly) throws IOException {
       this.channel = channel;
+      this.headOnly = headOnly;
       this.in = new BufferedInputStream(Channels.newInputStream(channel), 64 << 10);
       String line = line();
       status = Integer.parseInt(line.split(" ")[1]);
@@ -163,6 +168,9 @@ public final class EngineClient {
     Answer answer() throws IOException {
       ByteArrayOutputStream body = new ByteArrayOutputStream();
       String length = headers.get("content-length");
+      if (headOnly) {
+        return new Answer(status, headers, new byte[0]);
+      }
       if ("chunked".equalsIgnoreCase(headers.get("transfer-encoding"))) {
         for (byte[] data = chunk(); data.length > 0; data = chunk()) {
           body.write(data);

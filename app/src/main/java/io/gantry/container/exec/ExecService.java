@@ -305,7 +305,11 @@ public final class ExecService {
    */
   public void resize(String id, int rows, int columns) {
     ExecSession session = get(id);
-    var _ = session.begun().copy().completeOnTimeout(false, START_SECONDS, TimeUnit.SECONDS).join();
+    boolean begun =
+        session.begun().copy().completeOnTimeout(false, START_SECONDS, TimeUnit.SECONDS).join();
+    if (!begun) {
+      throw EngineException.system("timeout waiting for exec session ready", null);
+    }
     Exec process =
         session
             .process()
