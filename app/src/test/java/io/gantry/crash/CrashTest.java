@@ -139,9 +139,10 @@ class CrashTest {
     checkNothingLeft(daemon, Set.of(), marks, host);
     for (String network : List.of("crashnet", "crashnet2")) {
       client.delete("/networks/" + network).expectOk();
-      assertThat(HostState.of(daemon, marks).rules())
-          .noneMatch(rule -> rule.contains(bridgeOf(daemon, network)));
     }
+    // the name of the one begins that of the other
+    assertThat(HostState.of(daemon, marks).rules())
+        .noneMatch(rule -> rule.contains(bridgeOf(daemon, "crashnet")));
   }
 
   private static void note(TestDaemon daemon, String point, Set<String> passed) {
