@@ -52,7 +52,19 @@ final class HostPorts {
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, List<Held>> held = new HashMap<>();
   private final Map<Protocol, Integer> next = new EnumMap<>(Protocol.class);
-  private final boolean hostHasIpv6 = Files.exists(Path.of("/proc/net/if_inet6"));
+  private final boolean hostHasIpv6 = hasIpv6(Path.of("/proc/net/if_inet6"));
+
+  /**
+   * Whether any interface has an IPv6 address, be it the loopback's: the JDK makes no IPv6 sockets
+   * otherwise, and a host where it is switched off by sysctl has none.
+   */
+  static boolean hasIpv6(Path addresses) {
+    try {
+      return !Files.readString(addresses).isBlank();
+    } catch (IOException e) {
+      return false;
+    }
+  }
 
   /** Opens all ports for an endpoint, or none. */
   List<PublishedPort> open(
