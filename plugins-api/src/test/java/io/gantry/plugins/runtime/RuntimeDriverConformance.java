@@ -154,7 +154,10 @@ public abstract class RuntimeDriverConformance extends RuntimeDriverFixture {
     TestContainer c =
         container()
             .withResources("{\"memory\":{\"limit\":8388608,\"swap\":8388608}}")
-            .withShell("(x=$(yes | head -c 64000000)); echo went on; sleep 1000");
+            // the kernel chooses whom it kills: it is told not to choose the container's first
+            // process
+            .withShell(
+                "(echo 1000 > /proc/self/oom_score_adj; x=$(yes | head -c 64000000)); sleep 1000");
     run(c);
     assertThat(outOfMemory.poll(60, TimeUnit.SECONDS)).isEqualTo(c.id());
     assertNoFurtherExit(c.id());
