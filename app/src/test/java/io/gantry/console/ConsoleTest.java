@@ -7,6 +7,7 @@ import io.gantry.console.client.Daemon;
 import io.gantry.console.client.DaemonAddress;
 import io.gantry.console.command.Commands;
 import io.gantry.console.command.Session;
+import io.gantry.testing.Distribution;
 import io.gantry.testing.TestDaemon;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -20,7 +21,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -325,17 +325,8 @@ class ConsoleTest {
     private final StringBuilder seen = new StringBuilder();
 
     Typist(String... words) throws IOException {
-      List<String> command = new ArrayList<>();
-      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      command.addAll(
-          List.of(
-              "--enable-native-access=ALL-UNNAMED",
-              "-XX:TieredStopAtLevel=1",
-              "-cp",
-              System.getProperty("java.class.path"),
-              "io.gantry.Gantry",
-              "-H",
-              "unix://" + daemon.socket()));
+      List<String> command = Distribution.console();
+      command.addAll(List.of("-H", "unix://" + daemon.socket()));
       command.addAll(List.of(words));
       ProcessBuilder builder =
           new ProcessBuilder(

@@ -3,7 +3,6 @@ package io.gantry.testing;
 import io.gantry.linux.mount.MountInfo;
 import io.gantry.linux.mount.Mounts;
 import io.gantry.plugins.FailPoint;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -11,14 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,11 +28,6 @@ public final class TestDaemon implements AutoCloseable {
   /** Two seconds are usual; a machine may be busy with other things. */
   public static final Duration START_LIMIT = Duration.ofMinutes(3);
 
-  /** Written by the first daemon that ends in order: the next ones start in half the time. */
-  private static final Path ARCHIVE = Path.of("target", "test-daemon.jsa").toAbsolutePath();
-
-  private static final String CLASS_PATH = jars(System.getProperty("java.class.path"));
-
   private final String id = HexFormat.of().toHexDigits(new Random().nextInt());
   private final Path dataRoot;
   private final Path execRoot;
@@ -43,30 +35,6 @@ public final class TestDaemon implements AutoCloseable {
   private final Path configFile;
   private final List<String> options;
   private @Nullable Process process;
-
-  /**
-   * The class path with its directories packed: the JDK archives only classes from jars, and of
-   * these not those that another jar's manifest names.
-   */
-  private static String jars(String classPath) {
-    List<String> entries = new ArrayList<>();
-    for (String entry : classPath.split(File.pathSeparator)) {
-      entries.add(Files.isDirectory(Path.of(entry)) ? pack(entry, entries.size()) : entry);
-    }
-    return String.join(File.pathSeparator, entries);
-  }
-
-  private static String pack(String directory, int number) {
-    String jar = ARCHIVE.resolveSibling("test-daemon-" + number + ".jar").toString();
-    int status =
-        ToolProvider.findFirst("jar")
-            .orElseThrow()
-            .run(System.out, System.err, "-c", "-0", "-f", jar, "-C", directory, ".");
-    if (status != 0) {
-      throw new IllegalStateException("cannot pack " + directory);
-    }
-    return jar;
-  }
 
   /**
    * A daemon that is not started yet.
@@ -97,22 +65,7 @@ public final class TestDaemon implements AutoCloseable {
 
   /** Starts the process without waiting: it may be made to die before it answers. */
   public void launch(String... javaOptions) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "--enable-native-access=ALL-UNNAMED",
-            // as the manifest of the engine's jar says
-            "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+AutoCreateSharedArchive",
-            "-XX:SharedArchiveFile=" + ARCHIVE,
-            "-Xlog:cds=off",
-            "-Xlog:cds+dynamic=off",
-            "-Xmx256m"));
-    command.addAll(List.of(javaOptions));
-    command.addAll(List.of("-cp", CLASS_PATH, "io.gantry.Gantry", "daemon"));
+    List<String> command = Distribution.daemon(javaOptions);
     command.addAll(
         List.of(
             "--data-root", dataRoot.toString(),
