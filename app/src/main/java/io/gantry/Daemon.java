@@ -81,9 +81,12 @@ class Daemon {
 
   static void run(List<String> arguments) {
     try {
-      switch (StartRequest.read(arguments, version())) {
-        case StartRequest.Print print -> System.out.print(print.text());
-        case StartRequest.Run run -> start(run.options());
+      StartRequest request = StartRequest.read(arguments, version());
+      // a switch over types would make its code at every start
+      if (request instanceof StartRequest.Print print) {
+        System.out.print(print.text());
+      } else if (request instanceof StartRequest.Run run) {
+        start(run.options());
       }
     } catch (ConfigurationException e) {
       System.err.println("gantry daemon: " + e.getMessage());
@@ -114,6 +117,7 @@ class Daemon {
           beans.registerSingleton("daemonOptions", options);
           beans.registerSingleton("daemonRoots", roots);
           beans.registerSingleton("containerHooks", hooks);
+          beans.registerSingleton("opening", Foundation.Opening.begin(options));
         });
     application.addListeners(
         event -> {

@@ -1,115 +1,66 @@
 package io.gantry;
 
 import io.gantry.config.CurrentOptions;
-import io.gantry.config.DaemonOptions;
-import io.gantry.config.DaemonRoots;
 import io.gantry.driver.Drivers;
 import io.gantry.event.EventJournal;
 import io.gantry.image.ImageService;
-import io.gantry.image.Platform;
-import io.gantry.linux.Kernel;
-import io.gantry.linux.mount.Mounts;
 import io.gantry.network.NetworkService;
-import io.gantry.plugins.Host;
 import io.gantry.plugins.runtime.RuntimeDriver;
-import io.gantry.plugins.runtime.RuntimeDriverFactory;
 import io.gantry.plugins.storage.StorageDriver;
-import io.gantry.plugins.storage.StorageDriverFactory;
 import io.gantry.store.Settings;
 import io.gantry.store.Store;
 import io.gantry.system.Reload;
 import io.gantry.volume.VolumeService;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.sql.SQLException;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.UUID;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The parts the engine stands on: database, drivers, events, networks, volumes. */
+/** The parts of the {@link Foundation}, which closes them after all that were made of them. */
 @Configuration(proxyBeanMethods = false)
 class EngineBeans {
 
-  private static final long EVENT_HISTORY = 64L << 20;
-  private static final String RUNTIME = "oci";
-
   @Bean(destroyMethod = "close")
-  Store store(DaemonOptions options, DaemonRoots roots) throws SQLException, IOException {
-    Path directory = options.dataRoot().resolve("db");
-    Files.createDirectories(directory);
-    return new Store(directory);
-  }
-
-  @Bean
-  Settings settings(Store store) {
-    return new Settings(store);
-  }
-
-  @Bean(destroyMethod = "close")
-  EventJournal events(DaemonOptions options, DaemonRoots roots) {
-    return new EventJournal(options.dataRoot().resolve("events"), EVENT_HISTORY);
-  }
-
-  /**
-   * Mounts made below the roots are seen by the runtime's mount namespace, wherever the roots are.
-   */
-  @Bean(destroyMethod = "close")
-  Drivers drivers(DaemonOptions options, DaemonRoots roots) throws IOException {
-    Mounts.makeShared(options.dataRoot());
-    Mounts.makeShared(options.execRoot());
-    return Drivers.load(options.dataRoot(), options.execRoot(), host(options.dataRoot()));
-  }
-
-  private static Host host(Path dataRoot) {
-    return new Host(
-        Kernel.release(), Platform.host().architecture(), Kernel.fileSystems(), dataRoot);
+  Foundation foundation(Foundation.Opening opening) throws Exception {
+    return opening.await();
   }
 
   @Bean(destroyMethod = "")
-  StorageDriver storage(Drivers drivers, DaemonOptions options) {
-    String name = options.storage().driver();
-    Map<String, String> own = new HashMap<>();
-    options
-        .storage()
-        .options()
-        .forEach(
-            (key, value) ->
-                own.put(
-                    key.startsWith(name + ".") ? key.substring(name.length() + 1) : key, value));
-    return drivers.open(StorageDriverFactory.class, name, own);
-  }
-
-  @Bean(destroyMethod = "")
-  RuntimeDriver runtime(Drivers drivers, DaemonOptions options) {
-    Map<String, String> own = new HashMap<>();
-    DaemonOptions.Containers containers = options.containers();
-    containers.defaultRuntime().ifPresent(name -> own.put("default-runtime", name));
-    containers
-        .runtimes()
-        .forEach((name, runtime) -> own.put("runtime." + name, runtime.path().toString()));
-    return drivers.open(RuntimeDriverFactory.class, RUNTIME, own);
+  Store store(Foundation foundation) {
+    return foundation.store();
   }
 
   @Bean
-  VolumeService volumes(Store store, EventJournal events, Drivers drivers, DaemonOptions options) {
-    return new VolumeService(store, events, drivers, options.dataRoot());
+  Settings settings(Foundation foundation) {
+    return foundation.settings();
   }
 
-  @Bean(destroyMethod = "close")
-  NetworkService networks(
-      Store store,
-      Drivers drivers,
-      EventJournal events,
-      DaemonOptions options,
-      Settings settings,
-      RuntimeDriver runtimeFirst) {
-    String instance =
-        settings.getOrMake("instance", () -> UUID.randomUUID().toString().substring(0, 8));
-    return new NetworkService(
-        store, drivers, events, options.network(), instance, options.execRoot().resolve("netns"));
+  @Bean(destroyMethod = "")
+  EventJournal events(Foundation foundation) {
+    return foundation.events();
+  }
+
+  @Bean(destroyMethod = "")
+  Drivers drivers(Foundation foundation) {
+    return foundation.drivers();
+  }
+
+  @Bean(destroyMethod = "")
+  StorageDriver storage(Foundation foundation) {
+    return foundation.storage();
+  }
+
+  @Bean(destroyMethod = "")
+  RuntimeDriver runtime(Foundation foundation) {
+    return foundation.runtime();
+  }
+
+  @Bean
+  VolumeService volumes(Foundation foundation) {
+    return foundation.volumes();
+  }
+
+  @Bean(destroyMethod = "")
+  NetworkService networks(Foundation foundation) {
+    return foundation.networks();
   }
 
   @Bean(destroyMethod = "close")

@@ -23,6 +23,12 @@ record Option<T>(
     Section section,
     boolean reloads) {
 
+  /** No two options have the same name; what a record has instead is made at every start. */
+  @Override
+  public int hashCode() {
+    return name.hashCode();
+  }
+
   /** The parts of the documentation, in its order. */
   enum Section {
     DAEMON("Daemon"),

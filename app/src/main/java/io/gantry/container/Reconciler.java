@@ -32,10 +32,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.stereotype.Component;
@@ -47,7 +51,8 @@ import org.springframework.stereotype.Component;
  * touches only what bears the engine's names in the engine's directories.
  */
 @Component
-final class Reconciler implements ApplicationListener<ApplicationReadyEvent> {
+final class Reconciler
+    implements SmartInitializingSingleton, ApplicationListener<ApplicationReadyEvent> {
 
   private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
   private static final Pattern ID = Pattern.compile("[0-9a-f]{64}");
@@ -63,6 +68,13 @@ final class Reconciler implements ApplicationListener<ApplicationReadyEvent> {
   private final VolumeService volumes;
   private final ExecService execs;
   private final ContainerPaths paths;
+
+  private final FutureTask<@Nullable Void> reconciliation =
+      new FutureTask<>(
+          () -> {
+            reconcile();
+            return null;
+          });
 
   /** The containers that were not at rest when the daemon started. */
   private final List<ContainerHandle> awake = new ArrayList<>();
@@ -92,12 +104,27 @@ final class Reconciler implements ApplicationListener<ApplicationReadyEvent> {
     this.paths = paths;
   }
 
-  /**
-   * Brings records and kernel together; when it returns, the engine may answer. Restarts and
-   * removals begin when it does.
-   */
+  /** Begins as soon as it can, while the parts that only the API needs are still being made. */
   @PostConstruct
-  void run() throws IOException {
+  void begin() {
+    Thread.ofPlatform().name("reconciler").daemon().start(reconciliation);
+  }
+
+  /** Waits for the end; the engine listens after that, and restarts and removals begin. */
+  @Override
+  public void afterSingletonsInstantiated() {
+    try {
+      reconciliation.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("reconciling with the kernel", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while reconciling with the kernel", e);
+    }
+  }
+
+  /** Brings records and kernel together. */
+  private void reconcile() throws IOException {
     Files.createDirectories(paths.all());
     Files.createDirectories(paths.mounts());
     Files.createDirectories(paths.spill());
