@@ -8,11 +8,21 @@ import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries bytes from one thread to another through a few fixed buffers: the writer waits while they
- * are full, the reader while they are empty. Either side can give up, which the other notices at
- * its next call. For one writer and one reader.
+ * Carries bytes from a thread of its own to a reader through a few fixed buffers: the writer waits
+ * while they are full, the reader while they are empty. Either side can give up, which the other
+ * notices at its next call.
  */
 public final class ChunkPipe {
+
+  /** Writes what is to be read. */
+  @FunctionalInterface
+  public interface Writer {
+
+    /**
+     * @param out ends when this method returns, not when it is closed
+     */
+    void write(OutputStream out) throws IOException;
+  }
 
   private static final int CHUNK = 128 * 1024;
 
@@ -22,36 +32,44 @@ public final class ChunkPipe {
   /** Bytes, or (length 0) the end with or without a failure. */
   private record Chunk(byte[] bytes, int length, @Nullable Throwable failure) {}
 
-  /** Has room for all buffers and two ends: the writer may say that it failed, and close. */
+  /** Has room for all buffers and the end. */
   private final BlockingQueue<Chunk> full;
 
   private final BlockingQueue<byte[]> free;
   private volatile boolean abandoned;
 
-  /**
-   * @param capacity in buffers of 128 KiB
-   */
-  public ChunkPipe(int capacity) {
-    full = new ArrayBlockingQueue<>(capacity + 2);
+  private ChunkPipe(int capacity) {
+    full = new ArrayBlockingQueue<>(capacity + 1);
     free = new ArrayBlockingQueue<>(capacity + 1);
     for (int i = 0; i < capacity; i++) {
       free.add(NONE);
     }
   }
 
-  /** The writer's end. Closing it ends the stream; {@link #fail} ends it badly. */
-  public OutputStream sink() {
-    return new Sink();
+  /**
+   * What a platform thread writes. Its failure comes after what it has written before. Closing the
+   * stream before its end makes the writer fail; closing waits until the writer has ended.
+   *
+   * @param thread its name
+   * @param capacity in buffers of 128 KiB
+   */
+  public static InputStream writtenBy(String thread, int capacity, Writer writer) {
+    ChunkPipe pipe = new ChunkPipe(capacity);
+    return pipe
+    .new Source(Thread.ofPlatform().name(thread).daemon().start(() -> pipe.write(writer)));
   }
 
-  /** The reader's end. Closing it before the end makes the writer fail. */
-  public InputStream source() {
-    return new Source();
-  }
-
-  /** The reader gets this failure after what was written before. */
-  public void fail(Throwable cause) {
-    full.offer(new Chunk(NONE, 0, cause));
+  /** An error of the writer is its reader's too, who would wait for ever or take it for the end. */
+  private void write(Writer writer) {
+    Sink sink = new Sink();
+    Throwable failure = null;
+    try {
+      writer.write(sink);
+      sink.flush();
+    } catch (Throwable e) {
+      failure = e;
+    }
+    full.add(new Chunk(NONE, 0, failure));
   }
 
   private static <T> T take(BlockingQueue<T> queue) throws IOException {
@@ -113,14 +131,18 @@ public final class ChunkPipe {
     @Override
     public void close() {
       flush();
-      full.offer(new Chunk(NONE, 0, null));
     }
   }
 
   private final class Source extends InputStream {
 
+    private final Thread writer;
     private Chunk chunk = new Chunk(NONE, 1, null);
     private int at = 1;
+
+    Source(Thread writer) {
+      this.writer = writer;
+    }
 
     @Override
     public int read() throws IOException {
@@ -161,6 +183,11 @@ public final class ChunkPipe {
     public void close() {
       abandoned = true;
       free.offer(NONE); // for a writer that waits
+      try {
+        writer.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

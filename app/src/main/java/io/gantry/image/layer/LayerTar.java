@@ -5,7 +5,6 @@ import io.gantry.plugins.storage.StorageDriver;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.UUID;
 
@@ -58,43 +57,17 @@ final class LayerTar extends FilterInputStream {
 
   /** The same bytes, read ahead by a platform thread; closing it closes this one first. */
   InputStream piped() {
-    ChunkPipe pipe = new ChunkPipe(BUFFERS);
-    Thread thread =
-        Thread.ofPlatform()
-            .name("layer-read")
-            .daemon()
-            .start(
-                () -> {
-                  try (OutputStream sink = pipe.sink();
-                      this) {
-                    copyTo(sink, pipe);
-                  } catch (IOException | RuntimeException e) {
-                    pipe.fail(e);
-                  }
-                });
-    return new FilterInputStream(pipe.source()) {
-      @Override
-      public void close() throws IOException {
-        super.close();
-        try {
-          thread.join();
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-        }
-      }
-    };
-  }
-
-  private void copyTo(OutputStream sink, ChunkPipe pipe) throws IOException {
-    byte[] buffer = new byte[COPY];
-    try {
-      for (int n = read(buffer, 0, COPY); n >= 0; n = read(buffer, 0, COPY)) {
-        sink.write(buffer, 0, n);
-      }
-    } catch (IOException | RuntimeException e) {
-      pipe.fail(e);
-      throw e;
-    }
+    return ChunkPipe.writtenBy(
+        "layer-read",
+        BUFFERS,
+        out -> {
+          byte[] buffer = new byte[COPY];
+          try (this) {
+            for (int n = read(buffer, 0, COPY); n >= 0; n = read(buffer, 0, COPY)) {
+              out.write(buffer, 0, n);
+            }
+          }
+        });
   }
 
   @Override

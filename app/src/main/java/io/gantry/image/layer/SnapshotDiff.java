@@ -25,24 +25,13 @@ final class SnapshotDiff {
   }
 
   /**
-   * The tar, written by a thread of its own while it is read.
+   * The tar, written by a thread of its own while it is read; closing it waits until that is done
+   * with the snapshot.
    *
    * @param changes what goes into it; absent means all there is in a snapshot without a parent
    */
   InputStream open(String key, Optional<List<Change>> changes) {
-    ChunkPipe pipe = new ChunkPipe(BUFFERS);
-    Thread.ofPlatform()
-        .name("layer-diff")
-        .daemon()
-        .start(
-            () -> {
-              try {
-                write(key, changes, pipe.sink());
-              } catch (IOException | RuntimeException e) {
-                pipe.fail(e);
-              }
-            });
-    return pipe.source();
+    return ChunkPipe.writtenBy("layer-diff", BUFFERS, out -> write(key, changes, out));
   }
 
   private void write(String key, Optional<List<Change>> changes, OutputStream out)

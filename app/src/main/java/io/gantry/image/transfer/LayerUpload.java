@@ -48,20 +48,17 @@ public final class LayerUpload {
   public InputStream open() {
     CompletableFuture<Sent> attempt = new CompletableFuture<>();
     sent = attempt;
-    ChunkPipe pipe = new ChunkPipe(BUFFERS);
-    Thread.ofPlatform()
-        .name("layer-push")
-        .daemon()
-        .start(
-            () -> {
-              try (OutputStream sink = pipe.sink()) {
-                attempt.complete(compress(sink, pipe));
-              } catch (IOException | RuntimeException e) {
-                pipe.fail(e);
-                attempt.completeExceptionally(e);
-              }
-            });
-    return pipe.source();
+    return ChunkPipe.writtenBy(
+        "layer-push",
+        BUFFERS,
+        out -> {
+          try {
+            attempt.complete(compress(out));
+          } catch (Throwable e) {
+            attempt.completeExceptionally(e);
+            throw e;
+          }
+        });
   }
 
   /** Known when the stream has been read to its end. */
@@ -71,15 +68,6 @@ public final class LayerUpload {
     } catch (CompletionException e) {
       throw new UncheckedIOException(
           e.getCause() instanceof IOException io ? io : new IOException(e.getCause()));
-    }
-  }
-
-  private Sent compress(OutputStream sink, ChunkPipe pipe) throws IOException {
-    try {
-      return compress(sink);
-    } catch (IOException | RuntimeException e) {
-      pipe.fail(e);
-      throw e;
     }
   }
 
@@ -109,7 +97,7 @@ public final class LayerUpload {
     return new Sent(Digests.text(counted.sum), counted.count);
   }
 
-  /** Counts and hashes what is sent; ends it only by {@link #open}, once all has been checked. */
+  /** Counts and hashes what is sent. */
   private static final class Counting extends FilterOutputStream {
 
     private final MessageDigest sum = Digests.sha256();

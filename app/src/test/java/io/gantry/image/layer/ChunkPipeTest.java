@@ -6,25 +6,34 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class ChunkPipeTest {
 
-  private final ChunkPipe pipe = new ChunkPipe(2);
+  private static InputStream writtenBy(ChunkPipe.Writer writer) {
+    return ChunkPipe.writtenBy("test", 2, writer);
+  }
 
   @Test
   void allThatIsWrittenIsReadHoweverItIsCut() throws Exception {
     byte[] bytes = new byte[3_000_001];
     new Random(1).nextBytes(bytes);
-    Thread.startVirtualThread(() -> write(bytes));
-    try (InputStream source = pipe.source()) {
+    ChunkPipe.Writer writer =
+        out -> {
+          out.write(bytes[0]);
+          out.flush();
+          out.flush();
+          for (int at = 1; at < bytes.length; at += 100_000) {
+            out.write(bytes, at, Math.min(100_000, bytes.length - at));
+          }
+        };
+    try (InputStream source = writtenBy(writer)) {
       assertThat(source.read(new byte[0])).isZero();
       assertThat(source.read()).isEqualTo(bytes[0] & 0xFF);
       assertThat(source.readAllBytes()).isEqualTo(Arrays.copyOfRange(bytes, 1, bytes.length));
@@ -32,60 +41,56 @@ class ChunkPipeTest {
     }
   }
 
-  private void write(byte[] bytes) {
-    try (OutputStream sink = pipe.sink()) {
-      sink.write(bytes[0]);
-      sink.flush();
-      sink.flush();
-      for (int at = 1; at < bytes.length; at += 100_000) {
-        sink.write(bytes, at, Math.min(100_000, bytes.length - at));
-      }
-    } catch (IOException e) {
-      pipe.fail(e);
-    }
-  }
-
   @Test
   void aFailureComesAfterWhatWasWrittenBeforeAndStays() throws IOException {
-    OutputStream sink = pipe.sink();
-    sink.write("abc".getBytes(UTF_8));
-    sink.flush();
-    pipe.fail(new IOException("disk on fire"));
-    sink.close();
-    pipe.fail(new IOException("too late"));
-    InputStream source = pipe.source();
-    assertThat(source.readNBytes(3)).asString(UTF_8).isEqualTo("abc");
-    assertThatThrownBy(source::read).isInstanceOf(IOException.class).hasMessage("disk on fire");
-    assertThatThrownBy(source::read).isInstanceOf(IOException.class).hasMessage("disk on fire");
+    try (InputStream source =
+        writtenBy(
+            out -> {
+              // as try-with-resources does before it fails
+              try (out) {
+                out.write("abc".getBytes(UTF_8));
+              }
+              throw new IOException("disk on fire");
+            })) {
+      assertThat(source.readNBytes(3)).asString(UTF_8).isEqualTo("abc");
+      assertThatThrownBy(source::read).isInstanceOf(IOException.class).hasMessage("disk on fire");
+      assertThatThrownBy(source::read).isInstanceOf(IOException.class).hasMessage("disk on fire");
+    }
   }
 
   @Test
-  void aFailureAfterTheEndIsNotHeard() throws IOException {
-    pipe.sink().close();
-    pipe.fail(new IOException("too late"));
-    assertThat(pipe.source().read()).isEqualTo(-1);
+  void anErrorIsNotTakenForTheEnd() throws IOException {
+    Error error = new StackOverflowError();
+    try (InputStream source =
+        writtenBy(
+            out -> {
+              throw error;
+            })) {
+      assertThatThrownBy(source::read).isInstanceOf(IOException.class).hasCause(error);
+    }
   }
 
   @Test
-  void aWriterThatWaitsHearsThatNobodyReads() throws Exception {
-    CompletableFuture<Throwable> heard = new CompletableFuture<>();
-    Thread writer =
-        Thread.startVirtualThread(
-            () -> {
-              OutputStream sink = pipe.sink();
+  void aWriterThatWaitsHearsThatNobodyReadsAndIsWaitedFor() throws Exception {
+    CompletableFuture<Thread> writer = new CompletableFuture<>();
+    AtomicBoolean ended = new AtomicBoolean();
+    InputStream source =
+        writtenBy(
+            out -> {
+              writer.complete(Thread.currentThread());
               try {
                 while (true) {
-                  sink.write(new byte[1000]);
+                  out.write(new byte[1000]);
                 }
               } catch (IOException e) {
-                heard.complete(e);
+                assertThatThrownBy(() -> out.write(1)).hasMessage("nobody reads any more");
+                ended.set(true);
               }
             });
-    while (writer.getState() != Thread.State.WAITING) {
+    while (writer.join().getState() != Thread.State.WAITING) {
       Thread.onSpinWait();
     }
-    pipe.source().close();
-    assertThat(heard.get(60, TimeUnit.SECONDS)).hasMessage("nobody reads any more");
-    assertThatThrownBy(() -> pipe.sink().write(1)).hasMessage("nobody reads any more");
+    source.close();
+    assertThat(ended).isTrue();
   }
 }
