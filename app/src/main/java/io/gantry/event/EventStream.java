@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ public final class EventStream implements AutoCloseable {
   private final EventFilter filter;
   private final long until;
   private long number;
+  private final ReentrantLock reading = new ReentrantLock();
   private EventHistory.@Nullable Cursor cursor;
   private volatile boolean closed;
   private boolean ended;
@@ -92,7 +94,11 @@ public final class EventStream implements AutoCloseable {
   }
 
   private void readHistory(List<Event> batch) {
+    reading.lock();
     try {
+      if (closed) {
+        return;
+      }
       EventHistory.Cursor open = cursor;
       if (open == null) {
         open = journal.readHistory(number);
@@ -116,6 +122,8 @@ public final class EventStream implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new UncheckedIOException("read the events", e);
+    } finally {
+      reading.unlock();
     }
   }
 
@@ -131,5 +139,17 @@ public final class EventStream implements AutoCloseable {
   public void close() {
     closed = true;
     journal.wake();
+    reading.lock();
+    try {
+      EventHistory.Cursor open = cursor;
+      if (open != null) {
+        cursor = null;
+        open.close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("close the events", e);
+    } finally {
+      reading.unlock();
+    }
   }
 }

@@ -2,7 +2,10 @@ package io.gantry.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -118,6 +121,38 @@ class EventJournalTest {
       publish(journal, 1, 20_000);
       assertThat(take(stream, 19_999)).isEqualTo(ids(1, 20_000));
     }
+  }
+
+  @Test
+  void aStreamThatIsClosedAmidTheHistoryLeavesNoFileOpen() throws Exception {
+    try (EventJournal journal = open()) {
+      long first = journal.publish(EventType.CONTAINER, "start", "id0", Map.of()).time();
+      publish(journal, 1, 20_000);
+      List<Path> before = openFiles();
+      EventStream stream = journal.subscribe(EventFilter.all(), OptionalLong.of(first), NONE);
+      assertThat(stream.next(Duration.ofSeconds(30))).isNotEmpty();
+      assertThat(openFiles()).as("while it reads").hasSizeGreaterThan(before.size());
+      stream.close();
+      assertThat(openFiles()).containsExactlyInAnyOrderElementsOf(before);
+    }
+  }
+
+  /** Of this process, below the directory of the test. */
+  private List<Path> openFiles() throws IOException {
+    List<Path> open = new ArrayList<>();
+    try (DirectoryStream<Path> numbers = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path number : numbers) {
+        try {
+          Path file = Files.readSymbolicLink(number);
+          if (file.startsWith(directory)) {
+            open.add(file);
+          }
+        } catch (NoSuchFileException e) {
+          // the listing's own
+        }
+      }
+    }
+    return open;
   }
 
   @Test
