@@ -16,7 +16,11 @@ import java.util.Arrays;
 /** The arrows of the architecture: {@code app → plugins-api ← drivers → linux}. */
 @AnalyzeClasses(
     packages = "io.gantry",
-    importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.NoTestJars.class})
+    importOptions = {
+      ImportOption.DoNotIncludeTests.class,
+      ArchitectureTest.NoTestJars.class,
+      ArchitectureTest.NoGeneratedClasses.class
+    })
 class ArchitectureTest {
 
   /** The conformance suites of plugins-api come in a jar of their own. */
@@ -24,6 +28,14 @@ class ArchitectureTest {
     @Override
     public boolean includes(Location location) {
       return !location.contains("-tests.jar");
+    }
+  }
+
+  /** What Spring generates in place of reflection knows everything. */
+  static final class NoGeneratedClasses implements ImportOption {
+    @Override
+    public boolean includes(Location location) {
+      return !location.contains("__");
     }
   }
 

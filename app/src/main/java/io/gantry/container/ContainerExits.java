@@ -145,7 +145,7 @@ final class ContainerExits {
         : Duration.between(started, finished);
   }
 
-  /** The kernel has killed a process of a running container for want of memory. */
+  /** The OOM killer has killed a process of a running container. */
   void outOfMemory(String id) {
     containers.findHandle(id).ifPresent(this::outOfMemory);
   }
@@ -171,7 +171,7 @@ final class ContainerExits {
   /**
    * Tells an end.
    *
-   * @param outOfMemory whether want of memory is to be told with it
+   * @param outOfMemory whether the OOM killer is to be told of with it
    */
   void tell(Container container, Exit exit, boolean outOfMemory) {
     if (outOfMemory) {

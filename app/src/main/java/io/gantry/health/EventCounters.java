@@ -13,8 +13,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Counts what happens, from the events since the daemon began: starts, exits, kills for want of
- * memory, pulls. Has one virtual thread.
+ * Counts what happens, from the events since the daemon began: starts, exits, OOM kills, pulls. Has
+ * one virtual thread.
  */
 final class EventCounters implements AutoCloseable {
 
@@ -35,9 +35,7 @@ final class EventCounters implements AutoCloseable {
     this.failedExits = exits(metrics, "failure");
     this.outOfMemory =
         counter(
-            metrics,
-            "gantry.container.oom",
-            "containers in which the kernel killed for want of memory");
+            metrics, "gantry.container.oom", "containers in which the OOM killer killed a process");
     this.pulls = counter(metrics, "gantry.image.pulls", "images pulled");
   }
 

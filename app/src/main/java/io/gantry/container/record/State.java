@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param pid of the first process in the host's namespace; 0 when none runs
  * @param exitCode of the last run; 128 + n after signal n
  * @param error why the last start failed; empty otherwise
- * @param oomKilled whether the kernel killed a process of the last run for want of memory
+ * @param oomKilled whether the OOM killer killed a process of the last run
  * @param startedAt when it was last started; null before the first time
  * @param finishedAt when it last ended; null before the first time
  * @param stoppedByUser whether the end was asked for: of the restart policies only {@code always}
@@ -82,7 +82,7 @@ public record State(
         Status.RUNNING, pid, 0, "", false, at, finishedAt, false, Step.NONE, null, false);
   }
 
-  /** Whether the kernel has killed one of its processes in this run for want of memory. */
+  /** Whether the OOM killer has killed one of its processes in this run. */
   public State outOfMemory(boolean killed) {
     return StateBuilder.from(this).oomKilled(killed).build();
   }

@@ -25,7 +25,7 @@ final class TcpListener implements Listener {
   private static final int LIMIT = 4096;
   private static final int CONNECT_MILLIS = 10_000;
 
-  /** After a failure, most likely for want of file descriptors, that would come again at once. */
+  /** After a failure, most likely for lack of file descriptors, that would come again at once. */
   private static final long PAUSE_NANOS = 100_000_000;
 
   private final ServerSocketChannel server;

@@ -67,7 +67,7 @@ final class Registry implements AutoCloseable {
 
   /**
    * The watch ends with the directory, which is deleted with the container. Without it (the host
-   * allows a number of watches) want of memory is told at the container's end only.
+   * allows a number of watches) OOM kills are told at the container's end only.
    */
   private void watchMemory(Container container) {
     try {
@@ -83,7 +83,7 @@ final class Registry implements AutoCloseable {
     } catch (IOException e) {
       LOG.log(
           Level.WARNING,
-          "want of memory in container {0} is told at its end only: {1}",
+          "OOM kills in container {0} are told at its end only: {1}",
           container.id(),
           e.getMessage());
     }

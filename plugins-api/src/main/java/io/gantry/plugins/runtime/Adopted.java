@@ -12,7 +12,7 @@ public sealed interface Adopted {
   /**
    * Its program runs.
    *
-   * @param outOfMemory whether the kernel has killed one of its processes for want of memory
+   * @param outOfMemory whether the OOM killer has killed one of its processes
    */
   record Running(int pid, boolean paused, boolean outOfMemory) implements Adopted {}
 
@@ -26,7 +26,7 @@ public sealed interface Adopted {
   record Gone() implements Adopted {}
 
   /**
-   * It could not be learnt, for want of something that may be there later: descriptors, a
+   * It could not be learnt, for lack of something that may be there later: descriptors, a
    * directory. It may run; nothing of it has been touched, and the engine asks again.
    *
    * @param why in words, for the log

@@ -57,11 +57,10 @@ public interface RuntimeDriver extends Driver {
   void onExit(Consumer<Exit> listener);
 
   /**
-   * Takes the one listener for the kernel's killing of processes for want of memory, in containers
-   * that run; called once, before {@link #adopt} and {@link #create}. It is given the container's
-   * id, on a virtual thread, each time or once for several in quick succession, and not for what
-   * happened while no daemon ran, which {@link #adopt} tells. It may come after the container's
-   * exit.
+   * Takes the one listener for the OOM killer's killing of processes in containers that run; called
+   * once, before {@link #adopt} and {@link #create}. It is given the container's id, on a virtual
+   * thread, each time or once for several in quick succession, and not for what happened while no
+   * daemon ran, which {@link #adopt} tells. It may come after the container's exit.
    */
   void onOutOfMemory(Consumer<String> listener);
 

@@ -42,7 +42,7 @@ public record Stats(
    * @param maxUsage the highest so far; 0 when the kernel does not say
    * @param limit {@link Long#MAX_VALUE} when there is none
    * @param failures how often the limit was hit
-   * @param oomKills how many processes were killed for want of memory
+   * @param oomKills how many processes the OOM killer has killed
    * @param detail {@code memory.stat}, in the kernel's names
    */
   public record Memory(

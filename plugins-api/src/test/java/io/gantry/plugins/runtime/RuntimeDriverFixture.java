@@ -44,7 +44,7 @@ public abstract class RuntimeDriverFixture {
   private String cgroupParent;
   protected Path rootfs;
 
-  /** Containers of which a process was killed for want of memory, in order. */
+  /** Containers in which the OOM killer killed a process, in order. */
   protected final BlockingQueue<String> outOfMemory = new LinkedBlockingQueue<>();
 
   private final Map<String, BlockingQueue<Exit>> exits = new ConcurrentHashMap<>();
