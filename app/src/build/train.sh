@@ -12,6 +12,7 @@ log=$distribution/train.log
 jna=-Djna.boot.library.path=$distribution/native/com/sun/jna/linux-$(uname -m | tr _ -)
 work=$(mktemp -d /tmp/gantry-train.XXXXXX)
 socket=$work/gantry.sock
+started=$work/daemon.log
 cgroup=gantry-train-$$
 network=(--bridge none --iptables=false --ip-forward=false)
 inside=()
@@ -32,19 +33,19 @@ trap finish EXIT
 
 fail() {
   echo "the training run $1" >&2
-  cat "$log" "$log.start" >&2
+  cat "$log" "$started" >&2
   exit 1
 }
 
 start_daemon() {
-  : >"$log.start"
+  : >"$started"
   "${inside[@]}" "$java" @"$options/daemon.options" "$jna" "$@" \
     -jar "$distribution/gantry.jar" daemon \
     --config-file /dev/null --data-root "$work/data" --exec-root "$work/run" --pidfile "$work/pid" -H "unix://$socket" \
-    --group "" --metrics-addr "" --cgroup-parent "/$cgroup" "${network[@]}" >>"$log.start" 2>&1 &
+    --group "" --metrics-addr "" --cgroup-parent "/$cgroup" "${network[@]}" >>"$started" 2>&1 &
   daemon=$!
   for _ in $(seq 600); do
-    ! grep -q " serves unix:" "$log.start" || return 0
+    ! grep -q " serves unix:" "$started" || return 0
     kill -0 "$daemon" 2>/dev/null || { daemon=; fail "failed"; }
     sleep 0.1
   done
@@ -109,7 +110,6 @@ console -Xlog:aot=error -XX:AOTCacheOutput="$distribution/console.aot" -jar "$di
 kill -TERM "$daemon"
 wait "$daemon" || true
 daemon=
-cat "$log.start" >>"$log"
-rm "$log.start"
+cat "$started" >>"$log"
 [ -f "$distribution/daemon.aot" ] || fail "ended without a cache of the daemon"
 echo "AOT caches: $(cd "$distribution" && du -h --apparent-size ./*.aot | tr '\t\n' ' ,')"
