@@ -61,8 +61,8 @@ final class LayerTar extends FilterInputStream {
         "layer-read",
         BUFFERS,
         out -> {
-          byte[] buffer = new byte[COPY];
           try (this) {
+            byte[] buffer = new byte[COPY];
             for (int n = read(buffer, 0, COPY); n >= 0; n = read(buffer, 0, COPY)) {
               out.write(buffer, 0, n);
             }
