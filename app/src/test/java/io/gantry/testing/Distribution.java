@@ -44,15 +44,20 @@ public final class Distribution {
         "-Djna.boot.library.path="
             + BUILT.resolve("native/com/sun/jna/linux-" + machine()).toString());
     Path cache = BUILT.resolve(role + ".aot");
-    if (Files.exists(cache)) {
+    if (isOf(JAR, cache)) {
       command.addAll(List.of("-XX:AOTCache=" + cache, "-Xlog:aot=off", "-Xlog:cds=off"));
     } else {
-      // a quick build has neither the caches nor the code that Spring generates
+      // a quick build makes neither the caches nor the code that Spring generates
       command.add("-Dspring.aot.enabled=false");
     }
     command.addAll(javaOptions);
     command.addAll(List.of("-jar", JAR.toString()));
     return command;
+  }
+
+  /** A cache of an earlier build may lie beside the jar of a quick one. */
+  private static boolean isOf(Path jar, Path cache) {
+    return Files.exists(cache) && cache.toFile().lastModified() >= jar.toFile().lastModified();
   }
 
   private static String machine() {
