@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class PlatformThreadTest {
@@ -18,9 +20,18 @@ class PlatformThreadTest {
 
   @Test
   void workOfAVirtualThreadIsDoneOnAPlatformThread() throws Exception {
-    Thread worker = onVirtualThread(() -> PlatformThread.call("work", Thread::currentThread));
+    AtomicReference<String> name = new AtomicReference<>();
+    Thread worker =
+        onVirtualThread(
+            () ->
+                PlatformThread.call(
+                    "work",
+                    () -> {
+                      name.set(Thread.currentThread().getName());
+                      return Thread.currentThread();
+                    }));
+    assertThat(name).hasValue("work");
     assertThat(worker.isVirtual()).isFalse();
-    assertThat(worker.getName()).isEqualTo("work");
     assertThat(PlatformThread.<Thread, RuntimeException>call("work", Thread::currentThread))
         .isSameAs(Thread.currentThread());
   }
@@ -51,5 +62,31 @@ class PlatformThreadTest {
                                   throw error;
                                 }))))
         .isSameAs(error);
+  }
+
+  @Test
+  void anInterruptReachesTheWorkAndNoOther() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    AtomicReference<Throwable> thrown = new AtomicReference<>();
+    Thread caller =
+        Thread.startVirtualThread(
+            () ->
+                thrown.set(
+                    catchThrowable(
+                        () ->
+                            PlatformThread.run(
+                                "work",
+                                () -> {
+                                  begun.countDown();
+                                  new CountDownLatch(1).await();
+                                }))));
+    begun.await();
+    caller.interrupt();
+    caller.join();
+    assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
+    for (int i = 0; i < 100; i++) {
+      // some of them on the same thread
+      assertThat(onVirtualThread(() -> PlatformThread.call("next", Thread::interrupted))).isFalse();
+    }
   }
 }
