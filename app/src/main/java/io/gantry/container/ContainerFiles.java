@@ -24,6 +24,7 @@ import io.gantry.layers.ReadOnlyTargetException;
 import io.gantry.layers.TreeArchive;
 import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;
+import io.gantry.linux.PlatformThread;
 import io.gantry.linux.file.Directory;
 import io.gantry.plugins.storage.Change;
 import io.gantry.plugins.storage.StorageDriver;
@@ -83,10 +84,19 @@ public final class ContainerFiles {
   private <T extends @org.jspecify.annotations.Nullable Object> T with(
       String reference, Work<T> work) throws IOException {
     ContainerHandle handle = containers.handle(reference);
-    try (RootFileSystems.Hold hold = roots.hold(handle);
-        FileAccess files = open(handle, hold)) {
-      return work.on(files.root());
-    }
+    return onThread(
+        () -> {
+          try (RootFileSystems.Hold hold = roots.hold(handle);
+              FileAccess files = open(handle, hold)) {
+            return work.on(files.root());
+          }
+        });
+  }
+
+  /** Files of any number and length are no work for the threads of requests. */
+  private static <T extends @org.jspecify.annotations.Nullable Object> T onThread(
+      PlatformThread.Work<T, IOException> work) throws IOException {
+    return PlatformThread.call("container-files", work);
   }
 
   private FileAccess open(ContainerHandle handle, RootFileSystems.Hold hold) throws IOException {
@@ -196,11 +206,15 @@ public final class ContainerFiles {
   /** Writes the container's whole file system, without its volumes, as a tar. */
   public void export(String reference, OutputStream out) throws IOException {
     ContainerHandle handle = containers.handle(reference);
-    try (RootFileSystems.Hold hold = roots.hold(handle);
-        Directory top = Directory.open(hold.root());
-        TreeArchive archive = new TreeArchive(out)) {
-      archive.addContent(top);
-    }
+    onThread(
+        () -> {
+          try (RootFileSystems.Hold hold = roots.hold(handle);
+              Directory top = Directory.open(hold.root());
+              TreeArchive archive = new TreeArchive(out)) {
+            archive.addContent(top);
+          }
+          return null;
+        });
     events.publish(handle.current(), "export");
   }
 
@@ -208,9 +222,13 @@ public final class ContainerFiles {
    * What the container changed in its image's files; what the engine puts there itself is left out.
    */
   public List<Change> changes(String reference) throws IOException {
-    try (RootFileSystems.Hold hold = roots.hold(containers.handle(reference))) {
-      return changes(hold, containers.get(reference).id());
-    }
+    ContainerHandle handle = containers.handle(reference);
+    return onThread(
+        () -> {
+          try (RootFileSystems.Hold hold = roots.hold(handle)) {
+            return changes(hold, handle.id());
+          }
+        });
   }
 
   private List<Change> changes(RootFileSystems.Hold hold, String id) throws IOException {

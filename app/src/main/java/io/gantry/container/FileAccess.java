@@ -59,7 +59,8 @@ final class FileAccess implements AutoCloseable {
   }
 
   /**
-   * The files of a container, put together from its root file system and its volumes.
+   * The files of a container, put together from its root file system and its volumes; the root file
+   * system itself when there is nothing to add.
    *
    * @param rootfs where the root file system is mounted
    * @param sources what is mounted in it, by destination, the shallow places first
@@ -69,10 +70,13 @@ final class FileAccess implements AutoCloseable {
       Container container, Path rootfs, SortedMap<String, Path> sources, Path target)
       throws IOException {
     Undo release = new Undo();
+    boolean readOnly = container.hostConfig().readonlyRootfs();
+    if (sources.isEmpty() && !readOnly) {
+      return new FileAccess(ArchiveRoot.open(rootfs), release);
+    }
     try {
       Files.createDirectories(target);
       release.add("directory " + target, () -> Files.deleteIfExists(target));
-      boolean readOnly = container.hostConfig().readonlyRootfs();
       Mounts.mount(
           "bind", rootfs.toString(), target, List.of("bind", "private", readOnly ? "ro" : "rw"));
       release.add("mount " + target, () -> Mounts.detach(target));

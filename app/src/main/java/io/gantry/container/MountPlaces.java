@@ -151,13 +151,22 @@ final class MountPlaces {
 
   private static void make(Directory root, String destination, boolean directory)
       throws ErrnoException {
-    String parent = "";
-    String[] names = destination.substring(1).split("/");
-    for (int i = 0; i < names.length; i++) {
-      try (Directory in = root.openDirectoryInRoot(parent)) {
-        makeName(in, names[i], directory || i < names.length - 1);
+    String parent = parent(destination);
+    try {
+      makeIn(root, parent, destination, directory);
+    } catch (ErrnoException e) {
+      if (e.errno() != Errno.ENOENT || parent.equals("/")) {
+        throw e;
       }
-      parent = parent.isEmpty() ? names[i] : parent + "/" + names[i];
+      make(root, parent, true);
+      makeIn(root, parent, destination, directory);
+    }
+  }
+
+  private static void makeIn(Directory root, String parent, String destination, boolean directory)
+      throws ErrnoException {
+    try (Directory in = root.openDirectoryInRoot(parent)) {
+      makeName(in, destination.substring(destination.lastIndexOf('/') + 1), directory);
     }
   }
 
