@@ -107,9 +107,24 @@ final class ReadAhead extends InputStream {
     ended = current.length < 0;
   }
 
+  /**
+   * The thread is interrupted and waited for, if need be until the source has its next bytes: who
+   * owns the source may use it for something else then, as for the next request of a connection.
+   */
   @Override
   public void close() throws IOException {
     thread.interrupt();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
     source.close();
   }
 }

@@ -9,11 +9,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
@@ -199,5 +202,44 @@ class LayerStreamTest {
     public int read(byte[] bytes, int offset, int length) {
       return in.read(bytes, offset, Math.min(length, 1021));
     }
+  }
+
+  @Test
+  void afterCloseNobodyReadsTheBlob() throws Exception {
+    CountDownLatch reading = new CountDownLatch(1);
+    AtomicBoolean inside = new AtomicBoolean();
+    InputStream endless =
+        new InputStream() {
+          @Override
+          public int read() {
+            return 'x';
+          }
+
+          @Override
+          public int read(byte[] bytes, int offset, int length) throws IOException {
+            if (length <= 6) {
+              return super.read(bytes, offset, length); // what it is compressed with is asked
+            }
+            inside.set(true);
+            reading.countDown();
+            try {
+              new CountDownLatch(1).await();
+              return -1;
+            } catch (InterruptedException e) {
+              // takes a while to come back
+              long until = System.nanoTime() + 50_000_000;
+              while (System.nanoTime() < until) {
+                Thread.onSpinWait();
+              }
+              throw new InterruptedIOException();
+            } finally {
+              inside.set(false);
+            }
+          }
+        };
+    LayerStream stream = LayerStream.open(endless);
+    reading.await();
+    stream.close();
+    assertThat(inside).isFalse();
   }
 }
