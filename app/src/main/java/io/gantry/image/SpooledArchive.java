@@ -23,11 +23,13 @@ import java.util.stream.Stream;
  */
 final class SpooledArchive implements AutoCloseable {
 
+  private static final int ROOM = 256 * 1024;
   private static final int MAX_FILES = 20_000;
   private static final int MAX_LINKS = 16;
   private static final int MAX_DOCUMENT = 4 * 1024 * 1024;
 
   private final Path directory;
+  private final ByteBuffer room = ByteBuffer.allocateDirect(ROOM);
   private final Map<String, Path> files = new HashMap<>();
   private final Map<String, String> links = new HashMap<>();
 
@@ -68,7 +70,7 @@ final class SpooledArchive implements AutoCloseable {
     }
   }
 
-  private static void write(TarReader tar, Path file) throws IOException {
+  private void write(TarReader tar, Path file) throws IOException {
     try (FileChannel out =
         FileChannel.open(
             file,
@@ -76,11 +78,11 @@ final class SpooledArchive implements AutoCloseable {
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
       tar.content(
-          (position, bytes, offset, length) -> {
-            ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
+          room,
+          (position, bytes) -> {
             long at = position;
-            while (buffer.hasRemaining()) {
-              at += out.write(buffer, at);
+            while (bytes.hasRemaining()) {
+              at += out.write(bytes, at);
             }
           });
     }

@@ -68,7 +68,7 @@ public final class Exchange {
   /** The body as it comes; it may be as long as an archive. */
   public InputStream body() throws IOException {
     connection().widen();
-    return request.getInputStream();
+    return new BodyStream(request.getInputStream());
   }
 
   /** Whether there is no body, or none was announced. */

@@ -19,8 +19,7 @@ final class EngineProcessor extends Http11Processor {
   /** The note of the coyote request that holds the {@link Connection}; notes survive recycling. */
   static final int NOTE = 20;
 
-  /** As long as the longest request head: that much fits into the processor's own buffer too. */
-  private static final int WIDE = Listeners.MAX_HEAD;
+  private static final int WIDE = 64 * 1024;
 
   EngineProcessor(AbstractHttp11Protocol<?> protocol, Adapter adapter) {
     super(protocol, adapter);

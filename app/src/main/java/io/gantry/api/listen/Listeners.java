@@ -21,7 +21,7 @@ public final class Listeners
     implements WebServerFactoryCustomizer<TomcatServletWebServerFactory>, Ordered {
 
   /** Registry credentials and filters travel in the head of a request. */
-  static final int MAX_HEAD = 32 * 1024;
+  private static final int MAX_HEAD = 32 * 1024;
 
   /** Each attached stream, followed log and waiting client is one. */
   private static final int MAX_CONNECTIONS = 65_536;
@@ -30,6 +30,9 @@ public final class Listeners
 
   /** HTTP machines kept for the next connections, about 60 KiB each. */
   private static final int IDLE_PROCESSORS = 16;
+
+  /** Buffers kept for the next connections: 16 KiB each, or 128 KiB where a body was long. */
+  private static final int IDLE_CHANNELS = 64;
 
   private static final Duration TIME_TO_SEND_HEAD = Duration.ofMinutes(5);
 
@@ -98,6 +101,7 @@ public final class Listeners
     protocol.setExecutor(request -> threads.newThread(request).start());
     protocol.setAcceptCount(BACKLOG);
     protocol.setProcessorCache(IDLE_PROCESSORS);
+    protocol.setProperty("socket.bufferPool", Integer.toString(IDLE_CHANNELS));
     protocol.setMaxConnections(MAX_CONNECTIONS);
     protocol.setMaxKeepAliveRequests(-1);
     protocol.setKeepAliveTimeout(-1);

@@ -4,6 +4,8 @@ import com.github.luben.zstd.ZstdInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.tukaani.xz.XZInputStream;
 
@@ -29,7 +31,10 @@ public enum Compression {
   public record Detected(Compression compression, InputStream stream) {}
 
   public static Detected detect(InputStream in) throws IOException {
-    PushbackInputStream stream = new PushbackInputStream(in, PEEKED);
+    PushbackInputStream stream =
+        in instanceof ReadableByteChannel channel
+            ? new PeekedChannel(in, channel)
+            : new PushbackInputStream(in, PEEKED);
     byte[] first = stream.readNBytes(PEEKED);
     stream.unread(first);
     return new Detected(of(first), stream);
@@ -82,5 +87,34 @@ public enum Compression {
       }
     }
     return true;
+  }
+
+  /** A stream that can be read past the heap stays one. */
+  private static final class PeekedChannel extends PushbackInputStream
+      implements ReadableByteChannel {
+
+    private final ReadableByteChannel channel;
+
+    PeekedChannel(InputStream in, ReadableByteChannel channel) {
+      super(in, PEEKED);
+      this.channel = channel;
+    }
+
+    @Override
+    public int read(ByteBuffer to) throws IOException {
+      int peeked = buf.length - pos;
+      if (peeked == 0) {
+        return channel.read(to);
+      }
+      int n = Math.min(to.remaining(), peeked);
+      to.put(buf, pos, n);
+      pos += n;
+      return n;
+    }
+
+    @Override
+    public boolean isOpen() {
+      return channel.isOpen();
+    }
   }
 }

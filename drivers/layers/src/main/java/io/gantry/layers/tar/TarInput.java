@@ -3,6 +3,8 @@ package io.gantry.layers.tar;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import java.util.Optional;
 
 /**
@@ -78,7 +80,7 @@ final class TarInput {
       end = 0;
       fillTo((int) Math.min(max, buffer.length));
       if (end == 0) {
-        throw new EOFException("tar ends within an entry");
+        throw endWithinEntry();
       }
     }
     int length = (int) Math.min(max, end - start);
@@ -88,6 +90,27 @@ final class TarInput {
     }
     start += length;
     return length;
+  }
+
+  /**
+   * Fills all that remains in a buffer, past this one when nothing is in it and the stream is a
+   * channel too.
+   */
+  void read(ByteBuffer to, boolean raw) throws IOException {
+    while (to.hasRemaining()) {
+      if (start == end && !raw && in instanceof ReadableByteChannel channel) {
+        if (channel.read(to) < 0) {
+          throw endWithinEntry();
+        }
+      } else {
+        int length = slice(to.remaining(), raw);
+        to.put(buffer, sliceOffset, length);
+      }
+    }
+  }
+
+  private static EOFException endWithinEntry() {
+    return new EOFException("tar ends within an entry");
   }
 
   byte[] array() {

@@ -3,6 +3,7 @@ package io.gantry.layers.tar;
 import io.gantry.linux.file.FileName;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,9 +18,10 @@ import java.util.Optional;
 public final class TarReader {
 
   /** Takes what is in a file, holes left out. */
+  @FunctionalInterface
   public interface Content {
-    /** These bytes belong at {@code position}. The array is only lent. */
-    void data(long position, byte[] bytes, int offset, int length) throws IOException;
+    /** The room is filled up to its limit, with what belongs at {@code position}. */
+    void data(long position, ByteBuffer room) throws IOException;
   }
 
   private static final int BLOCK = TarHeader.SIZE;
@@ -114,27 +116,40 @@ public final class TarReader {
     return entry;
   }
 
-  /** Hands over the content of the entry {@link #next()} returned last, in large pieces. */
-  public void content(Content to) throws IOException {
+  /**
+   * Hands over the content of the entry {@link #next()} returned last, in pieces as large as the
+   * room for them.
+   *
+   * @param room is used from its start; outside the heap it saves a copy
+   */
+  public void content(ByteBuffer room, Content to) throws IOException {
     if (sparse.isEmpty()) {
       while (left > 0) {
-        int length = in.slice(left, false);
-        to.data(position, in.array(), in.sliceOffset(), length);
-        position += length;
-        left -= length;
+        left -= piece(position, left, false, room, to);
       }
     } else {
       for (SparseMap.Region region : sparse.get().regions()) {
+        long end = region.offset() + region.length();
         long at = region.offset();
-        while (at < region.offset() + region.length()) {
-          int length = in.slice(region.offset() + region.length() - at, true);
-          to.data(at, in.array(), in.sliceOffset(), length);
+        while (at < end) {
+          int length = piece(at, end - at, true, room, to);
           at += length;
           left -= length;
         }
       }
     }
     skipContent();
+  }
+
+  private int piece(long at, long most, boolean raw, ByteBuffer room, Content to)
+      throws IOException {
+    room.clear().limit((int) Math.min(room.capacity(), most));
+    in.read(room, raw);
+    room.flip();
+    int length = room.remaining();
+    to.data(at, room);
+    position = at + length;
+    return length;
   }
 
   /**

@@ -1,15 +1,18 @@
 package io.gantry.layers.tar;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.linux.file.FileName;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,10 +20,12 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,9 +143,10 @@ class TarReaderTest {
     byte[] content = new byte[size];
     long[] stored = {0};
     reader.content(
-        (position, bytes, offset, length) -> {
-          System.arraycopy(bytes, offset, content, (int) position, length);
-          stored[0] += length;
+        ByteBuffer.allocate(5000),
+        (position, bytes) -> {
+          stored[0] += bytes.remaining();
+          bytes.get(content, (int) position, bytes.remaining());
         });
     assertThat(content).isEqualTo(Files.readAllBytes(file));
     assertThat(stored[0]).as("holes are not stored").isLessThan(4 << 20);
@@ -264,5 +270,71 @@ class TarReaderTest {
     assertThat(reader.content().readNBytes(1000)).hasSize(1000);
     assertThat(reader.next().orElseThrow().name()).isEqualTo("b");
     assertThat(reader.next()).isEmpty();
+  }
+
+  /** A stream that is a channel too and gives little at a time, as a socket does. */
+  private static final class Trickle extends ByteArrayInputStream implements ReadableByteChannel {
+
+    private long past;
+
+    Trickle(byte[] bytes) {
+      super(bytes);
+    }
+
+    @Override
+    public synchronized int read(byte[] bytes, int offset, int length) {
+      return super.read(bytes, offset, Math.min(length, 1000));
+    }
+
+    @Override
+    public synchronized int read(ByteBuffer to) {
+      byte[] piece = new byte[Math.min(to.remaining(), 1777)];
+      int n = super.read(piece, 0, piece.length);
+      to.put(piece, 0, Math.max(0, n));
+      past += Math.max(0, n);
+      return n;
+    }
+
+    @Override
+    public boolean isOpen() {
+      return true;
+    }
+  }
+
+  @Test
+  void contentOfAChannelComesPastTheReadersOwnBuffer() throws Exception {
+    byte[] content = new byte[1_000_003];
+    new Random(3).nextBytes(content);
+    Files.write(scratch.resolve("big"), content);
+    Files.writeString(scratch.resolve("small"), "follows");
+    byte[] archive = gnuTar("-cf", "-", "big", "small");
+    Trickle source = new Trickle(archive);
+    TarReader reader = new TarReader(source);
+    assertThat(reader.next().orElseThrow().name()).isEqualTo("big");
+    ByteArrayOutputStream got = new ByteArrayOutputStream();
+    ByteBuffer room = ByteBuffer.allocateDirect(64 << 10);
+    List<Integer> sizes = new ArrayList<>();
+    reader.content(
+        room,
+        (position, bytes) -> {
+          assertThat(position).isEqualTo(got.size());
+          sizes.add(bytes.remaining());
+          byte[] piece = new byte[bytes.remaining()];
+          bytes.get(piece);
+          got.writeBytes(piece);
+        });
+    assertThat(got.toByteArray()).isEqualTo(content);
+    assertThat(sizes.subList(0, sizes.size() - 1)).as("all full").containsOnly(64 << 10);
+    assertThat(source.past).isGreaterThan(900_000);
+    assertThat(reader.next().orElseThrow().name()).isEqualTo("small");
+    assertThat(new String(reader.content().readAllBytes(), StandardCharsets.UTF_8))
+        .isEqualTo("follows");
+    assertThat(reader.next()).isEmpty();
+
+    TarReader cut = new TarReader(new Trickle(Arrays.copyOf(archive, 500_000)));
+    assertThat(cut.next()).isPresent();
+    assertThatThrownBy(() -> cut.content(room, (position, bytes) -> {}))
+        .isInstanceOf(EOFException.class)
+        .hasMessage("tar ends within an entry");
   }
 }
