@@ -66,7 +66,7 @@ final class ImageTransfersController implements Controller {
     AuthConfig credentials = Credentials.of(exchange);
     // a repository without tag and digest means all of its tags; the CLI always sends one
     boolean all = wanted.isNameOnly();
-    ProgressStream.send(
+    ProgressStream.sendWhileThere(
         exchange, progress -> images.pull(wanted, all, platform, credentials, progress));
   }
 
@@ -98,7 +98,8 @@ final class ImageTransfersController implements Controller {
         tag.isEmpty() ? Reference.parse(exchange.name()) : Reference.target(exchange.name(), tag);
     AuthConfig credentials = Credentials.of(exchange);
     Optional<Platform> platform = Platforms.one(exchange, PUSHED_PLATFORM);
-    ProgressStream.send(exchange, progress -> images.push(wanted, platform, credentials, progress));
+    ProgressStream.sendWhileThere(
+        exchange, progress -> images.push(wanted, platform, credentials, progress));
   }
 
   private void saveMany(Exchange exchange) throws IOException {

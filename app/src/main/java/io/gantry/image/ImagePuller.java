@@ -3,8 +3,6 @@ package io.gantry.image;
 import io.gantry.error.EngineException;
 import io.gantry.image.config.ConfigJson;
 import io.gantry.image.config.ImageConfig;
-import io.gantry.image.layer.KnownBlobs;
-import io.gantry.image.layer.LayerBlob;
 import io.gantry.image.layer.LayerStore;
 import io.gantry.image.transfer.BlobDownloads;
 import io.gantry.image.transfer.ProgressSink;
@@ -124,9 +122,8 @@ final class ImagePuller {
     String id = manifest.config().digest();
     boolean fetched = images.index().byId(id).isEmpty();
     if (fetched) {
-      fetch(repository, manifest, names(reference, top.digest()), progress);
+      fetch(repository, manifest, reference, names(reference, top.digest()), progress);
     }
-    rememberBlobs(reference, manifest, id);
     progress.status("Digest: " + top.digest());
     boolean newer = fetched || name(reference, top.digest(), id);
     events.publish("pull", reference.familiar(), reference.familiarName());
@@ -188,6 +185,7 @@ final class ImagePuller {
   private void fetch(
       Repository repository,
       Manifest.Single manifest,
+      Reference reference,
       List<Reference> names,
       ProgressSink progress) {
     byte[] document = config(repository, manifest.config());
@@ -199,7 +197,8 @@ final class ImagePuller {
     if (config.diffIds().size() != manifest.layers().size()) {
       throw EngineException.invalid("layers from manifest don't match image configuration");
     }
-    try (PulledLayers pulled = new PulledLayers(layers, manifest, config, progress)) {
+    try (PulledLayers pulled =
+        new PulledLayers(layers, reference.name(), manifest, config, progress)) {
       pulled.begin(downloads, repository);
       pulled.apply();
       committer.commit(
@@ -226,22 +225,6 @@ final class ImagePuller {
     } catch (IOException e) {
       throw EngineException.system(
           "image configuration " + descriptor.digest() + ": " + e.getMessage(), e);
-    }
-  }
-
-  private void rememberBlobs(Reference reference, Manifest.Single manifest, String id) {
-    Optional<Image> image = images.index().byId(id);
-    if (image.isEmpty() || image.get().diffIds().size() != manifest.layers().size()) {
-      return;
-    }
-    KnownBlobs blobs = layers.blobs();
-    for (int i = 0; i < manifest.layers().size(); i++) {
-      Descriptor layer = manifest.layers().get(i);
-      if (layer.urls().isEmpty()) {
-        blobs.remember(
-            image.get().diffIds().get(i),
-            new LayerBlob(layer.digest(), reference.name(), layer.size(), layer.mediaType()));
-      }
     }
   }
 

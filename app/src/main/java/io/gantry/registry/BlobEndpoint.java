@@ -69,10 +69,11 @@ final class BlobEndpoint {
     if (status == 206 && range.startsWith("bytes " + offset + "-")) {
       return new BlobStream(response.body(), offset);
     }
+    if (offset > 0 && (status == 416 || status == 206)) {
+      Redirects.close(response);
+      return open(uri, digest, 0);
+    }
     try (InputStream body = response.body()) {
-      if (status == 416 || status == 206) {
-        return open(uri, digest, 0);
-      }
       RegistryException refused = RegistryErrors.of("GET", uri, status, body);
       if (status == 404 && refused.reason() == Reason.OTHER) {
         throw new RegistryException(Reason.BLOB_UNKNOWN, "blob unknown: " + digest, refused);

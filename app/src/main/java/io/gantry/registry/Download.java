@@ -8,7 +8,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -27,7 +26,6 @@ public record Download(String address, OptionalLong length, InputStream body)
     implements AutoCloseable {
 
   private static final int MAX_ERROR_BODY = 64 * 1024;
-  private static final Duration STANDSTILL = Duration.ofMinutes(1);
   private static final Pattern BAD_ESCAPE = Pattern.compile("%(?![0-9a-fA-F]{2}).{0,2}");
 
   /** Follows redirects. */
@@ -44,9 +42,7 @@ public record Download(String address, OptionalLong length, InputStream body)
       throw refused(uri, response);
     }
     return new Download(
-        uri.toString(),
-        response.headers().firstValueAsLong("Content-Length"),
-        new StallGuard(response.body(), STANDSTILL));
+        uri.toString(), response.headers().firstValueAsLong("Content-Length"), response.body());
   }
 
   private static URI parse(String address) {

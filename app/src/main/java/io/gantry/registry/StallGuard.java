@@ -17,6 +17,7 @@ final class StallGuard extends FilterInputStream {
   private final Duration limit;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition ended = lock.newCondition();
+  private boolean watched;
   private boolean reading;
   private boolean closed;
   private boolean stalled;
@@ -27,7 +28,6 @@ final class StallGuard extends FilterInputStream {
   StallGuard(InputStream body, Duration limit) {
     super(body);
     this.limit = limit;
-    Thread.ofVirtual().name("stall-guard").start(this::watch);
   }
 
   @Override
@@ -54,6 +54,10 @@ final class StallGuard extends FilterInputStream {
     try {
       reading = now;
       since = System.nanoTime();
+      if (!watched) {
+        watched = true;
+        Thread.ofVirtual().name("stall-guard").start(this::watch);
+      }
     } finally {
       lock.unlock();
     }

@@ -23,21 +23,42 @@ final class Transport implements AutoCloseable {
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
 
+  /** After this a server is not waited for while a body comes. */
+  private static final Duration STANDSTILL = Duration.ofMinutes(1);
+
+  private final Duration standstill;
   private final ReentrantLock lock = new ReentrantLock();
   private final ProxyFromEnvironment proxy = new ProxyFromEnvironment(System.getenv());
   private @Nullable HttpClient verified;
   private @Nullable HttpClient unverified;
 
+  Transport() {
+    this(STANDSTILL);
+  }
+
+  /**
+   * @param standstill how long a body may stand still while it is read
+   */
+  Transport(Duration standstill) {
+    this.standstill = standstill;
+  }
+
   /**
    * Sends a request and returns when the head of the answer is there. The body must be read to its
-   * end or closed.
+   * end or closed; one that breaks off or stands still ends with an exception, never early.
    *
    * @param checkCertificate false for insecure registries only
    * @throws RegistryException CONNECTION
    */
   HttpResponse<InputStream> send(HttpRequest request, boolean checkCertificate) {
     try {
-      return client(checkCertificate).send(request, HttpResponse.BodyHandlers.ofInputStream());
+      return client(checkCertificate)
+          .send(
+              request,
+              head ->
+                  HttpResponse.BodySubscribers.mapping(
+                      HttpResponse.BodySubscribers.ofInputStream(),
+                      body -> new StallGuard(body, standstill)));
     } catch (IOException e) {
       throw RegistryErrors.connection(request.method(), request.uri(), e);
     } catch (InterruptedException e) {

@@ -11,6 +11,10 @@ import io.gantry.registry.Digests;
 import io.gantry.testing.TestRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +26,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Push and pull against Debian's docker-registry. */
 class ImageRegistryTest {
@@ -179,6 +186,55 @@ class ImageRegistryTest {
     engine.images.tag(id, other.familiarName(), "2");
     assertThat(push(other, AuthConfig.ANONYMOUS))
         .contains(": Mounted from same/digest", "2: digest: " + digest);
+  }
+
+  @Test
+  void aManifestThatLiesAboutAnImageThatIsHereIsNotBelieved() throws Exception {
+    Reference name = Reference.parse(registry.name("lies/image:1"));
+    String id = load(name, 4);
+    push(name, AuthConfig.ANONYMOUS);
+    String truth = manifest("lies/image", "1");
+    ObjectNode lie = (ObjectNode) new JsonMapper().readTree(truth);
+    ArrayNode layers = (ArrayNode) lie.get("layers");
+    layers.add(layers.remove(0));
+    HttpRequest request =
+        HttpRequest.newBuilder(manifestUri("lies/image", "lie"))
+            .header("Content-Type", lie.get("mediaType").asString())
+            .PUT(HttpRequest.BodyPublishers.ofString(lie.toString()))
+            .build();
+    try (HttpClient client = HttpClient.newHttpClient();
+        TestEngine other = TestEngine.open()) {
+      assertThat(client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode())
+          .isEqualTo(201);
+      List<byte[]> content = layers(4);
+      byte[] config = TestArchive.config(content, "s4");
+      other.images.load(
+          TestArchive.in(TestArchive.docker(config, content)),
+          Optional.empty(),
+          true,
+          ProgressSink.NONE);
+      Reference pulled = Reference.parse(registry.name("lies/image:lie"));
+      other.images.pull(
+          pulled, false, Optional.empty(), AuthConfig.ANONYMOUS, new RecordedProgress());
+      Reference again = Reference.parse(registry.name("lies/image:again"));
+      other.images.tag(id, again.familiarName(), "again");
+      other.images.push(again, Optional.empty(), AuthConfig.ANONYMOUS, new RecordedProgress());
+    }
+    assertThat(manifest("lies/image", "again")).isEqualTo(truth);
+  }
+
+  private static URI manifestUri(String repository, String tag) {
+    return URI.create("http://" + registry.host() + "/v2/" + repository + "/manifests/" + tag);
+  }
+
+  private static String manifest(String repository, String tag) throws Exception {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(manifestUri(repository, tag))
+              .header("Accept", "application/vnd.docker.distribution.manifest.v2+json")
+              .build();
+      return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    }
   }
 
   @Test

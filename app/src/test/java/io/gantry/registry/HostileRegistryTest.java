@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -122,6 +123,41 @@ class HostileRegistryTest {
                 + " YW5uOnMzY3JldA==]",
             "GET /v2/a/b/tags/list [Bearer T1]",
             "GET /v2/a/b/tags/list [Bearer T1]");
+  }
+
+  private static Descriptor blob() {
+    return new Descriptor("application/octet-stream", "sha256:" + "0".repeat(64), 10);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {206, 416})
+  void aRangeNobodyAskedForIsAnErrorAtOnce(int status) {
+    on(server, "/v2/a/b/blobs/", exchange -> answer(exchange, status, "x"));
+    assertThatThrownBy(() -> repository(AuthConfig.ANONYMOUS).openBlob(blob(), 0))
+        .isInstanceOf(RegistryException.class);
+    assertThat(seen).hasSize(1);
+    assertThatThrownBy(() -> repository(AuthConfig.ANONYMOUS).openBlob(blob(), 5))
+        .isInstanceOf(RegistryException.class);
+    assertThat(seen).as("once from the offset, once from the beginning").hasSize(3);
+  }
+
+  @Test
+  void aBlobThatStandsStillIsGivenUp() throws Exception {
+    transport.close();
+    transport = new Transport(Duration.ofMillis(200));
+    on(
+        server,
+        "/v2/a/b/blobs/",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 10);
+          exchange.getResponseBody().write('x');
+          exchange.getResponseBody().flush();
+        });
+    try (BlobStream stream = repository(AuthConfig.ANONYMOUS).openBlob(blob(), 0)) {
+      assertThatThrownBy(() -> stream.body().readAllBytes())
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith("nothing came for ");
+    }
   }
 
   @Test

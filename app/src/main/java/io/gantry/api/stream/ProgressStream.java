@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.gantry.api.http.ErrorAnswer;
 import io.gantry.api.http.Exchange;
+import io.gantry.api.listen.Connection;
 import io.gantry.image.transfer.ProgressSink;
 import io.gantry.units.Sizes;
 import java.io.IOException;
@@ -70,6 +71,17 @@ public final class ProgressStream implements ProgressSink {
       return;
     }
     stream.begin();
+  }
+
+  /**
+   * As {@link #send(Exchange, Operation)}, of what nobody wants any more when the client has left:
+   * its thread is interrupted then.
+   */
+  public static void sendWhileThere(Exchange exchange, Operation operation) throws Exception {
+    Thread own = Thread.currentThread();
+    try (Connection.Watch watch = exchange.connection().onDeparture(own::interrupt)) {
+      send(exchange, operation);
+    }
   }
 
   @Override

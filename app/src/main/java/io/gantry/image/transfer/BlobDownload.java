@@ -211,8 +211,12 @@ final class BlobDownload {
       file.fail(EngineException.system("download of " + blob.digest() + " was cancelled", e));
     } catch (IOException | ExecutionException e) {
       file.fail(EngineException.system("download of " + blob.digest() + ": " + e.getMessage(), e));
-    } catch (RuntimeException e) {
-      file.fail(e);
+    } catch (Throwable e) {
+      // whoever reads the file would wait for ever
+      file.fail(
+          e instanceof RuntimeException known
+              ? known
+              : EngineException.system("download of " + blob.digest() + " failed", e));
     }
   }
 

@@ -5,6 +5,7 @@ import io.gantry.id.Ids;
 import io.gantry.image.config.ImageConfig;
 import io.gantry.image.layer.ChainIds;
 import io.gantry.image.layer.Layer;
+import io.gantry.image.layer.LayerBlob;
 import io.gantry.image.layer.LayerPin;
 import io.gantry.image.layer.LayerSource;
 import io.gantry.image.layer.LayerStore;
@@ -15,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The layers of one image while it is pulled: those on this host are pinned, the others are fetched
@@ -25,6 +27,7 @@ public final class PulledLayers implements AutoCloseable {
   private static final int MAX_ATTEMPTS = 5;
 
   private final LayerStore layers;
+  private final String repository;
   private final Manifest.Single manifest;
   private final ImageConfig config;
   private final List<String> chains;
@@ -33,9 +36,17 @@ public final class PulledLayers implements AutoCloseable {
   private final List<BlobDownload.Share> shares = new ArrayList<>();
   private int present;
 
+  /**
+   * @param repository the name the layers are pulled under, with its registry
+   */
   public PulledLayers(
-      LayerStore layers, Manifest.Single manifest, ImageConfig config, ProgressSink progress) {
+      LayerStore layers,
+      String repository,
+      Manifest.Single manifest,
+      ImageConfig config,
+      ProgressSink progress) {
     this.layers = layers;
+    this.repository = repository;
     this.manifest = manifest;
     this.config = config;
     this.progress = progress;
@@ -77,13 +88,32 @@ public final class PulledLayers implements AutoCloseable {
       String id = id(i);
       long size = manifest.layers().get(i).size();
       String diffId = config.diffIds().get(i);
+      AtomicBoolean read = new AtomicBoolean();
       LayerSource source =
-          () ->
-              new ReportingStream(
-                  share.open(), id, "Extracting", size, progress, share::isComplete);
+          () -> {
+            read.set(true);
+            return new ReportingStream(
+                share.open(), id, "Extracting", size, progress, share::isComplete);
+          };
       pins.add(applyPatiently(below, diffId, source));
+      if (read.get() && share.isComplete()) {
+        remember(diffId, manifest.layers().get(i));
+      }
       share.applied();
       progress.status(id, "Pull complete");
+    }
+  }
+
+  /**
+   * Only of what was unpacked here is it known that the blob is this layer: a manifest may say
+   * anything, and a push to where such a blob is would take it for the layer.
+   */
+  private void remember(String diffId, Descriptor blob) {
+    if (blob.urls().isEmpty()) {
+      layers
+          .blobs()
+          .remember(
+              diffId, new LayerBlob(blob.digest(), repository, blob.size(), blob.mediaType()));
     }
   }
 
