@@ -29,6 +29,7 @@ final class SpooledArchive implements AutoCloseable {
   private static final int MAX_DOCUMENT = 4 * 1024 * 1024;
 
   private final Path directory;
+  private int entries;
   private final ByteBuffer room = ByteBuffer.allocateDirect(ROOM);
   private final Map<String, Path> files = new HashMap<>();
   private final Map<String, String> links = new HashMap<>();
@@ -54,14 +55,18 @@ final class SpooledArchive implements AutoCloseable {
     for (Optional<TarEntry> next = tar.next(); next.isPresent(); next = tar.next()) {
       TarEntry entry = next.get();
       String name = clean(entry.name());
-      if (files.size() + links.size() >= MAX_FILES) {
+      if (++entries > MAX_FILES) {
         throw EngineException.invalid("archive has more than " + MAX_FILES + " files");
       }
       switch (entry.type()) {
         case REGULAR -> {
-          Path file = directory.resolve(Integer.toString(files.size()));
+          // a name that comes again means the later file, as tar -r makes it
+          Path file = directory.resolve(Integer.toString(entries));
           write(tar, file);
-          files.put(name, file);
+          Path before = files.put(name, file);
+          if (before != null) {
+            Files.delete(before);
+          }
         }
         case SYMBOLIC_LINK -> links.put(name, clean(parent(name) + "/" + entry.linkName()));
         case HARD_LINK -> links.put(name, clean(entry.linkName()));

@@ -157,6 +157,29 @@ class ImageArchiveTest {
   }
 
   @Test
+  void anArchiveThatHoldsAFileTwiceMeansTheLater() throws IOException {
+    List<byte[]> layers = layers();
+    byte[] config = TestArchive.config(layers, "again");
+    String id = Digests.sha256(config).substring(7) + ".json";
+    load(
+        TestArchive.tar()
+            .file(id, "not this one")
+            .file(id, config)
+            .file("first.tar", layers.get(0))
+            .file("second.tar", layers.get(1))
+            .file(
+                "manifest.json",
+                "[{\"Config\":\""
+                    + id
+                    + "\",\"RepoTags\":[\"again:1\"],\"Layers\":[\"first.tar\",\"second.tar\"]}]")
+            .bytes());
+    Map<String, byte[]> saved = files(save("again:1"));
+    for (byte[] layer : layers) {
+      assertThat(saved.get("blobs/" + Digests.sha256(layer).replace(':', '/'))).isEqualTo(layer);
+    }
+  }
+
+  @Test
   void aLayerThatHoldsAFileTwiceIsSavedAsItCame() throws IOException {
     List<byte[]> layers =
         List.of(TestArchive.tar().file("a", "first").file("b", "x").file("./a", "second").bytes());

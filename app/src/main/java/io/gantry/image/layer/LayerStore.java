@@ -307,15 +307,18 @@ public final class LayerStore {
   /** Deletes the files of layers whose rows are deleted. */
   public void delete(List<Layer> layers) {
     FailPoint.hit("layer.delete");
-    for (Layer layer : layers) {
-      removeSnapshot(layer.snapshot());
-      records.delete(layer.snapshot());
-      unsynced.remove(layer.chainId());
-      if (table.all().stream().noneMatch(other -> other.diffId().equals(layer.diffId()))) {
-        blobs.forgetLayer(layer.diffId());
+    try {
+      for (Layer layer : layers) {
+        removeSnapshot(layer.snapshot());
+        records.delete(layer.snapshot());
+        unsynced.remove(layer.chainId());
+        if (table.all().stream().noneMatch(other -> other.diffId().equals(layer.diffId()))) {
+          blobs.forgetLayer(layer.diffId());
+        }
       }
+    } finally {
+      table.deleted(layers); // somebody may wait for that
     }
-    table.deleted(layers);
   }
 
   /** The transaction was not written: the layers stay, and the image on top with them. */
@@ -354,7 +357,12 @@ public final class LayerStore {
 
   private void discard(List<Layer> dead) {
     if (!dead.isEmpty()) {
-      rows.deleteNow(dead);
+      try {
+        rows.deleteNow(dead);
+      } catch (RuntimeException e) {
+        table.restore(dead);
+        throw e;
+      }
       delete(dead);
     }
   }
