@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /** The streams of one exec and its one client. */
 final class ExecStreams implements ProcessStreams, OutputSink {
 
-  private static final long LIMIT = 2L << 30;
+  /** How far the process may be ahead of its client, in bytes. */
+  private static final long AHEAD = 64 << 20;
 
   private final ExecConfig config;
   private final SpillQueue queue;
@@ -28,9 +29,10 @@ final class ExecStreams implements ProcessStreams, OutputSink {
   /** Output and exit code: the client is told the end when it can ask for the exit code. */
   private final AtomicInteger open = new AtomicInteger(2);
 
+  /** Its one client may make it wait, as at a pipe: nothing of its output is lost. */
   ExecStreams(ExecConfig config, Path spillDirectory) {
     this.config = config;
-    this.queue = new SpillQueue(spillDirectory, LIMIT);
+    this.queue = SpillQueue.waiting(spillDirectory, AHEAD);
   }
 
   void connected(Attachment attachment) {

@@ -50,7 +50,7 @@ public final class ContainerStreams implements OutputSink {
   public AttachedClient attach(boolean stdin, boolean stdout, boolean stderr) {
     AttachedClient client =
         new AttachedClient(
-            this, new SpillQueue(spillDirectory, CLIENT_LIMIT), stdin, stdout, stderr);
+            this, SpillQueue.givingUp(spillDirectory, CLIENT_LIMIT), stdin, stdout, stderr);
     lock.lock();
     try {
       clients.add(client);

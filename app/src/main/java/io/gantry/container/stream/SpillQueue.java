@@ -12,18 +12,21 @@ import java.util.Deque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Output on its way to one client: written by the reader of the container's streams, which it never
- * makes wait, and read by the client's thread. The first {@value #IN_MEMORY} bytes are held in
- * memory; what a slow client leaves behind beyond that goes to an unnamed file, up to a limit,
- * after which the client is given up. Chunks keep their order and their stream.
+ * Output on its way to one client: written by the reader of the container's streams, and read by
+ * the client's thread. The first {@value #IN_MEMORY} bytes are held in memory; what a slow client
+ * leaves behind beyond that goes to unnamed files, up to a limit. After that the client is given
+ * up, or the writer waits for it, as the queue is made. Chunks keep their order and their stream.
  */
 public final class SpillQueue implements AutoCloseable {
 
   /** Output of one stream. The buffer is the receiver's. */
   public record Chunk(StdStream stream, ByteBuffer bytes) {}
 
+  private static final Logger log = LoggerFactory.getLogger(SpillQueue.class);
   private static final int IN_MEMORY = 1 << 20;
   private static final int HEADER = 5;
 
@@ -33,37 +36,68 @@ public final class SpillQueue implements AutoCloseable {
   /** Pieces of one stream are put together up to this length. */
   private static final int LONGEST = 64 << 10;
 
+  /** A file that is longer is not written to any more, so that its room is free when it is read. */
+  private static final long FILE = 64 << 20;
+
   private final Path directory;
   private final long limit;
+  private final boolean waits;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private final Condition room = lock.newCondition();
   private final Deque<Chunk> memory = new ArrayDeque<>();
   private int inMemory;
-  private @Nullable FileChannel file;
-  private long written;
+  private final Deque<Overflow> files = new ArrayDeque<>();
+
+  /** In all files. */
+  private long unread;
+
   private @Nullable ByteBuffer tail;
   private int last = -1;
   private ByteBuffer block = ByteBuffer.allocate(0);
-  private long read;
   private boolean ended;
   private boolean overrun;
   private boolean closed;
 
+  private SpillQueue(Path directory, long limit, boolean waits) {
+    this.directory = directory;
+    this.limit = limit;
+    this.waits = waits;
+  }
+
   /**
-   * A queue for one client.
+   * A queue that gives its client up at the limit and never makes the writer wait.
    *
    * @param directory where the overflow goes, on a disk rather than in memory
    * @param limit how much a client may leave unread, in bytes
    */
-  public SpillQueue(Path directory, long limit) {
-    this.directory = directory;
-    this.limit = limit;
+  public static SpillQueue givingUp(Path directory, long limit) {
+    return new SpillQueue(directory, limit, false);
   }
 
-  /** Takes a copy of the bytes. Never waits for the client. */
+  /** A queue whose writer waits at the limit, until the client reads or leaves. */
+  public static SpillQueue waiting(Path directory, long limit) {
+    return new SpillQueue(directory, limit, true);
+  }
+
+  /** One file of the overflow, and how far it is written and read. */
+  private static final class Overflow {
+    final FileChannel channel;
+    long written;
+    long read;
+
+    Overflow(FileChannel channel) {
+      this.channel = channel;
+    }
+  }
+
+  /** Takes a copy of the bytes. Waits for the client only when the queue was made to. */
   public void put(StdStream stream, ByteBuffer bytes) {
     lock.lock();
     try {
+      while (waits && !closed && spilled() && beyondLimit(bytes.remaining())) {
+        room.awaitUninterruptibly();
+      }
       if (closed || overrun || ended || !bytes.hasRemaining()) {
         return;
       }
@@ -83,7 +117,7 @@ public final class SpillQueue implements AutoCloseable {
 
   /** Whether older output is not in memory: what comes now has to queue behind it. */
   private boolean spilled() {
-    return read < written || tail != null || block.hasRemaining();
+    return unread > 0 || tail != null || block.hasRemaining();
   }
 
   private void append(StdStream stream, ByteBuffer bytes) {
@@ -114,7 +148,7 @@ public final class SpillQueue implements AutoCloseable {
       to = ByteBuffer.allocate(Math.max(BLOCK, HEADER + length));
       tail = to;
     }
-    if (written - read + to.position() + length > limit) {
+    if (!waits && beyondLimit(length)) {
       overrun = true;
       return;
     }
@@ -128,6 +162,11 @@ public final class SpillQueue implements AutoCloseable {
     to.put(start, bytes, bytes.position(), length).position(start + length);
   }
 
+  private boolean beyondLimit(int more) {
+    ByteBuffer unwritten = tail;
+    return unread + (unwritten == null ? 0 : unwritten.position()) + more > limit;
+  }
+
   private void flushTail() throws IOException {
     ByteBuffer full = tail;
     tail = null;
@@ -135,27 +174,29 @@ public final class SpillQueue implements AutoCloseable {
     if (full == null) {
       return;
     }
-    FileChannel channel = file();
     full.flip();
+    unread += full.remaining();
+    Overflow to = lastFile();
     while (full.hasRemaining()) {
-      written += channel.write(full, written);
+      to.written += to.channel.write(full, to.written);
     }
   }
 
-  private FileChannel file() throws IOException {
-    FileChannel channel = file;
-    if (channel == null) {
+  private Overflow lastFile() throws IOException {
+    Overflow last = files.peekLast();
+    if (last == null || last.written >= FILE) {
       Path path = Files.createTempFile(directory, "attach", ".spill");
-      channel =
-          FileChannel.open(
-              path,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE,
-              StandardOpenOption.DELETE_ON_CLOSE);
+      last =
+          new Overflow(
+              FileChannel.open(
+                  path,
+                  StandardOpenOption.READ,
+                  StandardOpenOption.WRITE,
+                  StandardOpenOption.DELETE_ON_CLOSE));
+      files.addLast(last);
       Files.deleteIfExists(path);
-      file = channel;
     }
-    return channel;
+    return last;
   }
 
   /** No more output comes; the reader gets what is left, then the end. */
@@ -186,14 +227,15 @@ public final class SpillQueue implements AutoCloseable {
         if (block.hasRemaining()) {
           return record();
         }
-        if (read < written) {
-          block = readBack();
+        if (unread > 0) {
+          block = readBack(files.getFirst());
           continue;
         }
         ByteBuffer unwritten = tail;
         if (unwritten != null) {
           tail = null;
           last = -1;
+          room.signal();
           block = unwritten.flip();
           continue;
         }
@@ -219,19 +261,19 @@ public final class SpillQueue implements AutoCloseable {
   }
 
   /** Reads as many whole records as fit into a block, at least one. */
-  private ByteBuffer readBack() throws IOException {
-    FileChannel channel = file();
-    ByteBuffer records = read(channel, (int) Math.min(BLOCK + HEADER, written - read));
+  private ByteBuffer readBack(Overflow from) throws IOException {
+    ByteBuffer records = read(from, (int) Math.min(BLOCK + HEADER, from.written - from.read));
     int whole = wholeRecords(records);
     if (whole == 0) {
-      records = read(channel, HEADER + records.getInt(1));
+      records = read(from, HEADER + records.getInt(1));
       whole = records.limit();
     }
-    read += whole;
-    if (read == written) {
-      channel.truncate(0);
-      read = 0;
-      written = 0;
+    from.read += whole;
+    unread -= whole;
+    room.signal();
+    if (from.read == from.written) {
+      files.removeFirst();
+      from.channel.close();
     }
     return records.limit(whole);
   }
@@ -248,10 +290,10 @@ public final class SpillQueue implements AutoCloseable {
     return end;
   }
 
-  private ByteBuffer read(FileChannel channel, int length) throws IOException {
+  private static ByteBuffer read(Overflow from, int length) throws IOException {
     ByteBuffer into = ByteBuffer.allocate(length);
     while (into.hasRemaining()) {
-      if (channel.read(into, read + into.position()) < 0) {
+      if (from.channel.read(into, from.read + into.position()) < 0) {
         throw new EOFException("the overflow of a client is shorter than it was");
       }
     }
@@ -266,18 +308,18 @@ public final class SpillQueue implements AutoCloseable {
       closed = true;
       memory.clear();
       inMemory = 0;
-      written = 0;
-      read = 0;
+      unread = 0;
       tail = null;
       block = ByteBuffer.allocate(0);
-      if (file != null) {
-        file.close();
-        file = null;
-      }
       changed.signalAll();
+      room.signalAll();
+      for (Overflow file : files) {
+        file.channel.close();
+      }
     } catch (IOException e) {
-      file = null;
+      log.debug("the overflow of a client that has left", e);
     } finally {
+      files.clear();
       lock.unlock();
     }
   }

@@ -7,9 +7,13 @@ import io.gantry.container.stream.SpillQueue.Chunk;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,7 +48,7 @@ class SpillQueueTest {
   void keepsEverythingInOrderWhenNobodyReadsForLong() throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    try (SpillQueue queue = new SpillQueue(directory, PLENTY)) {
+    try (SpillQueue queue = SpillQueue.givingUp(directory, PLENTY)) {
       for (int i = 0; i < 3000; i++) {
         byte[] piece = bytes(random.nextInt(1, 9000));
         boolean error = random.nextInt(10) == 0;
@@ -62,7 +66,7 @@ class SpillQueueTest {
   void keepsOrderWhileReaderAndWriterTakeTurnsAtBeingFaster() throws Exception {
     ByteArrayOutputStream sent = new ByteArrayOutputStream();
     ByteArrayOutputStream got = new ByteArrayOutputStream();
-    try (SpillQueue queue = new SpillQueue(directory, PLENTY)) {
+    try (SpillQueue queue = SpillQueue.givingUp(directory, PLENTY)) {
       long waiting = 0;
       for (int i = 0; i < 4000; i++) {
         byte[] piece = bytes(random.nextInt(1, 40_000));
@@ -86,7 +90,7 @@ class SpillQueueTest {
 
   @Test
   void takesPiecesLargerThanABlock() throws Exception {
-    try (SpillQueue queue = new SpillQueue(directory, PLENTY)) {
+    try (SpillQueue queue = SpillQueue.givingUp(directory, PLENTY)) {
       byte[] first = bytes(2 << 20);
       byte[] second = bytes(3 << 20);
       queue.put(StdStream.STDOUT, ByteBuffer.wrap(first));
@@ -100,7 +104,7 @@ class SpillQueueTest {
 
   @Test
   void givesUpAClientThatLeavesTooMuch() throws Exception {
-    try (SpillQueue queue = new SpillQueue(directory, 4 << 20)) {
+    try (SpillQueue queue = SpillQueue.givingUp(directory, 4 << 20)) {
       for (int i = 0; i < 1000; i++) {
         queue.put(StdStream.STDOUT, ByteBuffer.wrap(bytes(8192)));
       }
@@ -111,7 +115,7 @@ class SpillQueueTest {
 
   @Test
   void leavesNoFile() throws Exception {
-    try (SpillQueue queue = new SpillQueue(directory, PLENTY)) {
+    try (SpillQueue queue = SpillQueue.givingUp(directory, PLENTY)) {
       for (int i = 0; i < 1000; i++) {
         queue.put(StdStream.STDOUT, ByteBuffer.wrap(bytes(8192)));
       }
@@ -119,5 +123,77 @@ class SpillQueueTest {
         assertThat(files).isEmpty();
       }
     }
+  }
+
+  @Test
+  void roomOfWhatWasReadIsGivenBackWhileTheReaderStaysBehind() throws Exception {
+    byte[] piece = bytes(64 << 10);
+    try (SpillQueue queue = SpillQueue.givingUp(directory, 64 << 20)) {
+      for (int i = 0; i < 100; i++) {
+        queue.put(StdStream.STDOUT, ByteBuffer.wrap(piece));
+      }
+      long got = 0;
+      for (int i = 0; i < 8000; i++) {
+        queue.put(StdStream.STDOUT, ByteBuffer.wrap(piece));
+        got += Objects.requireNonNull(queue.take()).bytes().remaining();
+      }
+      assertThat(occupied()).isLessThan(200L << 20);
+      queue.end();
+      for (Chunk chunk = queue.take(); chunk != null; chunk = queue.take()) {
+        got += chunk.bytes().remaining();
+      }
+      assertThat(got).isEqualTo(8100L * piece.length);
+    }
+  }
+
+  /** Bytes of this process's files without a name in the directory. */
+  private long occupied() throws IOException {
+    long bytes = 0;
+    try (DirectoryStream<Path> open = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path fd : open) {
+        try {
+          if (Files.readSymbolicLink(fd).startsWith(directory)) {
+            bytes += (long) Files.getAttribute(fd, "size");
+          }
+        } catch (NoSuchFileException e) {
+          // closed meanwhile
+        }
+      }
+    }
+    return bytes;
+  }
+
+  @Test
+  void writerWaitsForItsClientAndLosesNothing() throws Exception {
+    try (SpillQueue queue = SpillQueue.waiting(directory, 2 << 20)) {
+      byte[] all = bytes(20 << 20);
+      Thread writer =
+          Thread.startVirtualThread(
+              () -> {
+                for (int at = 0; at < all.length; at += 8192) {
+                  queue.put(StdStream.STDOUT, ByteBuffer.wrap(all, at, 8192));
+                }
+                queue.end();
+              });
+      assertThat(writer.join(Duration.ofMillis(300))).as("waits").isFalse();
+      assertThat(occupied()).isLessThanOrEqualTo(2 << 20);
+      assertThat(Arrays.equals(drain(queue)[0], all)).isTrue();
+      writer.join();
+    }
+  }
+
+  @Test
+  void writerThatWaitsIsFreeWhenTheClientLeaves() throws Exception {
+    SpillQueue queue = SpillQueue.waiting(directory, 2 << 20);
+    Thread writer =
+        Thread.startVirtualThread(
+            () -> {
+              for (int i = 0; i < 1000; i++) {
+                queue.put(StdStream.STDOUT, ByteBuffer.wrap(bytes(8192)));
+              }
+            });
+    assertThat(writer.join(Duration.ofMillis(300))).as("waits").isFalse();
+    queue.close();
+    writer.join();
   }
 }
