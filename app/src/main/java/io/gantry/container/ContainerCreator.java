@@ -228,6 +228,14 @@ final class ContainerCreator {
     }
   }
 
+  private void reserveNew(String name, String id) {
+    try {
+      containers.reserve(name, id);
+    } catch (EngineException e) {
+      throw new EngineException(e.kind(), "Error when allocating new name: " + e.getMessage(), e);
+    }
+  }
+
   /** Gives a container another name; durable when it returns. */
   void rename(ContainerHandle handle, String reference, String newName) {
     String given = newName.startsWith("/") ? newName.substring(1) : newName;
@@ -244,7 +252,7 @@ final class ContainerCreator {
         throw EngineException.invalid(
             "Renaming a container with the same name as its current name");
       }
-      containers.reserve(name, container.id());
+      reserveNew(name, container.id());
       Container renamed = container.withName(name);
       try {
         store.update(renamed);

@@ -203,7 +203,10 @@ public final class ContainerService {
     }
     if (number == Signal.KILL) {
       stopper.kill(handle);
-    } else if (restarting || number == Signal.toStop(container)) {
+    } else if (restarting
+        || container.config().stopSignal().isEmpty()
+        || number == Signal.toStop(container)) {
+      // as dockerd: without a stop signal of its own any signal may be meant to end it
       stopper.signal(handle, number);
     } else {
       runtime.signal(handle.id(), number, false);

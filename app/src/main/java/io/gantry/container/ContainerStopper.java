@@ -69,7 +69,7 @@ final class ContainerStopper {
     }
     CompletableFuture<State> exit = end.get();
     Container container = handle.current();
-    send(handle, signal > 0 ? signal : Signal.toStop(container));
+    send(handle, exit, signal > 0 ? signal : Signal.toStop(container));
     int seconds = timeout.orElse(stopTimeout(container));
     if (seconds < 0) {
       awaitEnd(handle, exit);
@@ -100,9 +100,7 @@ final class ContainerStopper {
 
   /** Sends a signal that is meant to end the container, and waits for nothing. */
   void signal(ContainerHandle handle, int signal) {
-    if (intend(handle, state -> true).isPresent()) {
-      send(handle, signal);
-    }
+    intend(handle, state -> true).ifPresent(exit -> send(handle, exit, signal));
   }
 
   /**
@@ -148,42 +146,45 @@ final class ContainerStopper {
     store.updateLater(container);
   }
 
-  private void send(ContainerHandle handle, int signal) {
-    try {
-      runtime.signal(handle.id(), signal, false);
-    } catch (DriverException e) {
-      if (e.kind() != DriverException.Kind.NOT_FOUND) {
-        throw e;
-      }
-      log.debug("container {} has ended before the signal came", handle.id());
-    }
-    events.publish(handle.current(), "kill", Map.of("signal", Integer.toString(signal)));
-    if (handle.current().state().status() == Status.PAUSED || handle.freezes() > 0) {
-      resumeAfterSignal(handle);
-    }
-  }
-
-  /** A frozen process takes no signal: the one just sent is meant to end it. */
-  private void resumeAfterSignal(ContainerHandle handle) {
+  /**
+   * Sends a signal that is meant to end a run, unless that has ended. Under the lock: afterwards
+   * the container's next run may have begun.
+   */
+  private void send(ContainerHandle handle, CompletableFuture<State> exit, int signal) {
     handle.lock.lock();
     try {
-      Container container = handle.current();
-      if (container.state().status() == Status.PAUSED) {
-        runtime.resume(handle.id());
-        change(handle, container.with(container.state().with(Status.RUNNING)));
-      } else if (handle.freezes() > 0 && container.state().isRunning()) {
-        runtime.resume(handle.id());
+      if (exit.isDone()) {
+        return;
       }
-      handle.freezes(0);
+      try {
+        runtime.signal(handle.id(), signal, false);
+      } catch (DriverException e) {
+        if (e.kind() != DriverException.Kind.NOT_FOUND) {
+          throw e;
+        }
+        log.debug("container {} has ended before the signal came", handle.id());
+      }
+      events.publish(handle.current(), "kill", Map.of("signal", Integer.toString(signal)));
+      resumeAfterSignal(handle);
     } finally {
       handle.lock.unlock();
     }
   }
 
-  private void kill(ContainerHandle handle, CompletableFuture<State> exit) {
-    if (!exit.isDone()) {
-      send(handle, Signal.KILL);
+  /** A frozen process takes no signal. */
+  private void resumeAfterSignal(ContainerHandle handle) {
+    Container container = handle.current();
+    if (container.state().status() == Status.PAUSED) {
+      runtime.resume(handle.id());
+      change(handle, container.with(container.state().with(Status.RUNNING)));
+    } else if (handle.freezes() > 0 && container.state().isRunning()) {
+      runtime.resume(handle.id());
     }
+    handle.freezes(0);
+  }
+
+  private void kill(ContainerHandle handle, CompletableFuture<State> exit) {
+    send(handle, exit, Signal.KILL);
     if (!endsWithin(exit, TELL_AFTER)) {
       tellObstacle(handle);
       if (!endsWithin(exit, KILL_LIMIT.minus(TELL_AFTER))) {

@@ -32,6 +32,19 @@ class RowC2NamesTest extends LifeRows {
   }
 
   @Test
+  void aNameThatIsTakenIsNotGivenAgain() throws Exception {
+    String first = containers.create("taken", "true");
+    String second = containers.create("other", "true");
+    String taken = containers.inspect(first).get("Name").asString();
+    Answer answer =
+        lives.client().post("/containers/" + second + "/rename?name=" + taken.substring(1));
+    assertThat(answer.status()).isEqualTo(409);
+    assertThat(answer.text())
+        .contains("Error when allocating new name: Conflict. The container name \\\"" + taken)
+        .contains("is already in use by container \\\"" + first);
+  }
+
+  @Test
   void anAmbiguousPrefixIsRefusedWithWhatItFits() throws Exception {
     List<String> ids = new ArrayList<>();
     String prefix = "";

@@ -67,6 +67,29 @@ class RowC3StopTest extends LifeRows {
   }
 
   @Test
+  void anySignalOfAUserIsMeantToEndWhatHasNoStopSignal() throws Exception {
+    String[] endsOnInterrupt = {
+      "sh", "-c", "trap 'exit 3' INT; echo ready; while :; do usleep 20000; done"
+    };
+    String id = lives.ready(containers.run("interrupted", Map.of(), Lives.ALWAYS, endsOnInterrupt));
+    assertThat(lives.post(id + "/kill?signal=INT").status()).isEqualTo(204);
+    containers.awaitStatus(id, "exited");
+    TimeUnit.MILLISECONDS.sleep(300);
+    assertThat(containers.status(id)).isEqualTo("exited");
+
+    String paused = lives.ready(containers.run("frozen", endsOnInterrupt));
+    lives.post(paused + "/pause").expectOk();
+    assertThat(lives.post(paused + "/kill?signal=INT").status()).isEqualTo(204);
+    assertThat(containers.awaitStatus(paused, "exited").at("/State/ExitCode").asInt()).isEqualTo(3);
+
+    String own =
+        lives.ready(
+            containers.run("own", Map.of("StopSignal", "USR1"), Lives.ALWAYS, endsOnInterrupt));
+    assertThat(lives.post(own + "/kill?signal=INT").status()).isEqualTo(204);
+    containers.await(own, "restarted", now -> now.get("RestartCount").asInt() > 0);
+  }
+
+  @Test
   void aClientThatGoesAwayDoesNotCallTheStopOff() throws Exception {
     String id = lives.ready(containers.run("left", Lives.STUBBORN));
     Future<Answer> stop = lives.later(() -> lives.post(id + "/stop?t=1"));
