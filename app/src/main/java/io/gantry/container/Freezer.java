@@ -62,6 +62,7 @@ final class Freezer {
       if (handle.freezes() == 0) {
         runtime.resume(container.id());
       }
+      handle.thawed();
       FailPoint.hit("container.unpause.thawed");
       var _ = record(handle, Status.RUNNING);
       events.publish(container, "unpause");
@@ -111,6 +112,7 @@ final class Freezer {
       handle.freezes(left);
       if (left == 0 && handle.current().state().status() == Status.RUNNING) {
         runtime.resume(handle.id());
+        handle.thawed();
         events.publish(handle.current(), "unpause");
       }
     } finally {

@@ -9,7 +9,6 @@ import io.gantry.container.record.Container;
 import io.gantry.container.record.ExecConfig;
 import io.gantry.container.record.Health;
 import io.gantry.container.record.State;
-import io.gantry.container.record.Status;
 import io.gantry.container.stream.ProcessStreams;
 import io.gantry.container.stream.SpillQueue.Chunk;
 import io.gantry.error.EngineException;
@@ -95,7 +94,7 @@ final class HealthMonitor {
     if (container.isEmpty()) {
       return;
     }
-    if (container.get().state().status() == Status.PAUSED) {
+    if (containers.findHandle(id).filter(now -> now.frozenSince(Instant.MAX)).isPresent()) {
       schedule(container.get(), rules);
       return;
     }
@@ -167,6 +166,11 @@ final class HealthMonitor {
       Container container = handle.current();
       Health before = container.state().health();
       if (!container.state().isRunOf(started) || before == null) {
+        return;
+      }
+      if (handle.frozenSince(result.start())) {
+        // the probe stood still with all others: that says nothing of the container
+        schedule(container, rules);
         return;
       }
       Health health = rules.after(before, result, started);

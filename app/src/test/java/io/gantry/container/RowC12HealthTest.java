@@ -96,6 +96,26 @@ class RowC12HealthTest {
   }
 
   @Test
+  void probeThatIsFrozenWithItsContainerSaysNothing() throws Exception {
+    String id =
+        run(
+            "frozen",
+            check(
+                "echo >> /begun; while [ -e /busy ]; do usleep 20000; done",
+                Map.of("Timeout", millis(1000), "Retries", 1)));
+    await(id, "healthy");
+    engine.shell(id, "touch /busy; rm /begun; while [ ! -e /begun ]; do usleep 20000; done");
+    engine.client().post("/containers/" + id + "/pause").expectOk();
+    TimeUnit.MILLISECONDS.sleep(1500);
+    assertThat(health(engine.inspect(id)).get("Status").asString()).isEqualTo("healthy");
+    engine.client().post("/containers/" + id + "/unpause").expectOk();
+    engine.shell(id, "rm /busy");
+    int before = health(engine.inspect(id)).get("Log").size();
+    awaitResults(id, Math.min(5, before + 1));
+    assertThat(health(engine.inspect(id)).get("Status").asString()).isEqualTo("healthy");
+  }
+
+  @Test
   void oneSuccessMakesItHealthyAndRetriesFailuresUnhealthyAndBack() throws Exception {
     String id = run("change", check(OK_FILE, Map.of("Retries", 3)));
     JsonNode unhealthy = await(id, "unhealthy");

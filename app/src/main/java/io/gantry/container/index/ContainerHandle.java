@@ -2,8 +2,10 @@ package io.gantry.container.index;
 
 import io.gantry.container.record.Container;
 import io.gantry.container.record.State;
+import io.gantry.container.record.Status;
 import io.gantry.container.stream.ContainerStreams;
 import io.gantry.error.EngineException;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -33,6 +35,7 @@ public final class ContainerHandle {
   private boolean usersChoice;
   private final AtomicInteger keepers = new AtomicInteger();
   private volatile int freezes;
+  private volatile Instant thawed = Instant.MIN;
 
   /** Where the current record comes from. */
   private sealed interface Source {
@@ -95,6 +98,16 @@ public final class ContainerHandle {
   /** Changed under the lock. */
   public void freezes(int number) {
     freezes = number;
+  }
+
+  /** Its processes go on from now. */
+  public void thawed() {
+    thawed = Instant.now();
+  }
+
+  /** Whether its processes have stood still at any time since. */
+  public boolean frozenSince(Instant time) {
+    return freezes > 0 || current().state().status() == Status.PAUSED || !thawed.isBefore(time);
   }
 
   /**
