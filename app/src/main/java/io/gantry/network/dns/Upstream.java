@@ -11,44 +11,33 @@ import java.net.Socket;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks other servers, from the host, one after the other. Bounded in how many queries wait at once.
- * Thread-safe.
+ * Asks other servers, from the host, one after the other. Who asks bounds how many queries wait at
+ * once. Thread-safe.
  */
 final class Upstream {
 
   private static final Logger log = LoggerFactory.getLogger(Upstream.class);
-  private static final int AT_ONCE = 1024;
   private static final int UDP_MILLIS = 2500;
   private static final int TCP_MILLIS = 4000;
   private static final int TRIED = 3;
-  private static final Semaphore FREE = new Semaphore(AT_ONCE);
 
   private Upstream() {}
 
   /** The first answer; empty when nobody answers in time. */
   static Optional<byte[]> ask(byte[] query, List<InetAddress> servers, boolean tcp) {
-    if (!FREE.tryAcquire()) {
-      log.warn("More than {} DNS queries wait for an answer; one is refused", AT_ONCE);
-      return Optional.empty();
-    }
-    try {
-      for (InetAddress server : servers.subList(0, Math.min(TRIED, servers.size()))) {
-        try {
-          InetSocketAddress address = new InetSocketAddress(server, 53);
-          return Optional.of(tcp ? byTcp(query, address) : byUdp(query, address));
-        } catch (IOException e) {
-          log.debug("DNS server {} did not answer: {}", server, e.getMessage());
-        }
+    for (InetAddress server : servers.subList(0, Math.min(TRIED, servers.size()))) {
+      try {
+        InetSocketAddress address = new InetSocketAddress(server, 53);
+        return Optional.of(tcp ? byTcp(query, address) : byUdp(query, address));
+      } catch (IOException e) {
+        log.debug("DNS server {} did not answer: {}", server, e.getMessage());
       }
-      return Optional.empty();
-    } finally {
-      FREE.release();
     }
+    return Optional.empty();
   }
 
   private static byte[] byUdp(byte[] query, InetSocketAddress server) throws IOException {
