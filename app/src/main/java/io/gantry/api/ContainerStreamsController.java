@@ -25,7 +25,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalLong;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.springframework.stereotype.Component;
@@ -267,17 +266,17 @@ final class ContainerStreamsController implements Controller {
     if (early && !end.isDone()) {
       exchange.stream(200, "application/json");
     }
-    CompletableFuture<State> wait = end.copy();
-    try (Connection.Watch watch = exchange.connection().onDeparture(() -> wait.cancel(false))) {
-      State state = wait.get();
+    Thread own = Thread.currentThread();
+    try (Connection.Watch watch = exchange.connection().onDeparture(own::interrupt)) {
+      State state = end.get();
       // why a start failed is told to who started it; the removal that was waited for did not fail
       boolean failed = condition != WaitCondition.REMOVED && !state.error().isEmpty();
       exchange.ok(
           new Replies.Exit(state.exitCode(), failed ? new Replies.Failure(state.error()) : null));
     } catch (ExecutionException e) {
       throw EngineException.system("can't wait for " + exchange.name(), e.getCause());
-    } catch (CancellationException e) {
-      // nobody is there to be told
+    } catch (InterruptedException e) {
+      // the client has left: nobody is there to be told
       return;
     }
   }

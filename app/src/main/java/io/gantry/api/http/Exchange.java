@@ -235,8 +235,9 @@ public final class Exchange {
     } else {
       response.setContentType(contentType);
       response.setHeader("Connection", "close");
-      response.flushBuffer();
     }
+    // a client that has left is noticed here: the protocol would never begin, nor end
+    response.flushBuffer();
     try {
       TakeoverHandler handler = request.upgrade(TakeoverHandler.class);
       handler.protocol = protocol;

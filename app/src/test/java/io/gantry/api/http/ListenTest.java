@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.api.listen.Connection;
+import io.gantry.api.stream.ProgressStream;
 import io.gantry.config.ListenAddress;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -39,6 +41,66 @@ class ListenTest {
       try (var files = Files.list(server.socket().getParent())) {
         assertThat(files).containsExactly(server.socket());
       }
+    }
+  }
+
+  @Test
+  void protocolIsNotBegunForAClientThatHasLeft() throws Exception {
+    CountDownLatch left = new CountDownLatch(1);
+    CompletableFuture<Throwable> refused = new CompletableFuture<>();
+    Controller controller =
+        routes ->
+            routes.stream(
+                "POST",
+                "/attach",
+                exchange -> {
+                  left.await();
+                  try {
+                    exchange.takeOver(101, "", "tcp", client -> {});
+                    refused.complete(new AssertionError("the client has left"));
+                  } catch (IOException e) {
+                    refused.complete(e);
+                    throw e;
+                  }
+                });
+    try (TestServer server = new TestServer(controller)) {
+      try (RawClient client = server.client()) {
+        client.send(
+            "POST /attach HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n"
+                + "Content-Length: 0\r\n\r\n");
+      }
+      left.countDown();
+      assertThat(refused.get()).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void operationIsCalledOffWhenItsClientLeaves() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CompletableFuture<Throwable> end = new CompletableFuture<>();
+    Controller controller =
+        routes ->
+            routes.stream(
+                "POST",
+                "/pull",
+                exchange ->
+                    ProgressStream.sendWhileThere(
+                        exchange,
+                        progress -> {
+                          begun.countDown();
+                          try {
+                            new CountDownLatch(1).await();
+                          } catch (InterruptedException e) {
+                            end.complete(e);
+                            throw e;
+                          }
+                        }));
+    try (TestServer server = new TestServer(controller)) {
+      try (RawClient client = server.client()) {
+        client.send("POST /pull HTTP/1.1\r\nHost: test\r\nContent-Length: 0\r\n\r\n");
+        begun.await();
+      }
+      assertThat(end.get()).isInstanceOf(InterruptedException.class);
     }
   }
 
