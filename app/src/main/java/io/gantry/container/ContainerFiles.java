@@ -26,16 +26,19 @@ import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;
 import io.gantry.linux.PlatformThread;
 import io.gantry.linux.file.Directory;
+import io.gantry.plugins.DriverException;
 import io.gantry.plugins.storage.Change;
 import io.gantry.plugins.storage.StorageDriver;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.stereotype.Component;
 
@@ -47,6 +50,8 @@ import org.springframework.stereotype.Component;
 @Component
 public final class ContainerFiles {
 
+  private static final int AT_ONCE = 256;
+
   private final Containers containers;
   private final StorageDriver storage;
   private final ImageService images;
@@ -55,6 +60,7 @@ public final class ContainerFiles {
   private final ContainerEvents events;
   private final ContainerPaths paths;
   private final AtomicLong count = new AtomicLong();
+  private final Semaphore atOnce = new Semaphore(AT_ONCE);
 
   ContainerFiles(
       Containers containers,
@@ -93,10 +99,23 @@ public final class ContainerFiles {
         });
   }
 
-  /** Files of any number and length are no work for the threads of requests. */
-  private static <T extends @org.jspecify.annotations.Nullable Object> T onThread(
+  /**
+   * Files of any number and length are no work for the threads of requests. Clients may stand still
+   * in the middle, so there are only so many at a time; others wait.
+   */
+  private <T extends @org.jspecify.annotations.Nullable Object> T onThread(
       PlatformThread.Work<T, IOException> work) throws IOException {
-    return PlatformThread.call("container-files", work);
+    try {
+      atOnce.acquire();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while other copies went on");
+    }
+    try {
+      return PlatformThread.call("container-files", work);
+    } finally {
+      atOnce.release();
+    }
   }
 
   private FileAccess open(ContainerHandle handle, RootFileSystems.Hold hold) throws IOException {
@@ -223,27 +242,35 @@ public final class ContainerFiles {
    */
   public List<Change> changes(String reference) throws IOException {
     ContainerHandle handle = containers.handle(reference);
-    return onThread(
-        () -> {
-          try (RootFileSystems.Hold hold = roots.hold(handle)) {
-            return changes(hold, handle.id());
-          }
-        });
+    try (RootFileSystems.Hold hold = roots.hold(handle)) {
+      return changes(hold, handle.id());
+    }
   }
 
   private List<Change> changes(RootFileSystems.Hold hold, String id) throws IOException {
-    List<Change> all = storage.changes(id).orElse(null);
-    return MountPlaces.without(all == null ? LayerDiff.changes(hold.root()) : all);
+    return onThread(
+        () -> {
+          List<Change> all = storage.changes(id).orElse(null);
+          return MountPlaces.without(all == null ? LayerDiff.changes(hold.root()) : all);
+        });
   }
 
-  /** How much room it takes. */
+  /** How much room it takes; none of its own when it is removed meanwhile. */
   public Size size(Container container) {
-    String id = container.id();
-    boolean there = storage.stat(id).isPresent();
-    long all = there ? storage.usage(id).bytes() : 0;
-    long changes = all - (there ? storage.changes(id).map(MountPlaces::bytes).orElse(0L) : 0);
+    long changes = 0;
+    try {
+      changes = storage.stat(container.id()).isPresent() ? changedBytes(container.id()) : 0;
+    } catch (DriverException e) {
+      if (storage.stat(container.id()).isPresent()) {
+        throw e;
+      }
+    }
     long image = images.find(container.imageId()).map(Image::size).orElse(0L);
     return new Size(changes, changes + image);
+  }
+
+  private long changedBytes(String id) {
+    return storage.usage(id).bytes() - storage.changes(id).map(MountPlaces::bytes).orElse(0L);
   }
 
   /**

@@ -91,10 +91,15 @@ final class RootFileSystems implements AutoCloseable {
     ensureSnapshot(container);
     Path rootfs = paths.rootfs(id);
     Files.createDirectories(rootfs);
-    for (MountSpec mount : storage.mounts(id)) {
-      Mounts.mount(mount.type(), mount.source(), rootfs, mount.options());
+    try {
+      for (MountSpec mount : storage.mounts(id)) {
+        Mounts.mount(mount.type(), mount.source(), rootfs, mount.options());
+      }
+      MountPlaces.make(rootfs, container);
+    } catch (IOException | RuntimeException e) {
+      unmount(id);
+      throw e;
     }
-    MountPlaces.make(rootfs, container);
     return rootfs;
   }
 

@@ -5,6 +5,7 @@ import io.gantry.layers.LayerTarget;
 import io.gantry.linux.Errno;
 import io.gantry.linux.ErrnoException;
 import io.gantry.linux.Kernel;
+import io.gantry.linux.PlatformThread;
 import io.gantry.linux.file.Directory;
 import io.gantry.linux.file.TreeUsage;
 import io.gantry.plugins.DriverException;
@@ -265,9 +266,12 @@ final class Overlay2Driver implements StorageDriver {
     List<Path> lowers = layout.diffs(catalog.parentsOf(record));
     try {
       return Optional.of(
-          lowers.isEmpty()
-              ? LayerDiff.changes(own)
-              : LayerDiff.changes(new LayerTarget.Overlay(own, lowers)));
+          PlatformThread.call(
+              "changes",
+              () ->
+                  lowers.isEmpty()
+                      ? LayerDiff.changes(own)
+                      : LayerDiff.changes(new LayerTarget.Overlay(own, lowers))));
     } catch (IOException e) {
       throw failure("compare", key, e);
     }
