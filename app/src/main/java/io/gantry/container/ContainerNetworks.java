@@ -213,7 +213,8 @@ public final class ContainerNetworks {
       Container connected = container.withNetworks(all);
       Optional<LiveNetworking> live =
           container.state().isRunning()
-              ? Optional.of(networks.connect(container.id(), name, settings))
+              ? Optional.of(
+                  networks.connect(container.id(), name, settings, describe(connected).ports()))
               : Optional.empty();
       try {
         if (live.isPresent()) {

@@ -10,6 +10,7 @@ import io.gantry.network.NetworkIndex.Entry;
 import io.gantry.plugins.DriverException;
 import io.gantry.plugins.FailPoint;
 import io.gantry.plugins.network.NetworkDriver;
+import io.gantry.plugins.network.PortBinding;
 import io.gantry.plugins.network.Prefix;
 import io.gantry.plugins.network.Repairs;
 import io.gantry.store.Store;
@@ -307,8 +308,11 @@ public final class NetworkService implements AutoCloseable {
 
   /** Connects a running container to one more network. */
   public LiveNetworking connect(
-      String containerId, String networkReference, EndpointSettings settings) {
-    return sandboxes.connect(containerId, index.get(networkReference), settings);
+      String containerId,
+      String networkReference,
+      EndpointSettings settings,
+      List<PortBinding> ports) {
+    return sandboxes.connect(containerId, index.get(networkReference), settings, ports);
   }
 
   /** Whether containers on the default bridge reach nothing of each other but by links. */

@@ -5,6 +5,7 @@ import io.gantry.linux.netns.NetNamespace;
 import io.gantry.network.NetworkIndex.Entry;
 import io.gantry.plugins.DriverException;
 import io.gantry.plugins.network.Passage;
+import io.gantry.plugins.network.PortBinding;
 import io.gantry.plugins.network.PublishedPort;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -198,7 +199,8 @@ final class Sandboxes {
     }
   }
 
-  LiveNetworking connect(String containerId, Entry entry, EndpointSettings settings) {
+  LiveNetworking connect(
+      String containerId, Entry entry, EndpointSettings settings, List<PortBinding> ports) {
     LiveNetworking now =
         live(containerId)
             .orElseThrow(
@@ -220,7 +222,7 @@ final class Sandboxes {
     List<LiveNetworking.Endpoint> all = new ArrayList<>(now.endpoints());
     all.add(endpoint);
     try {
-      LiveNetworking next = change(now, all, entry);
+      LiveNetworking next = change(now, all, entry, ports);
       endpoints.event("connect", containerId, endpoint);
       return next;
     } catch (RuntimeException e) {
@@ -238,7 +240,7 @@ final class Sandboxes {
     List<LiveNetworking.Endpoint> rest = new ArrayList<>(now.get().endpoints());
     rest.remove(gone.get());
     // First, as in down().
-    LiveNetworking next = change(now.get(), rest, entry);
+    LiveNetworking next = change(now.get(), rest, entry, List.of());
     endpoints.leave(gone.get(), containerId, true);
     endpoints.event("disconnect", containerId, gone.get());
     return Optional.of(next);
@@ -264,21 +266,32 @@ final class Sandboxes {
     return changed;
   }
 
-  /** Default route and published ports follow the networks a container is in now. */
+  /**
+   * Default route and published ports follow the networks a container is in now; when they cannot,
+   * they are as before.
+   *
+   * @param wanted ports to publish when the container had no way out yet
+   */
   private LiveNetworking change(
-      LiveNetworking now, List<LiveNetworking.Endpoint> all, Entry entry) {
-    Optional<LiveNetworking.Endpoint> before = Endpoints.route(now.endpoints());
-    Optional<LiveNetworking.Endpoint> after = Endpoints.route(all);
-    List<PublishedPort> ports = now.ports();
-    if (after.isPresent() && !after.equals(before)) {
-      endpoints.routeThrough(after.get(), now.containerId());
-      if (before.isPresent() && !ports.isEmpty()) {
-        ports = endpoints.move(now.containerName(), before.get(), after.get(), ports);
-      }
-    } else if (after.isEmpty()) {
-      ports = List.of();
-    }
+      LiveNetworking now,
+      List<LiveNetworking.Endpoint> all,
+      Entry entry,
+      List<PortBinding> wanted) {
+    String id = now.containerId();
     boolean named = now.resolver().isPresent() || dns.serves(entry.network);
+    boolean opened = named && !dns.isOpen(id);
+    if (opened) {
+      dns.open(now, () -> live(id).orElse(now));
+    }
+    List<PublishedPort> ports;
+    try {
+      ports = reroute(now, Endpoints.route(all), wanted);
+    } catch (RuntimeException e) {
+      if (opened) {
+        dns.close(id);
+      }
+      throw e;
+    }
     LiveNetworking next =
         new LiveNetworking(
             now.containerId(),
@@ -292,12 +305,37 @@ final class Sandboxes {
                 ? now.resolver()
                     .or(() -> Optional.of(new LiveNetworking.Resolver(List.of(), List.of())))
                 : Optional.empty());
-    live.put(next.containerId(), next);
-    if (named && !dns.isOpen(next.containerId())) {
-      dns.open(next, () -> live(next.containerId()).orElse(next));
-    }
+    live.put(id, next);
     store.putLater(next);
     return next;
+  }
+
+  /** Returns what is published then. */
+  private List<PublishedPort> reroute(
+      LiveNetworking now, Optional<LiveNetworking.Endpoint> after, List<PortBinding> wanted) {
+    Optional<LiveNetworking.Endpoint> before = Endpoints.route(now.endpoints());
+    if (after.isEmpty()) {
+      return List.of();
+    }
+    if (after.equals(before)) {
+      return now.ports();
+    }
+    try {
+      endpoints.routeThrough(after.get(), now.containerId());
+      if (before.isEmpty()) {
+        return endpoints.publish(now.containerName(), after.get(), wanted);
+      }
+      return now.ports().isEmpty()
+          ? List.of()
+          : endpoints.move(now.containerName(), before.get(), after.get(), now.ports());
+    } catch (RuntimeException e) {
+      try {
+        before.ifPresent(way -> endpoints.routeThrough(way, now.containerId()));
+      } catch (RuntimeException also) {
+        e.addSuppressed(also);
+      }
+      throw e;
+    }
   }
 
   /** See {@link NetworkService#link}. */

@@ -84,6 +84,33 @@ class RowC1NetworkingTest {
     }
   }
 
+  @Test
+  void portsArePublishedAgainByTheNextWayOut() throws Exception {
+    String id =
+        engine.run(
+            engine.name("moved"),
+            Map.of(
+                "Cmd",
+                List.of("nc", "-ll", "-p", "80", "-e", "echo", "still here"),
+                "HostConfig",
+                Map.of(
+                    "NetworkMode",
+                    "bridge",
+                    "PortBindings",
+                    Map.of("80/tcp", List.of(Map.of("HostIp", "127.0.0.1", "HostPort", ""))))));
+    engine.shell(
+        id, "until grep -q ':0050 .* 0A ' /proc/net/tcp /proc/net/tcp6; do sleep 0.1; done");
+    Map<String, ?> who = Map.of("Container", id);
+    engine.client().post("/networks/bridge/disconnect", who).expectOk();
+    assertThat(engine.inspect(id).at("/NetworkSettings/Ports/80~1tcp")).isEmpty();
+    engine.client().post("/networks/" + engine.name("one") + "/connect", who).expectOk();
+    int port = engine.inspect(id).at("/NetworkSettings/Ports/80~1tcp/0/HostPort").asInt();
+    try (Socket socket = new Socket("127.0.0.1", port)) {
+      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .isEqualTo("still here\n");
+    }
+  }
+
   /** Clients before API 1.44 know no other. */
   @Test
   void readOnlyBindsLeaveWhatIsMountedBelow() throws Exception {

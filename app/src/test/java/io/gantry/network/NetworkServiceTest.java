@@ -377,7 +377,7 @@ class NetworkServiceTest {
         .contains("\3web\3net");
     networks.renamed(a, "site");
     assertThat(lookup(two, "site")).containsExactly(ip(one));
-    networks.connect(two.containerId(), "other", aliases("late"));
+    networks.connect(two.containerId(), "other", aliases("late"), List.of());
     assertThat(lookup(stranger, "late")).hasSize(1);
     assertThat(lookup(networks.live(two.containerId()).orElseThrow(), "far"))
         .containsExactly(ip(stranger));

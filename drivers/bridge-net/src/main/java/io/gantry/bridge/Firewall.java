@@ -34,6 +34,8 @@ final class Firewall {
    */
   private static final long GATHER_MILLIS = 1000;
 
+  private static final long AGAIN_MILLIS = 5000;
+
   private enum Kind {
     APPEND,
     INSERT,
@@ -112,12 +114,20 @@ final class Firewall {
       return;
     }
     removals.add(new Removal(rules, after));
-    CompletableFuture.delayedExecutor(
-            GATHER_MILLIS, TimeUnit.MILLISECONDS, Thread::startVirtualThread)
+    flushAfter(GATHER_MILLIS);
+  }
+
+  private void flushAfter(long millis) {
+    CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, Thread::startVirtualThread)
         .execute(this::flush);
   }
 
-  /** Removes now what was to be removed soon. Returns whether there was anything. */
+  /**
+   * Removes now what was to be removed soon. What cannot be removed is kept and tried again: its
+   * addresses stay taken, for the next who got them would get this one's traffic.
+   *
+   * @return whether anything was removed
+   */
   boolean flush() {
     lock.lock();
     try {
@@ -136,10 +146,12 @@ final class Firewall {
           carryOut(List.of(new Change(Kind.REMOVE, rules)));
         }
       } catch (IOException e) {
-        LOG.log(System.Logger.Level.WARNING, "Firewall rules could not be removed", e);
-      } finally {
-        gone.forEach(r -> r.after().run());
+        LOG.log(System.Logger.Level.WARNING, "Firewall rules could not be removed yet", e);
+        removals.addAll(gone);
+        flushAfter(AGAIN_MILLIS);
+        return false;
       }
+      gone.forEach(r -> r.after().run());
       return true;
     } finally {
       lock.unlock();

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /** The programs {@code iptables-save} and {@code iptables-restore} of one address family. */
-final class Iptables {
+class Iptables {
 
   private static final List<Path> PLACES =
       List.of(Path.of("/usr/sbin"), Path.of("/sbin"), Path.of("/usr/bin"), Path.of("/bin"));
