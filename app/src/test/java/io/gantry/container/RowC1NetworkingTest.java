@@ -92,6 +92,8 @@ class RowC1NetworkingTest {
             Map.of(
                 "Cmd",
                 List.of("nc", "-ll", "-p", "80", "-e", "echo", "still here"),
+                "ExposedPorts",
+                Map.of("80/tcp", Map.of()),
                 "HostConfig",
                 Map.of(
                     "NetworkMode",
