@@ -12,6 +12,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,8 +21,9 @@ import org.slf4j.LoggerFactory;
  * The engine's database. All writes go through one platform thread in the order in which they were
  * submitted: it runs what is waiting in one transaction (each write in a savepoint of its own, so
  * that one that fails undoes only itself), commits, and forces the log to the disk once when one of
- * them asked for {@link Durability#HOST}. H2's files are so never touched by a thread that may be
- * interrupted, and a burst of writers shares one sync.
+ * them asked for {@link Durability#HOST}, and else soon: H2 writes over what no newer state needs,
+ * and until that state is on the disk itself a power cut may leave neither. H2's files are so never
+ * touched by a thread that may be interrupted, and a burst of writers shares one sync.
  *
  * <p>When the log cannot be forced to the disk, or a failed transaction not be undone, nothing is
  * written any more: {@link #isAlive} says so.
@@ -40,6 +42,11 @@ public final class Store implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Store.class);
   private static final int BATCH = 256;
+
+  /** H2 keeps what is superseded for this long; what superseded it is on the disk by then. */
+  private static final int RETENTION_MILLIS = 1000;
+
+  private static final long SYNC_NANOS = TimeUnit.MILLISECONDS.toNanos(RETENTION_MILLIS / 2);
   private static final Work<Boolean> STOP = connection -> true;
 
   private final String url;
@@ -47,6 +54,11 @@ public final class Store implements AutoCloseable {
   private final Thread writer;
   private final Connection connection;
   private final Work<Boolean> sync;
+
+  /** Whether something was committed since the last sync, and when the first of that was. */
+  private boolean unsynced;
+
+  private long committed;
 
   /** Why nothing is written any more. */
   private volatile @Nullable StoreException broken;
@@ -76,7 +88,8 @@ public final class Store implements AutoCloseable {
   public static String url(Path directory) {
     return "jdbc:h2:file:"
         + directory.resolve("gantry").toAbsolutePath()
-        + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;RETENTION_TIME=1000;CACHE_SIZE=8192";
+        + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;CACHE_SIZE=8192;RETENTION_TIME="
+        + RETENTION_MILLIS;
   }
 
   /**
@@ -124,7 +137,10 @@ public final class Store implements AutoCloseable {
     boolean stop = false;
     while (!stop) {
       try {
-        batch.add(queue.take());
+        Write<?> next = unsynced ? queue.poll(untilSync(), TimeUnit.NANOSECONDS) : queue.take();
+        if (next != null) {
+          batch.add(next);
+        }
       } catch (InterruptedException e) {
         continue;
       }
@@ -137,9 +153,14 @@ public final class Store implements AutoCloseable {
     }
   }
 
+  private long untilSync() {
+    return Math.max(0, committed + SYNC_NANOS - System.nanoTime());
+  }
+
   private void commit(List<Write<?>> batch, List<Runnable> answers) {
     StoreException before = broken;
     if (before != null) {
+      unsynced = false;
       refuse(batch, answers, before);
       return;
     }
@@ -154,8 +175,14 @@ public final class Store implements AutoCloseable {
       refuse(batch, answers, new StoreException("commit", e));
       return;
     }
-    if (batch.stream().anyMatch(write -> write.durability() == Durability.HOST)) {
+    if (!unsynced && !batch.isEmpty()) {
+      unsynced = true;
+      committed = System.nanoTime();
+    }
+    if (unsynced && untilSync() == 0
+        || batch.stream().anyMatch(write -> write.durability() == Durability.HOST)) {
       forceToDisk(batch, answers);
+      unsynced = false;
     }
   }
 

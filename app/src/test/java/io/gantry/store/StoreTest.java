@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,29 @@ class StoreTest {
     }
     try (Store store = new Store(directory)) {
       assertThat(count(store)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void whatNobodyAskedToBeDurableIsForcedToTheDiskSoonAndOnce() throws Exception {
+    AtomicInteger syncs = new AtomicInteger();
+    CountDownLatch synced = new CountDownLatch(1);
+    Store.Work<Boolean> counted =
+        connection -> {
+          syncs.incrementAndGet();
+          synced.countDown();
+          return true;
+        };
+    try (Store store = new Store(directory, counted)) {
+      for (int i = 0; i < 20; i++) {
+        store.submit(Durability.PROCESS, insert("id" + i, "name" + i)).join();
+      }
+      assertThat(synced.await(30, TimeUnit.SECONDS)).isTrue();
+      TimeUnit.SECONDS.sleep(2);
+      assertThat(syncs.get()).as("an idle database is left alone").isLessThan(20);
+      int before = syncs.get();
+      TimeUnit.SECONDS.sleep(1);
+      assertThat(syncs).hasValue(before);
     }
   }
 

@@ -17,8 +17,8 @@ import java.util.zip.CRC32C;
 /**
  * The file that says how far a journal has been carried to the log driver. It has two slots which
  * are written in turn, each with a number and a checksum: a write that was cut off leaves the one
- * before. Written without a sync: it survives the daemon, and after a crash of the machine an older
- * state at worst.
+ * before. Written without a sync: it survives the daemon, and after a crash of the machine it is at
+ * worst an older state, from which the journal still goes on ({@link #force}).
  */
 final class Checkpoint implements AutoCloseable {
 
@@ -86,6 +86,11 @@ final class Checkpoint implements AutoCloseable {
     while (bytes.hasRemaining()) {
       at += file.write(bytes, at);
     }
+  }
+
+  /** To be called before what lies before the state is deleted: an older state would need it. */
+  void force() throws IOException {
+    file.force(false);
   }
 
   private static ByteBuffer encode(long number, State state) {

@@ -37,6 +37,11 @@ final class LogPump {
   private static final int BATCH = 512 * 1024;
   private static final long SEGMENT = 16L << 20;
 
+  /**
+   * What is lost with a shorter journal and an older checkpoint is not worth a sync at each end.
+   */
+  private static final long FORCED_FROM = 64L << 10;
+
   /** How much output is kept while a driver fails. */
   private static final long BACKLOG_OF_FAILING = 1L << 30;
 
@@ -299,6 +304,7 @@ final class LogPump {
   private void tidyJournal() throws IOException {
     Journal.Position position = state.position();
     if (position.segment() > released) {
+      checkpoint.force();
       journal.release(position);
       released = position.segment();
     }
@@ -363,6 +369,9 @@ final class LogPump {
     try (checkpoint;
         journal) {
       if (state.position().segment() > 0) {
+        if (state.position().offset() > FORCED_FROM) {
+          checkpoint.force();
+        }
         journal.release(state.position());
       }
     } catch (IOException e) {

@@ -67,7 +67,13 @@ final class FileLogCursor implements LogCursor, LogFiles.Follower {
     this.until = query.until().orElse(Long.MAX_VALUE);
     try {
       // Files that began meanwhile are already waiting.
-      waiting.addFormer(new LogPlan(query, decoder).of(files.open(this)));
+      List<LogPart> parts = files.open(this);
+      try {
+        waiting.addFormer(new LogPlan(query, decoder).of(parts));
+      } catch (IOException | RuntimeException e) {
+        parts.forEach(PartQueue::closeQuietly);
+        throw e;
+      }
     } catch (IOException e) {
       closeFiles();
       throw failed("open", e);

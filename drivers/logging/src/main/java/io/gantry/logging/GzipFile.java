@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,7 +30,7 @@ final class GzipFile {
 
   private GzipFile() {}
 
-  /** Compresses a file of lines. */
+  /** Compresses a file of lines; on return the other is on the disk. */
   static void write(Path from, Path to, LineDecoder decoder) throws IOException {
     long lastTime;
     try (FileChannel in = FileChannel.open(from, StandardOpenOption.READ)) {
@@ -39,8 +40,9 @@ final class GzipFile {
     Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
     byte[] buffer = Buffers.take();
     try (InputStream in = Files.newInputStream(from);
-        OutputStream out =
-            Files.newOutputStream(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        FileChannel file =
+            FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      OutputStream out = Channels.newOutputStream(file);
       Files.setPosixFilePermissions(
           to,
           Set.of(
@@ -61,6 +63,7 @@ final class GzipFile {
       putInt(trailer, 0, (int) crc.getValue());
       putInt(trailer, 4, (int) length);
       out.write(trailer);
+      file.force(true);
     } finally {
       Buffers.give(buffer);
       deflater.end();
