@@ -91,7 +91,8 @@ public final class ContainerMounts {
   private Path volume(Container container, MountPoint mount, Path rootfs, int number) {
     Path data = volumes.mount(mount.name(), container.id(), mount.destination(), mount.readWrite());
     try {
-      if (mount.copyUp()) {
+      // as Docker, which does it when the container is made: what is deleted later stays deleted
+      if (mount.copyUp() && container.state().started().isEmpty()) {
         copyUp(container, mount, rootfs, data);
       }
       Mount.@Nullable VolumeOptions options = mount.options().volumeOptions();

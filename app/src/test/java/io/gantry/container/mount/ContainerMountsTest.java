@@ -97,7 +97,7 @@ class ContainerMountsTest {
   }
 
   private Container planned(String config, String hostConfig) {
-    return container(plan(config, hostConfig), hostConfig);
+    return container(plan(config, hostConfig), hostConfig).with(State.CREATED);
   }
 
   private List<String> volumes() {
@@ -270,6 +270,20 @@ class ContainerMountsTest {
     mounts.release(container);
     mounts.prepare(container, rootfs);
     assertThat(data.resolve("sub/g")).as("only an empty volume is filled").doesNotExist();
+  }
+
+  @Test
+  void whatIsDeletedFromAVolumeDoesNotComeBackWithTheNextStart() throws Exception {
+    Files.writeString(Files.createDirectories(rootfs.resolve("spool")).resolve("f"), "content");
+    Container container = planned("{}", "{'binds':['spool:/spool']}");
+    Path data = mounts.prepare(container, rootfs).get("/spool");
+    Files.delete(data.resolve("f"));
+    mounts.release(container);
+    Container again = container.with(Spec.container("{}", "{}").state());
+    assertThat(again.state().started()).isPresent();
+    mounts.prepare(again, rootfs);
+    assertThat(data).isEmptyDirectory();
+    mounts.release(again);
   }
 
   @Test
