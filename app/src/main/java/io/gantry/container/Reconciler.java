@@ -32,6 +32,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.regex.Pattern;
@@ -75,6 +76,8 @@ final class Reconciler
             reconcile();
             return null;
           });
+
+  private final CompletableFuture<@Nullable Void> settled = new CompletableFuture<>();
 
   /** The containers that were not at rest when the daemon started. */
   private final List<ContainerHandle> awake = new ArrayList<>();
@@ -138,8 +141,10 @@ final class Reconciler
         awake.add(handle);
       }
     }
-    runtime.onExit(exits::exited);
-    runtime.onOutOfMemory(exits::outOfMemory);
+    // not before it is settled what each container is: an end would be taken for one of before;
+    // and not on a thread of the driver's, which asking for a container may wait for
+    runtime.onExit(exit -> onceSettled(() -> exits.exited(exit)));
+    runtime.onOutOfMemory(id -> onceSettled(() -> exits.outOfMemory(id)));
     List<ContainerHandle> open =
         awake.stream().filter(handle -> handle.current().state().mayHaveSomething()).toList();
     Map<String, Adopted> found = runtime.adopt(open.stream().map(ContainerHandle::id).toList());
@@ -166,9 +171,21 @@ final class Reconciler
         .filter(handle -> handle.current().state().step() == Step.LOG)
         .forEach(adoption::finishLog);
     adoption.settle(open, found);
+    settled.complete(null);
     execs.adopt();
     removeOrphanMounts(running);
     FailPoint.hit("reconcile.settled");
+  }
+
+  private void onceSettled(Runnable news) {
+    var _ =
+        settled
+            .thenRunAsync(news, Thread::startVirtualThread)
+            .exceptionally(
+                e -> {
+                  log.error("News of a container were not taken", e);
+                  return null;
+                });
   }
 
   /** What need not be done before the engine answers leaves the processor to what must. */

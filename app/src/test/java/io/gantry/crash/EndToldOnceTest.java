@@ -22,7 +22,10 @@ class EndToldOnceTest {
   @Test
   void anEndIsToldAndCountedOnceWhereverTheDaemonDied() throws Exception {
     try (TestDaemon daemon = new TestDaemon("--bridge", "none")) {
-      start(daemon, "container.exit.torn").withBusybox();
+      start(daemon, "runtime.bundle.deleted").withBusybox();
+      String deleted = runToTheDeathOf(daemon, "deleted");
+      start(daemon, "container.exit.torn");
+      requireToldOnce(daemon, deleted);
       String torn = runToTheDeathOf(daemon, "torn");
       start(daemon, "container.exit.recorded");
       requireToldOnce(daemon, torn);

@@ -70,6 +70,23 @@ class RuntimeCutOffTest {
     }
   }
 
+  @Test
+  void aProgramThatWasLetGoWithoutANoteOfItIsEnded() throws Exception {
+    try (daemon) {
+      start("runtime.start.released");
+      daemon.withBusybox();
+      String id = containers.create("released", "sleep", "600");
+      die("/containers/" + id + "/start", Map.of());
+      start("never");
+      assertThat(containers.status(id)).isEqualTo("created");
+      assertThat(daemon.containerCgroups()).isEmpty();
+      assertThat(entries(daemon.execRoot(), id)).isEmpty();
+      client.post("/containers/" + id + "/start").expectOk();
+      assertThat(containers.status(id)).isEqualTo("running");
+      client.delete("/containers/" + id + "?force=1").expectOk();
+    }
+  }
+
   /** What bears a container's id below a directory. */
   private static List<Path> entries(Path directory, String id) throws IOException {
     try (Stream<Path> files = Files.walk(directory)) {

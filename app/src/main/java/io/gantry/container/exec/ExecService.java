@@ -324,10 +324,11 @@ public final class ExecService {
         .process()
         .ifPresent(
             process -> {
-              // stopped, it starts no more while its children are looked for
-              process.signal(STOP);
-              killDescendants(process.pid());
-              process.signal(KILL);
+              // stopped, it starts no more while its children are looked for, and keeps its number
+              if (process.signal(STOP)) {
+                killDescendants(process.pid());
+                var _ = process.signal(KILL);
+              }
             });
   }
 

@@ -169,14 +169,15 @@ final class ExecSession implements Exec {
   }
 
   @Override
-  public void signal(int signal) {
+  public boolean signal(int signal) {
     if (process.isEmpty() || exit.isDone()) {
-      return;
+      return false;
     }
     try {
-      var _ = process.get().signal(signal);
+      return process.get().signal(signal);
     } catch (ClosedChannelException e) {
       LOG.log(Level.TRACE, "ended meanwhile", e);
+      return false;
     } catch (IOException e) {
       throw Failures.system("signal exec " + directory.getFileName(), e);
     }

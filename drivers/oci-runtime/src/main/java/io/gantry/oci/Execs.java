@@ -14,7 +14,9 @@ import io.gantry.plugins.runtime.OutputSink;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -48,8 +50,7 @@ final class Execs {
       throw new DriverException(
           Kind.CONFLICT, "container " + id + " has an exec " + spec.execId() + " already");
     }
-    Files.createDirectories(directory.resolve("exit"));
-    Files.createDirectories(Layout.persist(directory));
+    makeDirectories(id, directory);
     try {
       Path process = directory.resolve("process.json");
       Files.writeString(process, spec.process());
@@ -59,6 +60,30 @@ final class Execs {
       Directory.deleteTree(directory);
       throw e;
     }
+  }
+
+  /** Not the bundle: that is gone when the container is being removed. */
+  private void makeDirectories(String id, Path directory) throws IOException {
+    try {
+      if (!layout.execs(id).toFile().exists()) {
+        Files.createDirectory(layout.execs(id));
+      }
+    } catch (FileAlreadyExistsException e) {
+      // by another exec
+    } catch (NoSuchFileException e) {
+      throw notRunning(id, e);
+    }
+    try {
+      Files.createDirectory(directory);
+      Files.createDirectory(directory.resolve("exit"));
+      Files.createDirectory(Layout.persist(directory));
+    } catch (NoSuchFileException e) {
+      throw notRunning(id, e);
+    }
+  }
+
+  private static DriverException notRunning(String id, NoSuchFileException e) {
+    return new DriverException(Kind.NOT_FOUND, "container " + id + " is not running", e);
   }
 
   private ExecSession launch(

@@ -4,6 +4,7 @@ import io.gantry.linux.cgroup.Cgroups;
 import io.gantry.linux.file.Directory;
 import io.gantry.linux.poll.Poller;
 import io.gantry.linux.process.Signals;
+import io.gantry.plugins.FailPoint;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -128,12 +129,14 @@ final class Leftovers {
     if (!cgroupPath.isEmpty()) {
       cgroups.group(cgroupPath).remove();
     }
-    Files.deleteIfExists(layout.exit(id));
     if (entry.isPresent() && (entry.get().poststart() || entry.get().poststop())) {
       hooks.ended(entry.get(), bundle);
     } else {
       Directory.deleteTree(bundle);
     }
+    FailPoint.hit("runtime.bundle.deleted");
+    // last: a record without it would be of a run whose end nobody saw
+    Files.deleteIfExists(layout.exit(id));
   }
 
   private boolean hasRun(ContainerRecord entry) {

@@ -8,6 +8,7 @@ import io.gantry.linux.poll.Poller;
 import io.gantry.linux.process.Child;
 import io.gantry.linux.process.Command;
 import io.gantry.linux.process.Launcher;
+import io.gantry.plugins.FailPoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,9 +64,11 @@ record OciRuntime(String name, RuntimeProgram program, Path stateRoot) {
       return false;
     }
     try (Fifo start = fifo.get()) {
-      Files.deleteIfExists(startFifo(id));
       start.write(new byte[1]);
     }
+    FailPoint.hit("runtime.start.released");
+    // after it: as long as the fifo is there, a start that was cut off is one to be undone
+    Files.deleteIfExists(startFifo(id));
     return true;
   }
 

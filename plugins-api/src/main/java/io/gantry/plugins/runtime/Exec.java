@@ -25,8 +25,12 @@ public interface Exec {
    */
   CompletableFuture<Integer> exit();
 
-  /** Sends a signal to the process. One that has ended is not an error. */
-  void signal(int signal);
+  /**
+   * Sends a signal to the process.
+   *
+   * @return false when it has ended, so that its number may be another's
+   */
+  boolean signal(int signal);
 
   void resize(int rows, int columns);
 }

@@ -201,8 +201,8 @@ public abstract class RuntimeStreamsConformance extends RuntimeDriverFixture {
             c.id(),
             new ExecSpec("e1", TestContainer.process("/bin/sleep", "1000"), false, false, false),
             new Output());
-    exec.signal(SIGKILL);
+    assertThat(exec.signal(SIGKILL)).isTrue();
     assertThat(exec.exit().get(20, TimeUnit.SECONDS)).isEqualTo(137);
-    exec.signal(SIGKILL);
+    assertThat(exec.signal(SIGKILL)).as("its number may be another's").isFalse();
   }
 }

@@ -131,22 +131,24 @@ public final class Cgroup {
       }
       List<PidFd> dying = new ArrayList<>();
       try {
-        CountDownLatch alive = new CountDownLatch(pids.size());
         for (int pid : pids) {
-          Optional<PidFd> process = PidFd.open(poller, pid);
-          if (process.isEmpty()) {
+          PidFd.open(poller, pid).ifPresent(dying::add);
+        }
+        // what is held and still listed is the group's, not a process that has got its number since
+        Set<Integer> still = processes();
+        CountDownLatch alive = new CountDownLatch(dying.size());
+        for (PidFd process : dying) {
+          int pid = process.pid();
+          if (!still.contains(pid)) {
             alive.countDown();
             continue;
           }
-          dying.add(process.get());
-          process
-              .get()
-              .onExit(
-                  () -> {
-                    var _ = Children.reap(pid);
-                    alive.countDown();
-                  });
-          var _ = process.get().signal(Signals.SIGKILL);
+          process.onExit(
+              () -> {
+                var _ = Children.reap(pid);
+                alive.countDown();
+              });
+          var _ = process.signal(Signals.SIGKILL);
         }
         thaw();
         if (!alive.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {

@@ -92,7 +92,14 @@ public final class Children {
       int pid = Spawn.start(command);
       CLAIMED.add(pid);
       STARTED.release();
-      return Child.watch(poller, pid, Children::release);
+      try {
+        return Child.watch(poller, pid, Children::release);
+      } catch (IOException | RuntimeException e) {
+        // nobody would wait for it
+        var _ = Signals.send(pid, Signals.SIGKILL);
+        release(pid);
+        throw e;
+      }
     } finally {
       LOCK.readLock().unlock();
     }
