@@ -279,8 +279,7 @@ class ContainerMountsTest {
     Path data = mounts.prepare(container, rootfs).get("/spool");
     Files.delete(data.resolve("f"));
     mounts.release(container);
-    Container again = container.with(Spec.container("{}", "{}").state());
-    assertThat(again.state().started()).isPresent();
+    Container again = container.with(State.CREATED.running(7, Instant.now()));
     mounts.prepare(again, rootfs);
     assertThat(data).isEmptyDirectory();
     mounts.release(again);
