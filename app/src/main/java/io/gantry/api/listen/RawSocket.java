@@ -49,6 +49,17 @@ public final class RawSocket {
     public int read(byte[] to, int offset, int length) throws IOException {
       return length == 0 ? 0 : wrapper.read(true, ByteBuffer.wrap(to, offset, length));
     }
+
+    /**
+     * Ends a read that is under way, or just begins to wait: closing the socket alone may come
+     * between Tomcat's look at it and its wait, which nobody would end then.
+     */
+    @Override
+    public void close() throws IOException {
+      if (channel.isOpen()) {
+        channel.shutdownInput();
+      }
+    }
   }
 
   /** The way to the client. Nothing is buffered: there is nothing to flush. */

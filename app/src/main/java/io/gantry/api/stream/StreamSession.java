@@ -8,6 +8,7 @@ import io.gantry.container.stream.SpillQueue.Chunk;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,9 @@ public final class StreamSession implements Exchange.Takeover {
     record Terminal(DetachKeys keys, Runnable onDetach) implements Input {}
   }
 
+  /** A reader that waits for the process to take its input ends with the streams. */
+  private static final Duration READER_END = Duration.ofSeconds(1);
+
   public StreamSession(ProcessStreams streams, StreamType type, Input input) {
     this.streams = streams;
     this.type = type;
@@ -56,6 +60,8 @@ public final class StreamSession implements Exchange.Takeover {
         writeOutput(new FrameWriter(client.out(), type));
       } finally {
         reader.interrupt();
+        client.in().close();
+        reader.join(READER_END);
       }
     }
   }

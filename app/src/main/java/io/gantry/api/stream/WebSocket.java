@@ -137,6 +137,12 @@ public final class WebSocket {
     private final byte[] mask = new byte[4];
     private long left;
     private int maskAt;
+
+    @Override
+    public void close() throws IOException {
+      in.close();
+    }
+
     private boolean ended;
 
     @Override
