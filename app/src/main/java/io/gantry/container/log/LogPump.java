@@ -37,10 +37,11 @@ final class LogPump {
   private static final int BATCH = 512 * 1024;
   private static final long SEGMENT = 16L << 20;
 
-  /**
-   * What is lost with a shorter journal and an older checkpoint is not worth a sync at each end.
-   */
-  private static final long FORCED_FROM = 64L << 10;
+  /** The first segment has nothing before it that could be released. */
+  private static final long FIRST = 1;
+
+  /** A driver may keep the last segment of an ended run when it is no longer; bytes. */
+  private static final long KEPT = 64L << 10;
 
   /** How much output is kept while a driver fails. */
   private static final long BACKLOG_OF_FAILING = 1L << 30;
@@ -61,7 +62,7 @@ final class LogPump {
   private Checkpoint.State state;
   private @Nullable LogSink sink;
   private long lastTime = Long.MIN_VALUE;
-  private long released;
+  private long released = FIRST;
   private volatile boolean abandoned;
   private boolean batchFull;
   private boolean blind;
@@ -301,12 +302,19 @@ final class LogPump {
     }
   }
 
+  /** Frees what lies before, which nobody needs once the checkpoint on the disk says so too. */
+  private void release(Journal.Position before) throws IOException {
+    if (before.segment() > released || before.offset() > KEPT) {
+      checkpoint.force();
+    }
+    journal.release(before);
+    released = before.segment();
+  }
+
   private void tidyJournal() throws IOException {
     Journal.Position position = state.position();
     if (position.segment() > released) {
-      checkpoint.force();
-      journal.release(position);
-      released = position.segment();
+      release(position);
     }
     if (position.offset() >= SEGMENT) {
       journal.rotate();
@@ -369,10 +377,7 @@ final class LogPump {
     try (checkpoint;
         journal) {
       if (state.position().segment() > 0) {
-        if (state.position().offset() > FORCED_FROM) {
-          checkpoint.force();
-        }
-        journal.release(state.position());
+        release(state.position());
       }
     } catch (IOException e) {
       log.warn("log of {}: close the journal: {}", target.id(), e.toString());
