@@ -42,7 +42,7 @@ public final class StreamSession implements Exchange.Takeover {
     record Terminal(DetachKeys keys, Runnable onDetach) implements Input {}
   }
 
-  /** A reader that waits for the process to take its input ends with the streams. */
+  /** Its input is at its end by then, and what it wrote to is closed. */
   private static final Duration READER_END = Duration.ofSeconds(1);
 
   public StreamSession(ProcessStreams streams, StreamType type, Input input) {
@@ -53,15 +53,35 @@ public final class StreamSession implements Exchange.Takeover {
 
   @Override
   public void run(Client client) throws IOException, InterruptedException {
-    try (streams;
+    // closed in reverse: a reader that waits for the process to take its input ends with the
+    // streams
+    try (Reader reader = new Reader(client.in());
+        streams;
         Connection.Watch watch = client.hangUp().watch(() -> inputEnded.thenRun(streams::close))) {
-      Thread reader = Thread.ofVirtual().name("stdin").start(() -> readInput(client.in()));
+      writeOutput(new FrameWriter(client.out(), type));
+    }
+  }
+
+  /** Reads the client's input on a thread of its own, until the session ends. */
+  private final class Reader implements AutoCloseable {
+
+    private final InputStream in;
+    private final Thread thread;
+
+    Reader(InputStream in) {
+      this.in = in;
+      this.thread = Thread.ofVirtual().name("stdin").start(() -> readInput(in));
+    }
+
+    /** Before the connection is closed, which alone does not end a read that is about to wait. */
+    @Override
+    public void close() throws IOException {
+      thread.interrupt();
       try {
-        writeOutput(new FrameWriter(client.out(), type));
-      } finally {
-        reader.interrupt();
-        client.in().close();
-        reader.join(READER_END);
+        in.close();
+        thread.join(READER_END);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
     }
   }

@@ -137,13 +137,12 @@ public final class WebSocket {
     private final byte[] mask = new byte[4];
     private long left;
     private int maskAt;
+    private boolean ended;
 
     @Override
     public void close() throws IOException {
       in.close();
     }
-
-    private boolean ended;
 
     @Override
     public int read() throws IOException {
