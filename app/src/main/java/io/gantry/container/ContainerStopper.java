@@ -174,11 +174,13 @@ final class ContainerStopper {
   /** A frozen process takes no signal. */
   private void resumeAfterSignal(ContainerHandle handle) {
     Container container = handle.current();
+    if (!handle.isFrozen() || !container.state().isRunning()) {
+      return;
+    }
+    runtime.resume(handle.id());
+    handle.thawed();
     if (container.state().status() == Status.PAUSED) {
-      runtime.resume(handle.id());
       change(handle, container.with(container.state().with(Status.RUNNING)));
-    } else if (handle.freezes() > 0 && container.state().isRunning()) {
-      runtime.resume(handle.id());
     }
     handle.freezes(0);
   }

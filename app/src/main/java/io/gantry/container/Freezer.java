@@ -61,8 +61,8 @@ final class Freezer {
       }
       if (handle.freezes() == 0) {
         runtime.resume(container.id());
+        handle.thawed();
       }
-      handle.thawed();
       FailPoint.hit("container.unpause.thawed");
       var _ = record(handle, Status.RUNNING);
       events.publish(container, "unpause");

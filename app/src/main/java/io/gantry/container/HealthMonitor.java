@@ -90,16 +90,19 @@ final class HealthMonitor {
   }
 
   private void probe(String id, Instant started, HealthRules rules) {
-    Optional<Container> container = containers.find(id).filter(now -> now.state().isRunOf(started));
-    if (container.isEmpty()) {
+    Optional<ContainerHandle> handle = containers.findHandle(id);
+    if (handle.isEmpty()) {
       return;
     }
-    if (containers.findHandle(id).filter(now -> now.frozenSince(Instant.MAX)).isPresent()) {
-      schedule(container.get(), rules);
+    Container container = handle.get().current();
+    if (!container.state().isRunOf(started)) {
       return;
     }
-    Health.Result result = run(container.get(), rules);
-    record(id, started, rules, result);
+    if (handle.get().isFrozen()) {
+      schedule(container, rules);
+      return;
+    }
+    record(id, started, rules, run(container, rules));
   }
 
   private Health.Result run(Container container, HealthRules rules) {

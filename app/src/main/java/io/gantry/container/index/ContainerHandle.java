@@ -100,14 +100,19 @@ public final class ContainerHandle {
     freezes = number;
   }
 
-  /** Its processes go on from now. */
+  /** Its processes, which stood still, have been let go on. */
   public void thawed() {
     thawed = Instant.now();
   }
 
+  /** Whether its processes stand still, by a user's wish or for a commit. */
+  public boolean isFrozen() {
+    return freezes > 0 || current().state().status() == Status.PAUSED;
+  }
+
   /** Whether its processes have stood still at any time since. */
   public boolean frozenSince(Instant time) {
-    return freezes > 0 || current().state().status() == Status.PAUSED || !thawed.isBefore(time);
+    return isFrozen() || !thawed.isBefore(time);
   }
 
   /**
