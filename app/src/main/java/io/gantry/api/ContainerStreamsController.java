@@ -266,8 +266,7 @@ final class ContainerStreamsController implements Controller {
     if (early && !end.isDone()) {
       exchange.stream(200, "application/json");
     }
-    Thread own = Thread.currentThread();
-    try (Connection.Watch watch = exchange.connection().onDeparture(own::interrupt)) {
+    try (Connection.Watch watch = exchange.connection().interruptOnDeparture()) {
       State state = end.get();
       // why a start failed is told to who started it; the removal that was waited for did not fail
       boolean failed = condition != WaitCondition.REMOVED && !state.error().isEmpty();

@@ -39,6 +39,11 @@ public final class Connection {
         : Departures.shared().watch(channel.get(), processor::clientGone, action);
   }
 
+  /** {@link #onDeparture} that interrupts the thread which asks for it. */
+  public Watch interruptOnDeparture() {
+    return onDeparture(Thread.currentThread()::interrupt);
+  }
+
   /** The client of a connection that is about to leave HTTP; valid after the request too. */
   public HangUp hangUp() {
     Optional<SocketChannel> channel = watched();

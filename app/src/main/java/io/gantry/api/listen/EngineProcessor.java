@@ -19,6 +19,7 @@ final class EngineProcessor extends Http11Processor {
   /** The note of the coyote request that holds the {@link Connection}; notes survive recycling. */
   static final int NOTE = 20;
 
+  /** Larger pieces brought nothing more, and each connection that had some keeps two of these. */
   private static final int WIDE = 64 * 1024;
 
   EngineProcessor(AbstractHttp11Protocol<?> protocol, Adapter adapter) {

@@ -78,8 +78,7 @@ public final class ProgressStream implements ProgressSink {
    * its thread is interrupted then.
    */
   public static void sendWhileThere(Exchange exchange, Operation operation) throws Exception {
-    Thread own = Thread.currentThread();
-    try (Connection.Watch watch = exchange.connection().onDeparture(own::interrupt)) {
+    try (Connection.Watch watch = exchange.connection().interruptOnDeparture()) {
       send(exchange, operation);
     }
   }
