@@ -248,11 +248,11 @@ public final class ContainerFiles {
   }
 
   private List<Change> changes(RootFileSystems.Hold hold, String id) throws IOException {
-    return onThread(
-        () -> {
-          List<Change> all = storage.changes(id).orElse(null);
-          return MountPlaces.without(all == null ? LayerDiff.changes(hold.root()) : all);
-        });
+    Optional<List<Change>> all = storage.changes(id);
+    return MountPlaces.without(
+        all.isPresent()
+            ? all.get()
+            : PlatformThread.call("changes", () -> LayerDiff.changes(hold.root())));
   }
 
   /** How much room it takes; none of its own when it is removed meanwhile. */
