@@ -223,8 +223,8 @@ final class ContainerCreator {
     try {
       return Names.checked(name);
     } catch (EngineException e) {
-      String message = String.valueOf(e.getMessage()).replace("(" + name + ")", "(/" + name + ")");
-      throw EngineException.invalid("Error when allocating new name: " + message);
+      throw notAllocated(
+          e, String.valueOf(e.getMessage()).replace("(" + name + ")", "(/" + name + ")"));
     }
   }
 
@@ -232,8 +232,12 @@ final class ContainerCreator {
     try {
       containers.reserve(name, id);
     } catch (EngineException e) {
-      throw new EngineException(e.kind(), "Error when allocating new name: " + e.getMessage(), e);
+      throw notAllocated(e, String.valueOf(e.getMessage()));
     }
+  }
+
+  private static EngineException notAllocated(EngineException cause, String why) {
+    return new EngineException(cause.kind(), "Error when allocating new name: " + why, cause);
   }
 
   /** Gives a container another name; durable when it returns. */

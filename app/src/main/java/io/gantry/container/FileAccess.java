@@ -69,11 +69,11 @@ final class FileAccess implements AutoCloseable {
   static FileAccess assembled(
       Container container, Path rootfs, SortedMap<String, Path> sources, Path target)
       throws IOException {
-    Undo release = new Undo();
     boolean readOnly = container.hostConfig().readonlyRootfs();
     if (sources.isEmpty() && !readOnly) {
-      return new FileAccess(ArchiveRoot.open(rootfs), release);
+      return new FileAccess(ArchiveRoot.open(rootfs), new Undo());
     }
+    Undo release = new Undo();
     try {
       Files.createDirectories(target);
       release.add("directory " + target, () -> Files.deleteIfExists(target));

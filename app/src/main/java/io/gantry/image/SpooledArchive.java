@@ -29,10 +29,10 @@ final class SpooledArchive implements AutoCloseable {
   private static final int MAX_DOCUMENT = 4 * 1024 * 1024;
 
   private final Path directory;
-  private int entries;
   private final ByteBuffer room = ByteBuffer.allocateDirect(ROOM);
   private final Map<String, Path> files = new HashMap<>();
   private final Map<String, String> links = new HashMap<>();
+  private int entries;
 
   private SpooledArchive(Path directory) {
     this.directory = directory;

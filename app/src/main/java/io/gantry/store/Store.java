@@ -43,7 +43,11 @@ public final class Store implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Store.class);
   private static final int BATCH = 256;
 
-  /** H2 keeps what is superseded for this long; what superseded it is on the disk by then. */
+  /**
+   * H2 keeps a chunk for this long after it was made, also when it is superseded; what superseded
+   * it is on the disk by then. An older chunk may go with the next commit: that is open until the
+   * next sync.
+   */
   private static final int RETENTION_MILLIS = 1000;
 
   private static final long SYNC_NANOS = TimeUnit.MILLISECONDS.toNanos(RETENTION_MILLIS / 2);

@@ -62,55 +62,64 @@ class RowC1NetworkingTest {
     bridge.close();
   }
 
+  /** A container that says something on its port 80 to whoever connects, and listens already. */
+  private static String serving(
+      String name, String words, Map<String, ?> exposed, Map<String, ?> host) throws IOException {
+    Map<String, Object> hostConfig = new HashMap<>(host);
+    hostConfig.put("NetworkMode", "bridge");
+    String id =
+        engine.run(
+            engine.name(name),
+            Map.of(
+                "Cmd",
+                List.of("nc", "-ll", "-p", "80", "-e", "echo", words),
+                "ExposedPorts",
+                exposed,
+                "HostConfig",
+                hostConfig));
+    engine.shell(
+        id, "until grep -q ':0050 .* 0A ' /proc/net/tcp /proc/net/tcp6; do sleep 0.1; done");
+    return id;
+  }
+
+  private static void requireAnswer(JsonNode ports, String words) throws IOException {
+    try (Socket socket = new Socket("127.0.0.1", ports.at("/80~1tcp/0/HostPort").asInt())) {
+      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .isEqualTo(words + "\n");
+    }
+  }
+
+  private static JsonNode ports(String id) throws IOException {
+    return engine.inspect(id).at("/NetworkSettings/Ports");
+  }
+
   @Test
   void publishAllPorts() throws Exception {
     String id =
-        engine.run(
-            engine.name("published"),
-            Map.of(
-                "Cmd",
-                List.of("nc", "-ll", "-p", "80", "-e", "echo", "of the container"),
-                "ExposedPorts",
-                Map.of("80/tcp", Map.of(), "53/udp", Map.of()),
-                "HostConfig",
-                Map.of("NetworkMode", "bridge", "PublishAllPorts", true)));
-    engine.shell(
-        id, "until grep -q ':0050 .* 0A ' /proc/net/tcp /proc/net/tcp6; do sleep 0.1; done");
-    JsonNode ports = engine.inspect(id).at("/NetworkSettings/Ports");
+        serving(
+            "published",
+            "of the container",
+            Map.of("80/tcp", Map.of(), "53/udp", Map.of()),
+            Map.of("PublishAllPorts", true));
+    JsonNode ports = ports(id);
     assertThat(ports.at("/53~1udp/0/HostPort").asInt()).isPositive();
-    try (Socket socket = new Socket("127.0.0.1", ports.at("/80~1tcp/0/HostPort").asInt())) {
-      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-          .isEqualTo("of the container\n");
-    }
+    requireAnswer(ports, "of the container");
   }
 
   @Test
   void portsArePublishedAgainByTheNextWayOut() throws Exception {
+    Map<String, ?> anyPort = Map.of("HostIp", "127.0.0.1", "HostPort", "");
     String id =
-        engine.run(
-            engine.name("moved"),
-            Map.of(
-                "Cmd",
-                List.of("nc", "-ll", "-p", "80", "-e", "echo", "still here"),
-                "ExposedPorts",
-                Map.of("80/tcp", Map.of()),
-                "HostConfig",
-                Map.of(
-                    "NetworkMode",
-                    "bridge",
-                    "PortBindings",
-                    Map.of("80/tcp", List.of(Map.of("HostIp", "127.0.0.1", "HostPort", ""))))));
-    engine.shell(
-        id, "until grep -q ':0050 .* 0A ' /proc/net/tcp /proc/net/tcp6; do sleep 0.1; done");
+        serving(
+            "moved",
+            "still here",
+            Map.of("80/tcp", Map.of()),
+            Map.of("PortBindings", Map.of("80/tcp", List.of(anyPort))));
     Map<String, ?> who = Map.of("Container", id);
     engine.client().post("/networks/bridge/disconnect", who).expectOk();
-    assertThat(engine.inspect(id).at("/NetworkSettings/Ports/80~1tcp")).isEmpty();
+    assertThat(ports(id).at("/80~1tcp")).isEmpty();
     engine.client().post("/networks/" + engine.name("one") + "/connect", who).expectOk();
-    int port = engine.inspect(id).at("/NetworkSettings/Ports/80~1tcp/0/HostPort").asInt();
-    try (Socket socket = new Socket("127.0.0.1", port)) {
-      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-          .isEqualTo("still here\n");
-    }
+    requireAnswer(ports(id), "still here");
   }
 
   /** Clients before API 1.44 know no other. */

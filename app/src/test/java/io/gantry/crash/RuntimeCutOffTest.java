@@ -59,9 +59,7 @@ class RuntimeCutOffTest {
       for (String next : List.of("monitored", "created", "recorded", "never")) {
         die("/containers/" + id + "/start", Map.of());
         start("runtime.create." + next);
-        assertThat(containers.status(id)).as("before " + next).isEqualTo("created");
-        assertThat(daemon.containerCgroups()).as("before " + next).isEmpty();
-        assertThat(entries(daemon.execRoot(), id)).as("before " + next).isEmpty();
+        requireNotStarted("before " + next, id);
       }
       client.post("/containers/" + id + "/start").expectOk();
       JsonNode ended = containers.awaitStatus(id, "exited");
@@ -78,13 +76,17 @@ class RuntimeCutOffTest {
       String id = containers.create("released", "sleep", "600");
       die("/containers/" + id + "/start", Map.of());
       start("never");
-      assertThat(containers.status(id)).isEqualTo("created");
-      assertThat(daemon.containerCgroups()).isEmpty();
-      assertThat(entries(daemon.execRoot(), id)).isEmpty();
+      requireNotStarted("let go", id);
       client.post("/containers/" + id + "/start").expectOk();
       assertThat(containers.status(id)).isEqualTo("running");
       client.delete("/containers/" + id + "?force=1").expectOk();
     }
+  }
+
+  private void requireNotStarted(String step, String id) throws IOException {
+    assertThat(containers.status(id)).as(step).isEqualTo("created");
+    assertThat(daemon.containerCgroups()).as(step).isEmpty();
+    assertThat(entries(daemon.execRoot(), id)).as(step).isEmpty();
   }
 
   /** What bears a container's id below a directory. */

@@ -89,6 +89,14 @@ public final class SpillQueue implements AutoCloseable {
     Overflow(FileChannel channel) {
       this.channel = channel;
     }
+
+    void drop() {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        log.debug("the overflow of a client that has left", e);
+      }
+    }
   }
 
   /** Takes a copy of the bytes. Waits for the client only when the queue was made to. */
@@ -313,13 +321,9 @@ public final class SpillQueue implements AutoCloseable {
       block = ByteBuffer.allocate(0);
       changed.signalAll();
       room.signalAll();
-      for (Overflow file : files) {
-        file.channel.close();
-      }
-    } catch (IOException e) {
-      log.debug("the overflow of a client that has left", e);
-    } finally {
+      files.forEach(Overflow::drop);
       files.clear();
+    } finally {
       lock.unlock();
     }
   }
