@@ -183,10 +183,11 @@ public final class SpillQueue implements AutoCloseable {
       return;
     }
     full.flip();
-    unread += full.remaining();
     Overflow to = lastFile();
     while (full.hasRemaining()) {
-      to.written += to.channel.write(full, to.written);
+      int count = to.channel.write(full, to.written);
+      to.written += count;
+      unread += count;
     }
   }
 

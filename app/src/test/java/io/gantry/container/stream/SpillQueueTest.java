@@ -196,4 +196,21 @@ class SpillQueueTest {
     queue.close();
     writer.join();
   }
+
+  @Test
+  void overflowThatCannotBeWrittenEndsTheClientAfterWhatWasKept() throws Exception {
+    Path missing = directory.resolve("missing");
+    try (SpillQueue queue = SpillQueue.givingUp(missing, PLENTY)) {
+      byte[] piece = bytes(64 << 10);
+      for (int i = 0; i < 100; i++) {
+        queue.put(StdStream.STDOUT, ByteBuffer.wrap(piece));
+      }
+      queue.end();
+      for (int i = 0; i < 16; i++) {
+        assertThat(Objects.requireNonNull(queue.take()).bytes().remaining())
+            .isEqualTo(piece.length);
+      }
+      assertThatThrownBy(() -> drain(queue)).isInstanceOf(IOException.class);
+    }
+  }
 }
