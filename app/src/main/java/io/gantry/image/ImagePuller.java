@@ -122,7 +122,7 @@ final class ImagePuller {
     String id = manifest.config().digest();
     boolean fetched = images.index().byId(id).isEmpty();
     if (fetched) {
-      fetch(repository, manifest, reference, names(reference, top.digest()), progress);
+      fetch(repository, manifest, reference, top.digest(), progress);
     }
     progress.status("Digest: " + top.digest());
     boolean newer = fetched || name(reference, top.digest(), id);
@@ -186,7 +186,7 @@ final class ImagePuller {
       Repository repository,
       Manifest.Single manifest,
       Reference reference,
-      List<Reference> names,
+      String digest,
       ProgressSink progress) {
     byte[] document = config(repository, manifest.config());
     ImageConfig config = ConfigJson.read(document);
@@ -202,7 +202,9 @@ final class ImagePuller {
       pulled.begin(downloads, repository);
       pulled.apply();
       committer.commit(
-          new ImageCommitter.NewImage(document, config, Optional.empty()), pulled.stack(), names);
+          new ImageCommitter.NewImage(document, config, Optional.empty()),
+          pulled.stack(),
+          names(reference, digest));
     }
   }
 

@@ -32,7 +32,9 @@ final class SpooledArchive implements AutoCloseable {
   private final ByteBuffer room = ByteBuffer.allocateDirect(ROOM);
   private final Map<String, Path> files = new HashMap<>();
   private final Map<String, String> links = new HashMap<>();
-  private int entries;
+
+  /** Files and links, also those that were replaced by later ones. */
+  private int kept;
 
   private SpooledArchive(Path directory) {
     this.directory = directory;
@@ -55,24 +57,29 @@ final class SpooledArchive implements AutoCloseable {
     for (Optional<TarEntry> next = tar.next(); next.isPresent(); next = tar.next()) {
       TarEntry entry = next.get();
       String name = clean(entry.name());
-      if (++entries > MAX_FILES) {
+      if (kept >= MAX_FILES) {
         throw EngineException.invalid("archive has more than " + MAX_FILES + " files");
       }
       switch (entry.type()) {
         case REGULAR -> {
           // a name that comes again means the later file, as tar -r makes it
-          Path file = directory.resolve(Integer.toString(entries));
+          Path file = directory.resolve(Integer.toString(kept++));
           write(tar, file);
           Path before = files.put(name, file);
           if (before != null) {
             Files.delete(before);
           }
         }
-        case SYMBOLIC_LINK -> links.put(name, clean(parent(name) + "/" + entry.linkName()));
-        case HARD_LINK -> links.put(name, clean(entry.linkName()));
+        case SYMBOLIC_LINK -> link(name, parent(name) + "/" + entry.linkName());
+        case HARD_LINK -> link(name, entry.linkName());
         default -> {}
       }
     }
+  }
+
+  private void link(String name, String target) {
+    links.put(name, clean(target));
+    kept++;
   }
 
   private void write(TarReader tar, Path file) throws IOException {
